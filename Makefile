@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# tiendo: one Makefile, no recursion.
+#
+#   make              build all programs            (VARIANT=release|asan|cov, CC=gcc|clang)
+#   make demo         install what is missing, build, run the example province
+#   make check        install what is missing, build, run every test
+#   make unit         only the cmocka programs
+#   make install      DESTDIR=, PREFIX=/usr/local
+
+VARIANT ?= release
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= /usr/bin/python3
+
+PKGS := libzmq libprotobuf-c lmdb libsodium libmicrohttpd jansson libutf8proc
+
+# variant and compiler live side by side
+B := build/$(VARIANT)$(if $(filter clang%,$(notdir $(CC))),-clang)
+GEN := build/gen
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_cov := -O0 -g --coverage
+LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_cov := --coverage
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+VERSION := $(shell cat VERSION)
+CPPFLAGS_ALL = -D_GNU_SOURCE -DTIENDO_VERSION='"$(VERSION)"' -I. -I$(GEN) $(PKG_CFLAGS)
+CFLAGS_ALL = -std=gnu17 -fPIE -fstack-protector-strong -pthread $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
+LDFLAGS_ALL = -pie -pthread -Wl,-z,relro,-z,now $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
+
+PROTOS := $(wildcard proto/*.proto)
+GEN_C := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
+GEN_H := $(GEN_C:.c=.h)
+
+# Program mains stay out of the archives, so that a test can link a room.
+SRC_common := $(wildcard common/domain/*.c common/sys/*.c)
+SRC_server := $(filter-out server/main.c,$(wildcard server/*.c))
+SRC_agent := $(filter-out agent/main.c,$(wildcard agent/*.c))
+SRC_dashboard := $(filter-out dashboard/main.c,$(wildcard dashboard/*.c))
+TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+SRC_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+OBJ_gen := $(patsubst $(GEN)/%.c,$(B)/gen/%.o,$(GEN_C))
+PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard agent/main.c),$(B)/tiendo-agent) \
+	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
+TEST_BINS := $(TESTS:%=$(B)/tests/%)
+
+.DEFAULT_GOAL := all
+.PHONY: all deps demo check unit rooms install clean cov compile_commands.json
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: rooms $(PROGRAMS) $(TEST_BINS) build/compile_commands.json
+
+rooms:
+	@tools/rooms.sh
+
+deps:
+	@tools/deps.sh
+
+# --- generated code: only in build/ ---
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
+	@mkdir -p $(GEN)
+	protoc-c --c_out=$(GEN) -Iproto $<
+
+# other people's generator, other people's style: the warnings are ours only
+$(B)/gen/%.o: $(GEN)/%.c $(GEN_H)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -std=gnu17 -fPIE $(CFLAGS_$(VARIANT)) -w -c -o $@ $<
+
+$(B)/%.o: %.c Makefile VERSION | $(GEN_H)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/libcommon.a: $(call obj,$(SRC_common)) $(OBJ_gen)
+$(B)/libserver.a: $(call obj,$(SRC_server))
+$(B)/libagent.a: $(call obj,$(SRC_agent))
+$(B)/libdashboard.a: $(call obj,$(SRC_dashboard))
+$(B)/libsupport.a: $(call obj,$(SRC_support))
+$(B)/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $(filter %.o,$^)
+
+$(B)/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a $(B)/libcommon.a
+$(B)/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a $(B)/libcommon.a
+$(B)/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a $(B)/libcommon.a
+$(PROGRAMS):
+	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+
+$(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+
+unit: $(TEST_BINS)
+	@tools/unit.sh $(B) $(TEST_BINS)
+
+build/compile_commands.json: Makefile $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard)
+	@mkdir -p build
+	@{ echo '['; n=; for f in $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard); do \
+	   printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$n" '$(CURDIR)' "$$f" \
+	   '$(CC) $(subst ",\",$(CPPFLAGS_ALL)) $(CFLAGS_ALL) -c '"$$f"; n=','; echo; done; echo ']'; } > $@
+
+demo: deps
+	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
+	@$(PYTHON) examples/de-an-06/demo.py $(B) $(if $(KEEP),--keep)
+
+check: deps
+	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
+	@tests/check.sh $(B) $(VARIANT)
+
+cov:
+	@$(MAKE) --no-print-directory unit VARIANT=cov
+	@tools/cov.sh build/cov
+
+install: all
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tiendo/proto $(PROTOS) proto/PROTOCOL.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(wildcard docs/man/*.1)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
