@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * admit: may this update enter? (CONTRACT). Pure; the same code at the office (against its slice) and at the
+ * centre (at the update's place in the journal). Replay never runs it: the journal holds what was taken and what
+ * was refused. Rules version 1; a change of any rule is a new version and enters by a barrier entry.
+ */
+#ifndef TIENDO_COMMON_DOMAIN_ADMIT_H
+#define TIENDO_COMMON_DOMAIN_ADMIT_H
+
+#include "common/domain/catalogue.h"
+#include "common/domain/model.h"
+
+#define RULES_VERSION 1
+
+struct admit_place {
+	const struct catalogue *catalogue;
+	uint32_t scope_unit;     /* number of the principal's unit; 0 = scope is not judged */
+	struct date today;       /* office date of received_ms: the bound of `as_of in the future` */
+};
+
+/* What admit must know of the cell as it stands at this place (fold of all earlier + pending of the own group). */
+struct admit_cell {
+	bool reported;
+	struct date as_of;
+	enum task_state state;
+};
+
+/* Found by the check, so that nobody looks them up twice. */
+struct admit_found {
+	uint32_t unit, item; /* indexes in the catalogue */
+};
+
+/* Rules that need no cell, in this order: body known, texts, unit, item, scope, assignment, body's fields, dates,
+ * period. On success `found` is set. field names are the wire's: "unit", "task.percent" ... */
+struct verdict admit_check(const struct admit_place *at, const struct update *u, struct admit_found *found);
+/* Rules that need the cell: a task state may go backwards (by as-of order, if it would win) only with a reason. */
+struct verdict admit_against(const struct update *u, const struct admit_cell *cell);
+
+/* Would a report with this as-of win over the cell's? (greatest as-of; equal: the later entry) */
+bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of);
+
+#endif

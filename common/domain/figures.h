@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * figures: the arithmetic of cells, rollups, attainment and score (DOMAIN 3, 4) (CONTRACT). Pure, integers only,
+ * 128-bit intermediates. Used by the fold, by the check at every start and by whoever shows a figure.
+ */
+#ifndef TIENDO_COMMON_DOMAIN_FIGURES_H
+#define TIENDO_COMMON_DOMAIN_FIGURES_H
+
+#include "common/domain/catalogue.h"
+#include "common/domain/model.h"
+
+/* ---- cells ---- */
+
+/* How the cell is to be counted on `today`: returns cell->flags with EXPECTED, OVERDUE, BEHIND, DONE_LATE, AT_TARGET
+ * newly judged. expected = reporter then, unit open, leaf open. overdue: due < today and not done. behind: in
+ * progress and (a milestone is past or (percent + 10) * working days in [start, due] < 100 * those in
+ * [start, today)). done_late: done_on > due. at_target: the cell's own figure reaches the target in force. */
+uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, const struct cell *cell,
+		       struct date today);
+
+/* Adds (sign = 1) or takes away (-1) what one cell of `leaf` means for a rollup at the leaf's column. own: the
+ * rollup's unit is the reporter itself (aggregate own is added only there). Only cells with CELL_EXPECTED count. */
+void figures_cell(struct rollup *r, const struct item_row *leaf, const struct cell *cell, bool own, int sign);
+
+/* ---- leaf rollup -> what is derived -> inner rollups ---- */
+
+/* The part of a leaf's rollup (at one row) that its ancestors items sum. */
+struct derived {
+	struct task_counts cells, leaves;
+	struct indicator_counts indicators;
+	uint32_t done_late, overdue, behind;
+	uint64_t weight_sum, weighted;
+	uint32_t score_leaves, score_leaves_of;
+	int64_t numerator, denominator; /* for ratio_group ancestors; 0 when aggregate = own */
+};
+
+/* Sets leaf_state, leaves, target, attainment, target_reached, weight sums, score_leaves of a leaf's rollup from its
+ * sums. `has_target`/`target`: in force at this row. */
+void figures_derive(struct rollup *r, const struct item_row *leaf, bool has_target, int64_t target);
+/* Likewise for ratio_group's own target_reached and attainment (never in a score). */
+void figures_derive_ratio_group(struct rollup *r, const struct item_row *item, bool has_target, int64_t target);
+struct derived figures_derived(const struct rollup *leaf_rollup);
+/* Adds or takes away a leaf's derived part at an inner item. */
+void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign);
+
+/* ---- showing ---- */
+
+/* Half up to 0.01 %, never 10000 when n < d, never 0 when n > 0. d > 0. */
+uint32_t figures_percent_bp(int64_t n, int64_t d);
+/* 0..10000 by DOMAIN 4; false = none. `value`: count's number or points' hundredths; maximum only for points. */
+bool figures_attainment(const struct item_row *item, int64_t numerator, int64_t denominator, int64_t value,
+			bool has_target, int64_t target, uint16_t *att);
+/* By cross-multiplication, never on rounded figures. */
+bool figures_reached(const struct item_row *item, int64_t numerator, int64_t denominator, int64_t value, int64_t target);
+
+/* One figure as DOMAIN 7 shows it; has_* false = null. */
+struct figure {
+	struct task_counts cells, leaves;
+	struct indicator_counts indicators;
+	uint32_t cells_expected, leaves_expected, indicators_expected; /* include na */
+	uint32_t done_late, overdue, behind;
+	uint32_t reported, expected;
+	bool has_ratio, has_value, has_percent, has_target, has_reached, has_attainment, has_score;
+	int64_t numerator, denominator, value;
+	uint32_t percent_bp;
+	int64_t target;
+	bool target_reached;
+	uint32_t attainment_bp, score_bp;
+	uint32_t score_leaves, score_leaves_of;
+	uint64_t version;
+};
+/* kind: of the item. has_ratio iff ratio or ratio_group and indicators.value > 0; has_value iff count or points
+ * and indicators.value > 0 (not where aggregate = own and the row is not the reporter: then the sum is empty). */
+void figures_show(struct figure *f, enum item_kind kind, const struct rollup *r);
+
+#endif

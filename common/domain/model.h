@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * model: the words of the domain as C types (CONTRACT).
+ *
+ * Data only: no function here allocates, decides or reaches outside. Every room may include it. What the
+ * words mean is in the comments below; the sources are Đề án 06's own reports (docs/FIGURES.md).
+ *
+ * Ownership: a `const char *` in these structs points into the arena, the catalogue or the buffer the struct
+ * was made from and lives as long as that. It is never NULL: absent text is "".
+ */
+#ifndef TIENDO_COMMON_DOMAIN_MODEL_H
+#define TIENDO_COMMON_DOMAIN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A calendar date of the office (UTC+07:00): year * 10000 + month * 100 + day; 0 = none. Compares as a number. */
+struct date {
+	uint32_t ymd;
+};
+
+/* A moment: milliseconds since 1970-01-01T00:00Z; 0 = none. */
+struct instant {
+	int64_t ms;
+};
+
+/* Limits of the language; each is tested, PROTOCOL.md repeats those a client must know. */
+enum {
+	CODE_MAX = 16,          /* bytes of a unit or item code: [0-9A-Z][0-9A-Z.-]{0,15} */
+	PERIOD_MAX = 16,        /* bytes of a period code, e.g. 2024-04a */
+	NAME_MAX_BYTES = 400,   /* a name, a product, a definition */
+	NOTE_MAX_BYTES = 2000,  /* a note or a reason */
+	REF_MAX_BYTES = 200,    /* a document or product reference */
+	DEPTH_MAX = 12,         /* levels of the unit tree and of an item tree */
+	PATH_MAX_BYTES = 200,   /* topic: codes from the root, each followed by '/' */
+	PLAN_ITEMS_MAX = 2000,  /* items of one plan: a grain (unit, plan) fits a page */
+	GROUPS_PER_UNIT_MAX = 4 /* effective groups of one unit */
+};
+#define VALUE_MAX INT64_C(1000000000000) /* numerator, denominator, value, target of a count */
+#define TARGET_BP_MAX 1000000            /* target of a ratio in basis points */
+#define WEIGHT_MAX 1000000
+
+/* ---- units ---- */
+
+enum unit_kind { UNIT_NONE, UNIT_CENTRAL, UNIT_PROVINCE, UNIT_DEPARTMENT, UNIT_DISTRICT, UNIT_COMMUNE, UNIT_OTHER };
+enum unit_branch { BRANCH_NONE, BRANCH_STATE, BRANCH_SECTOR, BRANCH_PARTY, BRANCH_MASS };
+
+/* One row of units.csv. Identity is (code, opened); inside it is `number`, given once by the store (0 = not yet). */
+struct unit_row {
+	uint32_t number;
+	const char *code, *parent; /* parent: code, "" at the root; resolved among units open with it */
+	uint32_t parent_number;    /* in a normalised catalogue; 0 in a row from CSV and at the root */
+	enum unit_kind kind;
+	const char *type; /* huyện, thị xã, xã, sở ... */
+	enum unit_branch branch;
+	const char *name, *name_en, *head, *contact;
+	struct date opened, closed; /* opened: first day; closed: first day it is no more; 0 = always / never */
+	const char *source;
+};
+
+/* One row of groups.csv: membership of `unit` (with its whole subtree) in `group`, from..to inclusive. */
+struct group_row {
+	const char *group; /* code */
+	const char *use;   /* peer | pilot | report */
+	const char *name, *name_en;
+	const char *unit;
+	struct date from, to; /* 0 = always / for ever */
+};
+
+/* ---- items: plan -> group -> leaf ---- */
+
+enum item_kind {
+	ITEM_NONE, ITEM_PLAN, ITEM_GROUP, ITEM_RATIO_GROUP, /* inner */
+	ITEM_TASK, ITEM_RATIO, ITEM_COUNT, ITEM_POINTS      /* leaves */
+};
+enum answer { ANSWER_NONE, ANSWER_LEAD, ANSWER_ALL };
+enum measure { MEASURE_NONE, MEASURE_STOCK, MEASURE_FLOW, MEASURE_YTD };
+enum aggregate { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_OWN };
+enum direction { DIRECTION_NONE, DIRECTION_HIGHER, DIRECTION_LOWER };
+enum item_flag { ITEM_TRONG_TAM = 1, ITEM_DP_CHU_TRI = 2, ITEM_WATCH = 4, ITEM_OWN_WORK = 8 };
+
+/* One row of items.csv. Codes are unique in the store for ever; `number` as for units. */
+struct item_row {
+	uint32_t number;
+	const char *code, *parent; /* parent: code, "" for a plan */
+	const char *owner;         /* unit code; plans only, the items below share it */
+	enum item_kind kind;
+	const char *name, *name_en;
+	const char *doc_no, *issuer, *basis;
+	struct date doc_date;
+	unsigned flags; /* of enum item_flag */
+	const char *sector, *class_;
+	const char *lead, *coop, *person, *product, *product_unit;
+	struct date start, due;
+	enum answer answer;
+	const char *reporters; /* CODE | kind:K@CODE | group:G | -CODE, joined by '|', left to right; "" = the lead */
+	const char *schedule;
+	enum measure measure;
+	enum aggregate aggregate;
+	const char *num_def, *den_def, *uom;
+	bool has_target;
+	int64_t target;  /* ratio, ratio_group: basis points; count: the number */
+	bool has_maximum;
+	int64_t maximum; /* points: hundredths */
+	enum direction direction;
+	bool bounded;
+	uint32_t weight; /* 1..WEIGHT_MAX, default 1 */
+	struct date opened, closed;
+	const char *source;
+};
+
+/* One row of targets.csv. unit may be "G/CODE" (a group). from..to inclusive; 0 = always / for ever. */
+struct target_row {
+	const char *item, *unit;
+	struct date from, to;
+	int64_t target;
+	const char *basis;
+};
+
+/* One row of milestones.csv. unit "" = every reporter of the leaf. */
+struct milestone_row {
+	const char *item, *unit;
+	uint32_t no;
+	const char *name;
+	struct date date;
+};
+
+struct holiday_row {
+	struct date date;
+	bool working; /* a swapped working day (usually a Saturday); false = off */
+	const char *name;
+};
+
+/* schedules.csv, periods.csv, deadlines.csv: carried and kept now, folded when periods are built */
+struct schedule_row {
+	const char *schedule, *kind, *name;
+	const char *first, *last;
+};
+struct period_row {
+	const char *schedule, *period, *name;
+	struct date start, end;
+};
+struct deadline_row {
+	const char *schedule;
+	enum unit_kind unit_kind;
+	uint32_t working_days;
+};
+
+enum row_kind {
+	ROW_NONE, ROW_UNIT, ROW_GROUP, ROW_ITEM, ROW_TARGET, ROW_MILESTONE, ROW_HOLIDAY,
+	ROW_SCHEDULE, ROW_PERIOD, ROW_DEADLINE
+};
+
+/* One row of a catalogue, whatever file it came from. */
+struct catalogue_row {
+	enum row_kind kind;
+	union {
+		struct unit_row unit;
+		struct group_row group;
+		struct item_row item;
+		struct target_row target;
+		struct milestone_row milestone;
+		struct holiday_row holiday;
+		struct schedule_row schedule;
+		struct period_row period;
+		struct deadline_row deadline;
+	};
+};
+
+/* ---- updates ---- */
+
+enum body_kind { /* numbers are the field numbers of Update.body on the wire */
+	BODY_NONE = 0,
+	BODY_TASK = 20, BODY_RATIO, BODY_COUNT, BODY_POINTS, BODY_NONE_ARISEN,
+	/* known by name, refused `not_yet`: */
+	BODY_UNCHANGED, BODY_NA_REQUEST, BODY_CORRECTION, BODY_WITHDRAW, BODY_OBSTACLE,
+	BODY_EXTENSION_REQUEST, BODY_MILESTONE, BODY_NOTICE_ACK
+};
+enum task_state { TASK_NONE, TASK_NOT_STARTED, TASK_IN_PROGRESS, TASK_DONE };
+
+/* What an agent can prove about when it queued an update; every field 0 = unknown. */
+struct seal {
+	uint8_t boot_id[16];
+	uint64_t monotonic_ms;       /* at sealing, since that boot */
+	int64_t server_time_ms;      /* the last server time heard ... */
+	uint64_t server_heard_at_ms; /* ... and when, on the same monotonic clock */
+	uint32_t attempts;           /* pushes tried before this record could leave */
+};
+
+/* One update, decoded. A value: the strings live in the decoder's arena. */
+struct update {
+	uint64_t seq;            /* >= 1, gapless in its stream */
+	const char *unit, *item; /* codes */
+	struct date as_of;       /* the day the figures describe; also chooses among units that bore the code */
+	const char *period;      /* "" = none named */
+	struct instant recorded; /* the office's wall clock when it was entered; decides nothing */
+	struct seal seal;
+	uint64_t base_version;    /* version of the cell the clerk saw; 0 = none */
+	uint64_t catalogue_entry; /* entry of the catalogue the office checked against */
+	uint32_t author_role;
+	const char *note, *reason;
+	enum body_kind body;
+	enum task_state state; /* task */
+	uint32_t percent;
+	const char *product_ref;
+	struct date done_on;
+	int64_t numerator, denominator; /* ratio */
+	int64_t value;                  /* count: the number; points: hundredths */
+};
+
+/* ---- why something is refused ---- */
+
+/*
+ * X(NAME, number on the wire, permanent). Numbers are for ever. A permanent refusal consumes the seq and is
+ * stored; the others concern a session or a whole batch and change nothing. Sentences: common/domain/says.c.
+ */
+#define REASONS(X)                                                                                                 \
+	X(UNDECODABLE, 1, true)          /* not canonical protobuf of tiendo.v1.Update, or bad UTF-8 */            \
+	X(NOT_YET, 2, true)              /* a body this version knows by name only */                              \
+	X(UNKNOWN_UNIT, 3, true)                                                                                   \
+	X(UNIT_CLOSED, 4, true)          /* the code existed, but no unit bore it on the as-of date */             \
+	X(UNKNOWN_ITEM, 5, true)                                                                                   \
+	X(ITEM_CLOSED, 6, true)                                                                                    \
+	X(NOT_A_LEAF, 7, true)                                                                                     \
+	X(OUT_OF_SCOPE, 8, true)         /* the principal's unit is not at or above the unit reported for */       \
+	X(NOT_ASSIGNED, 9, true)         /* the unit is no reporter of the leaf */                                 \
+	X(WRONG_BODY, 10, true)          /* e.g. a ratio sent for a task */                                        \
+	X(NUMERATOR_ABOVE_DENOMINATOR, 11, true)                                                                   \
+	X(OUT_OF_RANGE, 12, true)                                                                                  \
+	X(CONTRADICTION, 13, true)       /* task fields that contradict each other */                              \
+	X(REASON_REQUIRED, 14, true)     /* a task state that goes backwards without one */                        \
+	X(AS_OF_IN_FUTURE, 15, true)                                                                               \
+	X(AS_OF_MISSING, 16, true)                                                                                 \
+	X(TEXT_NOT_UTF8, 17, true)                                                                                 \
+	X(TEXT_NOT_NFC, 18, true)                                                                                  \
+	X(TEXT_TOO_LONG, 19, true)                                                                                 \
+	X(TEXT_CONTROL, 20, true)        /* control or bidirectional override characters */                        \
+	X(PERSONAL_ID, 21, true)         /* a citizen's 12-digit identity number in free text */                   \
+	X(BAD_PERIOD, 22, true)                                                                                    \
+	X(NOTHING_NOT_ALLOWED, 23, true) /* none_arisen for a stock or a task */                                   \
+	X(TOO_LARGE, 24, true)           /* one update above 4 KiB */                                              \
+	X(BAD_SEQ, 25, true)             /* the seq inside the update is not the one its place says */             \
+	X(GAP, 40, false)                                                                                          \
+	X(CONFLICT, 41, false)                                                                                     \
+	X(BUSY, 42, false)                                                                                         \
+	X(BAD_SESSION, 43, false)                                                                                  \
+	X(BAD_VERSION, 44, false)                                                                                  \
+	X(BAD_FRAME, 45, false)                                                                                    \
+	X(BATCH_TOO_LARGE, 46, false)                                                                              \
+	X(FORBIDDEN, 47, false)          /* role or scope does not allow this question */                          \
+	X(REVOKED, 48, false)                                                                                      \
+	X(EPOCH_LIMIT, 49, false)                                                                                  \
+	X(UNKNOWN_TYPE, 50, false)                                                                                 \
+	X(ROLLED_BACK, 51, false)        /* a receipt proves that the server lost entries */                       \
+	X(FOREIGN_RECEIPT, 52, false)    /* a receipt that this server did not give */                             \
+	X(NOT_FOUND, 53, false)                                                                                    \
+	X(STALE_CURSOR, 54, false)       /* the generation changed while paging */
+
+enum reason {
+	REASON_NONE = 0,
+#define X(name, number, permanent) REASON_##name = number,
+	REASONS(X)
+#undef X
+};
+
+/* The verdict of a check: reason and the name of the offending wire field ("" = none). */
+struct verdict {
+	enum reason reason;
+	const char *field; /* static text */
+};
+
+/* ---- principals ---- */
+
+enum role { ROLE_NONE, ROLE_AGENT, ROLE_VIEWER, ROLE_OPERATOR };
+
+/* ---- cells and rollups ---- */
+
+enum cell_flag {
+	CELL_REPORTED = 1,     /* a report won */
+	CELL_NONE_ARISEN = 2,  /* ... and said that nothing happened in the period */
+	CELL_NA = 4,           /* decided not applicable (later) */
+	CELL_ON_BEHALF = 8,    /* reported by a key whose own unit is another one */
+	CELL_CROSSED = 16,     /* the winning report was written without having seen the one before it */
+	/* how the cell is counted in the rollups now, as judged at the last tick's date: */
+	CELL_EXPECTED = 32, CELL_OVERDUE = 64, CELL_BEHIND = 128, CELL_DONE_LATE = 256, CELL_AT_TARGET = 512
+};
+
+/* (unit, leaf): the live figure, i.e. the report with the greatest as-of; equal as-of: the later entry. */
+struct cell {
+	uint64_t version;            /* entry that last changed it or how it is counted */
+	uint64_t entry;              /* receipt of the winning report; 0 = none */
+	uint32_t index;              /* ... its place in the entry, from 1 */
+	uint32_t principal;          /* who sent it */
+	int64_t received_ms;
+	int64_t value;               /* numerator, count or points */
+	int64_t denominator;
+	struct date as_of, done_on;
+	uint16_t flags;              /* of enum cell_flag */
+	uint8_t state;               /* enum task_state */
+	uint8_t percent;
+};
+
+/* Cells of task leaves: expected = the sum of the five. */
+struct task_counts {
+	uint32_t unreported, not_started, in_progress, done, na;
+};
+
+/* Cells of indicators: expected = unreported + value + none + na; at_target within value. */
+struct indicator_counts {
+	uint32_t unreported, value, none, na, at_target;
+};
+
+/*
+ * What is held for (unit or group) x item: sums that can be undone, and for a leaf what is derived from its own
+ * sums (state, target, attainment), so that the parents' sums can be undone too. The arithmetic is figures.h.
+ */
+struct rollup {
+	uint64_t version;
+	struct task_counts cells;  /* cells of task leaves at or below the item */
+	struct task_counts leaves; /* task leaves at or below the item, by their state here */
+	struct indicator_counts indicators;
+	uint32_t done_late, overdue, behind; /* cells */
+	uint64_t percent_sum;                /* of applicable task cells (an unreported one counts 0) */
+	int64_t numerator, denominator;      /* ratio leaf, ratio_group; aggregate sum (or the reporter itself) */
+	int64_t value;                       /* count, points */
+	uint64_t weight_sum;                 /* w over leaves that have an attainment */
+	uint64_t weighted;                   /* w * attainment over the same */
+	uint32_t score_leaves;               /* leaves with an attainment ... */
+	uint32_t score_leaves_of;            /* ... of the leaves that have an expected cell here */
+	int64_t target;                      /* in force here; meaningful if has_target */
+	uint16_t attainment;                 /* 0..10000; leaf or ratio_group; meaningful if has_attainment */
+	bool has_target, has_attainment, target_reached;
+	uint8_t leaf_state;                  /* enum leaf_state of a task leaf here */
+};
+
+enum leaf_state { LEAF_UNCOUNTED, LEAF_UNREPORTED, LEAF_NOT_STARTED, LEAF_IN_PROGRESS, LEAF_DONE, LEAF_NA };
+
+#endif

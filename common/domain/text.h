@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * text: what may stand in a free text, and how names are compared (CONTRACT). Pure.
+ * Rules: UTF-8, NFC (Unicode annex 15, by utf8proc), no control characters but \n and \t, no bidirectional
+ * overrides, within a byte limit, and no citizen's identity number (12 digits, first three 001-096, spaces
+ * and dots between digits ignored, not part of a longer run of digits): offices of Đề án 06 handle them all day.
+ */
+#ifndef TIENDO_COMMON_DOMAIN_TEXT_H
+#define TIENDO_COMMON_DOMAIN_TEXT_H
+
+#include "common/domain/model.h"
+
+/* The first fault of the text, or REASON_NONE. `length` bytes; embedded NULs are TEXT_CONTROL. */
+enum reason text_check(const char *text, size_t length, size_t max_bytes);
+
+/* [0-9A-Z][0-9A-Z.-]{0,15} */
+bool text_is_code(const char *code);
+
+/*
+ * Folds a name for search: case, marks, đ -> d, Hoà = Hòa, runs of white space to one. Writes at most `size`
+ * bytes with the NUL; returns the length, or 0 when the text is no UTF-8 or does not fit.
+ */
+size_t text_fold(const char *text, char *out, size_t size);
+
+/* Columns on a terminal (utf8proc_charwidth), for padding. Invalid bytes count one each. */
+size_t text_width(const char *text);
+
+#endif
