@@ -60,7 +60,7 @@ TEST_BINS := $(TESTS:%=$(B)/tests/%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: rooms $(PROGRAMS) $(TEST_BINS) build/compile_commands.json
+all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) build/compile_commands.json
 
 rooms:
 	@tools/rooms.sh

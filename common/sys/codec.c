@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/sys/codec.h"
+
+#include <assert.h>
+#include <protobuf-c/protobuf-c.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct codec_arena codec_arena_new(size_t size)
+{
+	return (struct codec_arena){.base = malloc(size), .size = size};
+}
+
+void codec_arena_free(struct codec_arena *a)
+{
+	free(a->base);
+	*a = (struct codec_arena){0};
+}
+
+void codec_arena_reset(struct codec_arena *a)
+{
+	a->used = 0;
+}
+
+static void *arena_alloc(void *data, size_t size)
+{
+	struct codec_arena *a = data;
+	size_t at = (a->used + 15) & ~(size_t)15;
+
+	if (!a->base || at > a->size || size > a->size - at)
+		return NULL;
+	a->used = at + size;
+	return a->base + at;
+}
+
+static void arena_free(void *data, void *pointer)
+{
+	(void)data; /* everything dies at the reset */
+	(void)pointer;
+}
+
+void *codec_unpack(const ProtobufCMessageDescriptor *type, const uint8_t *data, size_t size, struct codec_arena *a)
+{
+	ProtobufCAllocator allocator = {.alloc = arena_alloc, .free = arena_free, .allocator_data = a};
+	ProtobufCMessage *m = protobuf_c_message_unpack(type, &allocator, size, data);
+
+	if (!m || protobuf_c_message_get_packed_size(m) != size)
+		return NULL;
+	return m;
+}
+
+size_t codec_size(const void *message)
+{
+	return protobuf_c_message_get_packed_size(message);
+}
+
+size_t codec_pack(const void *message, uint8_t *out)
+{
+	return protobuf_c_message_pack(message, out);
+}
+
+uint8_t *codec_pack_new(const void *message, size_t *size)
+{
+	*size = codec_size(message);
+	uint8_t *out = malloc(*size ? *size : 1);
+
+	if (out)
+		codec_pack(message, out);
+	return out;
+}
+
+/* A value beyond int64 is kept as a value that every bound of the domain refuses. */
+static int64_t bounded(uint64_t v)
+{
+	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
+}
+
+static uint64_t natural(int64_t v)
+{
+	assert(v >= 0);
+	return (uint64_t)v;
+}
+
+static struct task_counts read_tasks(const Tiendo__V1__TaskCounts *m)
+{
+	if (!m)
+		return (struct task_counts){0};
+	return (struct task_counts){.unreported = m->unreported, .not_started = m->not_started,
+				    .in_progress = m->in_progress, .done = m->done, .na = m->na};
+}
+
+static void fill_tasks(Tiendo__V1__TaskCounts *m, const struct task_counts *c)
+{
+	tiendo__v1__task_counts__init(m);
+	m->unreported = c->unreported;
+	m->not_started = c->not_started;
+	m->in_progress = c->in_progress;
+	m->done = c->done;
+	m->na = c->na;
+}
+
+static bool tasks_any(const struct task_counts *c)
+{
+	return c->unreported || c->not_started || c->in_progress || c->done || c->na;
+}
+
+void codec_rollup_fill(struct codec_rollup *m, uint32_t item_number, const struct rollup *r)
+{
+	Tiendo__V1__Rollup *o = &m->rollup;
+
+	tiendo__v1__rollup__init(o);
+	o->item = item_number;
+	o->version = r->version;
+	fill_tasks(&m->cells, &r->cells);
+	fill_tasks(&m->leaves, &r->leaves);
+	o->cells = tasks_any(&r->cells) ? &m->cells : NULL;
+	o->leaves = tasks_any(&r->leaves) ? &m->leaves : NULL;
+	tiendo__v1__indicator_counts__init(&m->indicators);
+	m->indicators.unreported = r->indicators.unreported;
+	m->indicators.value = r->indicators.value;
+	m->indicators.none = r->indicators.none;
+	m->indicators.na = r->indicators.na;
+	m->indicators.at_target = r->indicators.at_target;
+	const struct indicator_counts *i = &r->indicators;
+	o->indicators = i->unreported || i->value || i->none || i->na ? &m->indicators : NULL;
+	o->done_late = r->done_late;
+	o->overdue = r->overdue;
+	o->behind = r->behind;
+	o->percent_sum = r->percent_sum;
+	o->numerator = natural(r->numerator);
+	o->denominator = natural(r->denominator);
+	o->value = natural(r->value);
+	o->weight_sum = r->weight_sum;
+	o->weighted = r->weighted;
+	o->score_leaves = r->score_leaves;
+	o->score_leaves_of = r->score_leaves_of;
+	o->has_target = r->has_target;
+	o->target = r->has_target ? natural(r->target) : 0;
+	o->target_reached = r->target_reached;
+	o->has_attainment = r->has_attainment;
+	o->attainment = r->has_attainment ? r->attainment : 0;
+}
+
+bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struct rollup *out)
+{
+	if (!m->item || m->attainment > 10000 || m->numerator > INT64_MAX || m->denominator > INT64_MAX ||
+	    m->value > INT64_MAX || m->target > INT64_MAX)
+		return false;
+	*item_number = m->item;
+	*out = (struct rollup){
+		.version = m->version,
+		.cells = read_tasks(m->cells),
+		.leaves = read_tasks(m->leaves),
+		.done_late = m->done_late,
+		.overdue = m->overdue,
+		.behind = m->behind,
+		.percent_sum = m->percent_sum,
+		.numerator = (int64_t)m->numerator,
+		.denominator = (int64_t)m->denominator,
+		.value = (int64_t)m->value,
+		.weight_sum = m->weight_sum,
+		.weighted = m->weighted,
+		.score_leaves = m->score_leaves,
+		.score_leaves_of = m->score_leaves_of,
+		.target = (int64_t)m->target,
+		.attainment = (uint16_t)m->attainment,
+		.has_target = m->has_target,
+		.has_attainment = m->has_attainment,
+		.target_reached = m->target_reached,
+	};
+	if (m->indicators)
+		out->indicators = (struct indicator_counts){
+			.unreported = m->indicators->unreported, .value = m->indicators->value,
+			.none = m->indicators->none, .na = m->indicators->na, .at_target = m->indicators->at_target};
+	return true;
+}
+
+/* ---- updates ---- */
+
+static void read_body(const Tiendo__V1__Update *m, struct update *u)
+{
+	u->body = (enum body_kind)m->body_case; /* the numbers are the same by definition */
+	u->product_ref = "";
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_TASK) {
+		/* an unknown state is kept as a number that no rule accepts */
+		u->state = (enum task_state)(m->task->state <= 3 ? m->task->state : 0);
+		u->percent = m->task->percent;
+		u->product_ref = m->task->product_ref;
+		u->done_on.ymd = m->task->done_on;
+	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_RATIO) {
+		u->numerator = bounded(m->ratio->numerator);
+		u->denominator = bounded(m->ratio->denominator);
+	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_COUNT) {
+		u->value = bounded(m->count->value);
+	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_POINTS) {
+		u->value = bounded(m->points->value);
+	}
+}
+
+bool codec_update_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct update *out)
+{
+	const Tiendo__V1__Update *m = codec_unpack(&tiendo__v1__update__descriptor, data, size, a);
+
+	if (!m)
+		return false;
+	*out = (struct update){
+		.seq = m->seq, .unit = m->unit, .item = m->item, .as_of = {m->as_of}, .period = m->period,
+		.recorded = {m->recorded_ms}, .base_version = m->base_version,
+		.catalogue_entry = m->catalogue_entry, .author_role = (uint32_t)m->author_role,
+		.note = m->note, .reason = m->reason,
+	};
+	if (m->seal) {
+		if (m->seal->boot_id.len != 0 && m->seal->boot_id.len != sizeof out->seal.boot_id)
+			return false;
+		if (m->seal->boot_id.len)
+			memcpy(out->seal.boot_id, m->seal->boot_id.data, sizeof out->seal.boot_id);
+		out->seal.monotonic_ms = m->seal->monotonic_ms;
+		out->seal.server_time_ms = m->seal->server_time_ms;
+		out->seal.server_heard_at_ms = m->seal->server_heard_at_ms;
+		out->seal.attempts = m->seal->attempts;
+	}
+	read_body(m, out);
+	return true;
+}
+
+size_t codec_update_encode(const struct update *u, uint8_t out[static UPDATE_BYTES_MAX])
+{
+	Tiendo__V1__Update m = TIENDO__V1__UPDATE__INIT;
+	Tiendo__V1__Seal seal = TIENDO__V1__SEAL__INIT;
+	Tiendo__V1__Task task = TIENDO__V1__TASK__INIT;
+	Tiendo__V1__Ratio ratio = TIENDO__V1__RATIO__INIT;
+	Tiendo__V1__Count count = TIENDO__V1__COUNT__INIT;
+	Tiendo__V1__Points points = TIENDO__V1__POINTS__INIT;
+	Tiendo__V1__NoneArisen none = TIENDO__V1__NONE_ARISEN__INIT;
+	Tiendo__V1__Unchanged unchanged = TIENDO__V1__UNCHANGED__INIT;
+
+	m.seq = u->seq;
+	m.unit = (char *)u->unit;
+	m.as_of = u->as_of.ymd;
+	m.item = (char *)u->item;
+	m.period = (char *)u->period;
+	m.recorded_ms = u->recorded.ms;
+	m.base_version = u->base_version;
+	m.catalogue_entry = u->catalogue_entry;
+	m.author_role = (Tiendo__V1__AuthorRole)u->author_role;
+	m.note = (char *)u->note;
+	m.reason = (char *)u->reason;
+	if (u->seal.monotonic_ms) {
+		seal.boot_id = (ProtobufCBinaryData){sizeof u->seal.boot_id, (uint8_t *)u->seal.boot_id};
+		seal.monotonic_ms = u->seal.monotonic_ms;
+		seal.server_time_ms = u->seal.server_time_ms;
+		seal.server_heard_at_ms = u->seal.server_heard_at_ms;
+		seal.attempts = u->seal.attempts;
+		m.seal = &seal;
+	}
+	task.state = (Tiendo__V1__TaskState)u->state;
+	task.percent = u->percent;
+	task.product_ref = (char *)(u->product_ref ? u->product_ref : "");
+	task.done_on = u->done_on.ymd;
+	ratio.numerator = natural(u->numerator);
+	ratio.denominator = natural(u->denominator);
+	count.value = points.value = natural(u->value);
+	m.body_case = (Tiendo__V1__Update__BodyCase)u->body;
+	if (u->body == BODY_TASK)
+		m.task = &task;
+	else if (u->body == BODY_RATIO)
+		m.ratio = &ratio;
+	else if (u->body == BODY_COUNT)
+		m.count = &count;
+	else if (u->body == BODY_POINTS)
+		m.points = &points;
+	else if (u->body == BODY_NONE_ARISEN)
+		m.none_arisen = &none;
+	else if (u->body == BODY_UNCHANGED)
+		m.unchanged = &unchanged;
+	else
+		return 0;
+	if (codec_size(&m) > UPDATE_BYTES_MAX)
+		return 0;
+	return codec_pack(&m, out);
+}

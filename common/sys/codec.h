@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * codec: bytes <-> messages (CONTRACT). The one place that calls protobuf-c. It never logs, never decides whether
+ * something is allowed, and never trusts a length.
+ *
+ * Wire messages are used by the rooms as the generated structs (proto/tiendo.proto says what the fields mean); the
+ * words of the domain - updates, catalogue rows, rollups - are converted here to model.h, so that the pure code
+ * knows no protobuf.
+ *
+ * Memory: decoding takes from a caller's arena of fixed size and fails when it is used up: a stranger's message can
+ * cost no more than the arena. Decoded structs point into the arena (bytes are copied) and die with codec_arena_reset.
+ */
+#ifndef TIENDO_COMMON_SYS_CODEC_H
+#define TIENDO_COMMON_SYS_CODEC_H
+
+#include "common/domain/model.h"
+#include "journal.pb-c.h"
+#include "tiendo.pb-c.h"
+
+#define PROTOCOL_VERSION 1
+
+/* Second byte of the first frame of every message; the first byte is the protocol version. PROTOCOL.md, "Frames". */
+enum message_type {
+	MESSAGE_HELLO = 1, MESSAGE_WELCOME, MESSAGE_PUSH, MESSAGE_VOID, MESSAGE_ACK, MESSAGE_NACK, MESSAGE_PING,
+	MESSAGE_PONG,
+	MESSAGE_QUERY = 16, MESSAGE_REPLY,
+	MESSAGE_DELTA = 32, MESSAGE_HEARTBEAT
+};
+
+enum { /* limits of the wire, PROTOCOL.md "Limits" */
+	BATCH_UPDATES_MAX = 64,
+	BATCH_BYTES_MAX = 48 * 1024,
+	UPDATE_BYTES_MAX = 4096,
+	WINDOW = 4,
+	INGEST_FRAME_MAX = 64 * 1024,
+	QUERY_FRAME_MAX = 4 * 1024,
+	PAGE_BYTES_MAX = 256 * 1024,
+	TOPIC_MAX = PATH_MAX_BYTES
+};
+#define HEARTBEAT_TOPIC "~/"
+
+struct codec_arena {
+	uint8_t *base;
+	size_t size, used;
+};
+/* Allocates the arena's memory; base = NULL when there is none. */
+struct codec_arena codec_arena_new(size_t size);
+void codec_arena_free(struct codec_arena *a);
+void codec_arena_reset(struct codec_arena *a);
+
+/*
+ * Decodes one message of the type: canonical or nothing (the size of the re-encoding must be the wire length, which
+ * catches duplicates, unknown fields, embedded NULs and explicit defaults). NULL = not canonical, or over the arena.
+ * Use: Tiendo__V1__Hello *m = codec_unpack(&tiendo__v1__hello__descriptor, data, size, &arena);
+ */
+void *codec_unpack(const ProtobufCMessageDescriptor *type, const uint8_t *data, size_t size, struct codec_arena *a);
+/* Encoded size, and encoding into `out` (at least that large); returns the size. `message`: any generated struct. */
+size_t codec_size(const void *message);
+size_t codec_pack(const void *message, uint8_t *out);
+/* malloc'd encoding; NULL = no memory. */
+uint8_t *codec_pack_new(const void *message, size_t *size);
+
+/* ---- the domain's words ---- */
+
+/* False = undecodable. Strings live in the arena. Judges form only; what may enter is admit's. */
+bool codec_update_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct update *out);
+/* Encodes canonically into out[UPDATE_BYTES_MAX]; returns the size, 0 if it does not fit. Bodies of BODY_TASK to
+ * BODY_NONE_ARISEN, and the empty BODY_UNCHANGED. */
+size_t codec_update_encode(const struct update *u, uint8_t out[static UPDATE_BYTES_MAX]);
+
+/* One catalogue row. False = not canonical or an unknown word in it. */
+bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct catalogue_row *out);
+/* malloc'd; NULL = no memory. */
+uint8_t *codec_row_encode(const struct catalogue_row *row, size_t *size);
+
+/* `m` and its two or three sub-messages in one caller-owned struct, so that packing a page allocates nothing. */
+struct codec_rollup {
+	Tiendo__V1__Rollup rollup;
+	Tiendo__V1__TaskCounts cells, leaves;
+	Tiendo__V1__IndicatorCounts indicators;
+};
+void codec_rollup_fill(struct codec_rollup *m, uint32_t item_number, const struct rollup *r);
+/* leaf_state is not on the wire and stays 0. False when a value is out of its range. */
+bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struct rollup *out);
+
+#endif
