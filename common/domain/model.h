@@ -328,8 +328,9 @@ struct rollup {
 	uint64_t weighted;                   /* w * attainment over the same */
 	uint32_t score_leaves;               /* leaves with an attainment ... */
 	uint32_t score_leaves_of;            /* ... of the leaves that have an expected cell here */
-	int64_t target;                      /* in force here; meaningful if has_target */
-	uint16_t attainment;                 /* 0..10000; leaf or ratio_group; meaningful if has_attainment */
+	int64_t target;                      /* in force here; 0 unless has_target */
+	uint32_t summed;                     /* reports behind numerator, denominator and value */
+	uint16_t attainment;                 /* 0..10000; leaf or ratio_group; 0 unless has_attainment */
 	bool has_target, has_attainment, target_reached;
 	uint8_t leaf_state;                  /* enum leaf_state of a task leaf here */
 };
