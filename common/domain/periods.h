@@ -15,7 +15,7 @@ struct calendar; /* holidays; owned by the catalogue */
 bool date_valid(struct date d);
 /* Days since 1970-01-01 of a valid date, and back. */
 int32_t date_days(struct date d);
-struct date date_from_days(int32_t days);
+struct date date_from_days(int32_t days); /* {0} outside 1900..2199 */
 struct date date_add(struct date d, int32_t days);
 /* 1 = Monday ... 7 = Sunday. */
 unsigned date_weekday(struct date d);
@@ -28,7 +28,7 @@ struct date date_at(struct instant t, int offset_minutes);
 /* The first instant of an office date. */
 struct instant date_start(struct date d, int offset_minutes);
 
-/* rows need not be sorted; a later row for one date wins. NULL on out of memory. */
+/* rows need not be sorted; a later row for one date wins; one without a valid date says nothing. NULL on out of memory. */
 struct calendar *calendar_new(const struct holiday_row *rows, size_t n);
 void calendar_free(struct calendar *c);
 bool calendar_working(const struct calendar *c, struct date d); /* c may be NULL: weekends only */
@@ -36,7 +36,8 @@ bool calendar_working(const struct calendar *c, struct date d); /* c may be NULL
 uint32_t calendar_between(const struct calendar *c, struct date from, struct date to);
 
 /* A period code of DOMAIN 5 (2024-04a, 2024-04b, 2024-04, 2024-04x, 2024-Q1, 2024-Q1x, 2024, 2024-W14). On
- * success sets first and last day and returns true; a one-off's own code is not known here and gives false. */
+ * success sets first and last day and returns true; a one-off's own code is not known here and gives false.
+ * An x period begins on the 15th before: 2024-01x = 15/12/2023..14/01/2024, 2024-Q1x = 15/12/2023..14/03/2024. */
 bool period_parse(const char *code, struct date *first, struct date *last);
 
 #endif

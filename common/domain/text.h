@@ -4,13 +4,21 @@
  * Rules: UTF-8, NFC (Unicode annex 15, by utf8proc), no control characters but \n and \t, no bidirectional
  * overrides, within a byte limit, and no citizen's identity number (12 digits, first three 001-096, spaces
  * and dots between digits ignored, not part of a longer run of digits): offices of Đề án 06 handle them all day.
+ * Twelve digits written together are one also when other numbers stand before or after them.
  */
 #ifndef TIENDO_COMMON_DOMAIN_TEXT_H
 #define TIENDO_COMMON_DOMAIN_TEXT_H
 
 #include "common/domain/model.h"
 
-/* The first fault of the text, or REASON_NONE. `length` bytes; embedded NULs are TEXT_CONTROL. */
+enum { TEXT_MAX_BYTES = 4096 }; /* no free text is longer than an update may be: the bound of max_bytes */
+
+bool text_is_utf8(const char *text, size_t length);
+
+/*
+ * The first fault of the text, or REASON_NONE, in the order of the rules: UTF-8, controls, length, NFC, identity
+ * number. `length` bytes; embedded NULs are TEXT_CONTROL. max_bytes <= TEXT_MAX_BYTES. No heap.
+ */
 enum reason text_check(const char *text, size_t length, size_t max_bytes);
 
 /* [0-9A-Z][0-9A-Z.-]{0,15} */
