@@ -6,6 +6,7 @@
 #   make demo         install what is missing, build, run the example province
 #   make check        install what is missing, build, run every test
 #   make unit         only the cmocka programs
+#   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
 
 VARIANT ?= release
@@ -13,6 +14,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 PREFIX ?= /usr/local
+Q := $(if $(V),,@)
+SAY = @$(if $(V),:,printf '  %-5s %s\n')
 DESTDIR ?=
 PYTHON ?= /usr/bin/python3
 
@@ -71,16 +74,19 @@ deps:
 # --- generated code: only in build/ ---
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 	@mkdir -p $(GEN)
-	protoc-c --c_out=$(GEN) -Iproto $<
+	$(SAY) PROTO $<
+	$(Q)protoc-c --c_out=$(GEN) -Iproto $<
 
 # other people's generator, other people's style: the warnings are ours only
 $(B)/gen/%.o: $(GEN)/%.c $(GEN_H)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -std=gnu17 -fPIE $(CFLAGS_$(VARIANT)) -w -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=gnu17 -fPIE $(CFLAGS_$(VARIANT)) -w -c -o $@ $<
 
 $(B)/%.o: %.c Makefile VERSION | $(GEN_H)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(B)/libcommon.a: $(call obj,$(SRC_common)) $(OBJ_gen)
 $(B)/libserver.a: $(call obj,$(SRC_server))
@@ -90,17 +96,20 @@ $(B)/libsupport.a: $(call obj,$(SRC_support))
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $(filter %.o,$^)
+	$(SAY) AR $@
+	$(Q)ar rcs $@ $(filter %.o,$^)
 
 $(B)/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a $(B)/libcommon.a
 $(B)/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a $(B)/libcommon.a
 $(B)/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a $(B)/libcommon.a
 $(PROGRAMS):
-	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
 $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)

@@ -39,12 +39,42 @@ static void arena_free(void *data, void *pointer)
 	(void)pointer;
 }
 
+/*
+ * protobuf-c keeps unknown fields and counts them in the packed size, so the size alone does not show them.
+ * The depth is the schema's: no message contains itself.
+ */
+static bool all_known(const ProtobufCMessage *m)
+{
+	if (m->n_unknown_fields)
+		return false;
+	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];
+		const char *at = (const char *)m + f->offset;
+		if (f->type != PROTOBUF_C_TYPE_MESSAGE)
+			continue;
+		if (f->label == PROTOBUF_C_LABEL_REPEATED) {
+			size_t n = *(const size_t *)((const char *)m + f->quantifier_offset);
+			ProtobufCMessage *const *list = *(ProtobufCMessage *const *const *)at;
+			for (size_t k = 0; k < n; k++)
+				if (!all_known(list[k]))
+					return false;
+			continue;
+		}
+		bool other = (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+			     *(const uint32_t *)((const char *)m + f->quantifier_offset) != f->id;
+		const ProtobufCMessage *sub = other ? NULL : *(ProtobufCMessage *const *)at;
+		if (sub && !all_known(sub))
+			return false;
+	}
+	return true;
+}
+
 void *codec_unpack(const ProtobufCMessageDescriptor *type, const uint8_t *data, size_t size, struct codec_arena *a)
 {
 	ProtobufCAllocator allocator = {.alloc = arena_alloc, .free = arena_free, .allocator_data = a};
 	ProtobufCMessage *m = protobuf_c_message_unpack(type, &allocator, size, data);
 
-	if (!m || protobuf_c_message_get_packed_size(m) != size)
+	if (!m || protobuf_c_message_get_packed_size(m) != size || !all_known(m))
 		return NULL;
 	return m;
 }
