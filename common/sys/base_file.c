@@ -18,7 +18,7 @@ static int read_all(int fd, size_t cap, struct buffer *out)
 		if (!place)
 			return -ENOMEM;
 		ssize_t n = read(fd, place, 4096);
-		int code = errno; /* buffer_* may not change it, but the next line reads better so */
+		int code = errno;
 		out->size = start + (n > 0 ? (size_t)n : 0);
 		if (n == 0)
 			return 0;

@@ -6,41 +6,11 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/sys/base.h"
-
-static char *dir; /* of this program's files */
-
-static const char *in_dir(const char *name)
-{
-	static char path[PATH_MAX];
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	const char *top = getenv("TMPDIR");
-	char name[PATH_MAX];
-	snprintf(name, sizeof(name), "%s/base.XXXXXX", top ? top : "/tmp");
-	dir = mkdtemp(name) ? base_copy_text(name) : NULL;
-	return dir ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	char command[PATH_MAX + 16];
-	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-	free(dir);
-	return system(command);
-}
+#include "tests/unit/scratch.h"
 
 static void test_fail(void **state)
 {
@@ -131,7 +101,7 @@ static void test_files(void **state)
 	struct sys_error error;
 	struct buffer b = {0};
 	struct stat st;
-	const char *path = in_dir("file");
+	const char *path = scratch_path("file");
 	assert_int_equal(base_file_read(path, 100, &b, &error), -ENOENT);
 	assert_non_null(strstr(error.text, path));
 	assert_int_equal(base_file_create(path, 0600, bytes_text("one"), &error), 0);
@@ -146,9 +116,10 @@ static void test_files(void **state)
 	assert_int_equal(base_file_write(path, 0644, bytes_text("three"), &error), 0);
 	assert_int_equal(base_file_read(path, 100, &b, &error), 0);
 	assert_string_equal(buffer_text(&b), "three");
-	assert_int_equal(base_file_write(in_dir("no/where"), 0644, bytes_text("x"), &error),
+	assert_int_equal(base_file_write(scratch_path("no/where"), 0644, bytes_text("x"), &error),
 			 -ENOENT);
-	assert_int_equal(base_file_write(dir, 0644, bytes_text("x"), &error), -EISDIR);
+	assert_int_equal(base_mkdirs(scratch_path("sub"), 0700, &error), 0);
+	assert_int_equal(base_file_write(scratch_path("sub"), 0644, bytes_text("x"), &error), -EISDIR);
 	buffer_free(&b);
 }
 
@@ -156,11 +127,11 @@ static void test_mkdirs(void **state)
 {
 	(void)state;
 	struct sys_error error;
-	assert_int_equal(base_mkdirs(in_dir("a/b//c/"), 0700, &error), 0);
-	assert_int_equal(base_mkdirs(in_dir("a/b/c"), 0700, &error), 0);
-	assert_int_equal(access(in_dir("a/b/c"), F_OK), 0);
-	assert_int_equal(base_file_write(in_dir("a/f"), 0600, bytes_text(""), &error), 0);
-	assert_int_equal(base_mkdirs(in_dir("a/f/g"), 0700, &error), -ENOTDIR);
+	assert_int_equal(base_mkdirs(scratch_path("a/b//c/"), 0700, &error), 0);
+	assert_int_equal(base_mkdirs(scratch_path("a/b/c"), 0700, &error), 0);
+	assert_int_equal(access(scratch_path("a/b/c"), F_OK), 0);
+	assert_int_equal(base_file_write(scratch_path("a/f"), 0600, bytes_text(""), &error), 0);
+	assert_int_equal(base_mkdirs(scratch_path("a/f/g"), 0700, &error), -ENOTDIR);
 	assert_int_equal(base_mkdirs("", 0700, &error), -ENOENT);
 	assert_int_equal(base_mkdirs("/", 0700, &error), 0);
 }
@@ -172,5 +143,5 @@ int main(void)
 		cmocka_unit_test(test_buffer_cap), cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_files),	   cmocka_unit_test(test_mkdirs),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
