@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * dump: the journal as JSON lines on standard output (CONTRACT), so that anybody can compute every figure a second time
+ * without our code. One line per entry, in order, nothing left out. Field names are those of proto/ unless said
+ * otherwise; dates are yyyymmdd integers, bytes are lower-case hex, absent = left out or the type's zero.
+ *
+ *   every line   {"entry":9, "kind":"batch", "received_ms":..., "hash":"<64 hex>", ...}
+ *   genesis      store_id, incarnation, offset_minutes, illustrative, simulated, name, format
+ *   incarnation  incarnation, previous, fork_entry, fork_hash
+ *   catalogue    plan, effective, rows: [{"unit":{UnitRow}}, {"group":{GroupRow}}, {"item":{ItemRow}}, {"target":{...}},
+ *                {"milestone":{...}}, {"holiday":{...}}, {"schedule":{...}}, {"period":{...}}, {"deadline":{...}}]
+ *   registry     principals: [{principal, role:"agent"|"viewer"|"operator", unit, name}], keys: [{key_id, principal,
+ *                public_key:"<Z85>"}], revoked: [key_id], confirm: true|false
+ *   tick         date
+ *   batch        principal, key_id, epoch, first_seq, seqs, prev, previous_epoch,
+ *                taken: [{"index":1, "seq":7, "blob_hash":"...", "first_received_ms":..., "update":{...}}]
+ *                       update: seq, unit, as_of, item, period, recorded_ms, base_version, catalogue_entry, author_role,
+ *                       note, reason and one of task:{state:"done", percent, product_ref, done_on},
+ *                       ratio:{numerator, denominator}, count:{value}, points:{value}, none_arisen:{}
+ *                refused: [{"seq":8, "reason":"not_assigned", "field":"unit", "blob_hash":"..."}]
+ *   void         principal, key_id, epoch, first_seq, seqs, prev, from, to, reason
+ *
+ * With --figures, one line more per grain after the last entry, from the view folded in this process:
+ *   {"figures":{"path":"VN/40/", "plan":3, "version":40, "rollups":[{item, version, cells:{unreported, not_started,
+ *    in_progress, done, na}, leaves:{...}, indicators:{unreported, value, none, na, at_target}, done_late, overdue, behind,
+ *    percent_sum, numerator, denominator, value, weight_sum, weighted, score_leaves, score_leaves_of, target (null = none),
+ *    target_reached, attainment (null = none)}]}}
+ */
+#ifndef TIENDO_SERVER_DUMP_H
+#define TIENDO_SERVER_DUMP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct journal;
+
+/* 0, or a sysexits-free exit code with a sentence on stderr. */
+int dump_run(struct journal *j, bool figures, FILE *out);
+
+#endif
