@@ -81,6 +81,7 @@ static bool is_nfc(const char *text, size_t length)
 	const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
 	utf8proc_ssize_t n;
 	utf8proc_int32_t c;
+	utf8proc_ssize_t k = 0;
 	size_t i = 0;
 
 	if (!marks_in_order(text, length))
@@ -89,14 +90,12 @@ static bool is_nfc(const char *text, size_t length)
 			       sizeof(made) / sizeof(made[0]), how);
 	assert(n >= 0 && (size_t)n <= sizeof(made) / sizeof(made[0]));
 	n = utf8proc_normalize_utf32(made, n, how);
-	for (utf8proc_ssize_t k = 0; k < n; k++) {
-		if (i == length)
-			return false;
+	while (k < n && i < length) {
 		i += (size_t)next(text + i, length - i, &c);
-		if (c != made[k])
+		if (c != made[k++])
 			return false;
 	}
-	return i == length;
+	return k == n && i == length;
 }
 
 static bool is_digit(char c)
