@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# check.sh BUILD VARIANT: every test; the closing line is "N passed, N failed".
+# SEED=n repeats a random test; K=expr runs only the system tests that match (pytest -k).
+set -u
+cd "$(dirname "$0")/.." || exit 2
+b=$1 variant=$2
+python=${PYTHON:-/usr/bin/python3}
+passed=0 failed=0
+add() { # a line "N passed, N failed"
+	[[ $1 =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]] || { failed=$((failed + 1)); return; }
+	passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+}
+
+echo "== modules ($variant)"
+out=$(tools/unit.sh "$b" "$b"/tests/test_* 2>&1 | grep -v '\.d$')
+[[ $out == *" 0 failed" ]] || printf '%s\n' "$out"
+add "$(tail -n 1 <<<"$out")"
+
+echo "== whole programs ($variant)"
+mkdir -p build/gen/python
+protoc --python_out=build/gen/python -Iproto proto/tiendo.proto proto/journal.proto || exit 2
+export PYTHONPATH=build/gen/python PYTHONDONTWRITEBYTECODE=1
+report=build/system.xml
+rm -f "$report"
+"$python" -m pytest -q -p no:cacheprovider --rootdir tests/system tests/system --build "$b" --variant "$variant" \
+	--junitxml "$report" ${K:+-k "$K"} 
+add "$("$python" - "$report" <<'P'
+import sys, xml.etree.ElementTree as x
+try:
+    s = x.parse(sys.argv[1]).getroot().find("testsuite").attrib
+    bad = int(s["failures"]) + int(s["errors"])
+    print(f'{int(s["tests"]) - bad - int(s["skipped"])} passed, {bad} failed')
+except (OSError, x.ParseError):
+    print("0 passed, 1 failed")
+P
+)"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
