@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * view: what is true now, in memory: a view folded from the journal that can be thrown away and made again (DESIGN 3).
- * Catalogue, roster, facts of the store, and per plan a dense block of rollups and cells (block.h).
+ * Catalogue, roster, facts of the store, and per plan a dense block of rollups and cells (held.h, block.h).
  *
  * Only fold.c and view_load_* change a view; everybody else takes it const, under the lock of viewlock.h when another
  * thread writes. Nothing here reads a clock, a file or a socket. Pointers it gives live until the next entry is folded.
@@ -45,8 +45,7 @@ struct view_head {
 	uint32_t rules_version;
 };
 
-struct block;
-struct stray;
+struct held;
 struct view;
 typedef void view_touch_fn(void *ctx, const struct view *v, uint32_t unit);
 
@@ -54,14 +53,11 @@ struct view {
 	struct view_head head;
 	struct catalogue *catalogue; /* NULL until the first one */
 	struct roster *roster;
-	size_t blocks_n;
-	struct block **blocks;       /* by plan */
-	struct stray *strays;        /* cells whose unit is in no row of the plan now (block.h) */
-	size_t strays_n;
+	struct held *held;           /* blocks and cells; NULL with the catalogue */
 	/* see view_watch */
 	view_touch_fn *on_touch;
 	void *touch_ctx;
-	uint8_t *watched;            /* by unit */
+	bool *watched;               /* by unit; NULL = none is */
 };
 
 struct view *view_new(void); /* before genesis; NULL = no memory */
@@ -94,6 +90,11 @@ struct view_fault {
 bool view_check(const struct view *v, struct view_fault *fault);
 
 /*
+ * May the plans be held? A catalogue that does not fit must be refused before it becomes an entry.
+ */
+bool view_fits(const struct catalogue *c);
+
+/*
  * Hands the whole view to `sink` as canonical bytes: head, roster, every unit's cells, every rollup. Two views of
  * the same entries give the same bytes (rebuild = running view).
  */
@@ -112,7 +113,7 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx); /* false =
  * A cell that is as the catalogue made it (version 0) is left out. flags hold how the cell was counted: they are
  * judged again when loaded and must come out the same.
  */
-enum { VIEW_HEAD_BYTES = 165, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 68 };
+enum { VIEW_HEAD_BYTES = 126, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 68 };
 
 void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTES]);
 bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES]);

@@ -11,10 +11,29 @@
 
 /* ---- cells ---- */
 
-/* How the cell is to be counted on `today`: returns cell->flags with EXPECTED, OVERDUE, BEHIND, DONE_LATE, AT_TARGET
- * newly judged. expected = reporter then, unit open, leaf open. overdue: due < today and not done. behind: in
- * progress and (a milestone is past or (percent + 10) * working days in [start, due] < 100 * those in
- * [start, today)). done_late: done_on > due. at_target: the cell's own figure reaches the target in force. */
+/* What judging needs that is the same for every cell of a leaf on one day ... */
+struct figures_day {
+	struct date today;
+	uint32_t days, elapsed; /* working days in [start, due], and of those the ones before today */
+};
+/* ... and what is the cell's own. */
+struct figures_place {
+	bool expected;         /* reporter today, unit open, leaf open */
+	struct date milestone; /* earliest, 0 = none */
+	bool has_target;       /* in force at the unit's own row */
+	int64_t target;
+};
+struct figures_day figures_day(const struct catalogue *c, const struct item_row *leaf, struct date today);
+
+/*
+ * How the cell is to be counted: returns cell->flags with EXPECTED, OVERDUE, BEHIND, DONE_LATE, AT_TARGET newly judged,
+ * the last four only where expected. overdue: due < today and not done. behind: in progress and (a milestone is
+ * before today or (percent + 10) * days < 100 * elapsed). done_late: done_on > due. at_target: the cell's own
+ * figure reaches the target in force.
+ */
+uint16_t figures_flags(const struct item_row *leaf, const struct figures_day *day, const struct figures_place *at,
+		       const struct cell *cell);
+/* The same with everything looked up. */
 uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, const struct cell *cell,
 		       struct date today);
 
@@ -32,6 +51,7 @@ struct derived {
 	uint64_t weight_sum, weighted;
 	uint32_t score_leaves, score_leaves_of;
 	int64_t numerator, denominator; /* for ratio_group ancestors; 0 when aggregate = own */
+	uint32_t summed;
 };
 
 /* Sets leaf_state, leaves, target, attainment, target_reached, weight sums, score_leaves of a leaf's rollup from its
@@ -39,7 +59,7 @@ struct derived {
 void figures_derive(struct rollup *r, const struct item_row *leaf, bool has_target, int64_t target);
 /* Likewise for ratio_group's own target_reached and attainment (never in a score). */
 void figures_derive_ratio_group(struct rollup *r, const struct item_row *item, bool has_target, int64_t target);
-struct derived figures_derived(const struct rollup *leaf_rollup);
+struct derived figures_derived(const struct rollup *r, const struct item_row *leaf);
 /* Adds or takes away a leaf's derived part at an inner item. */
 void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign);
 
@@ -69,8 +89,8 @@ struct figure {
 	uint32_t score_leaves, score_leaves_of;
 	uint64_t version;
 };
-/* kind: of the item. has_ratio iff ratio or ratio_group and indicators.value > 0; has_value iff count or points
- * and indicators.value > 0 (not where aggregate = own and the row is not the reporter: then the sum is empty). */
+/* kind: of the item. has_ratio iff ratio or ratio_group and summed > 0; has_value iff count or points and summed > 0
+ * (0 where aggregate = own and the row is not the reporter). reached: where there is such a figure and a target. */
 void figures_show(struct figure *f, enum item_kind kind, const struct rollup *r);
 
 #endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * block: the cells and rollups of one plan, dense. Rows are the plan's (units of the owner's subtree and above it, then
+ * groups), columns its items; a cell stands at (unit row, leaf), a rollup at (row, column). Below view and fold;
+ * nothing else includes it.
+ *
+ * Memory is taken by block_new and block_cell_make only. A cell exists for everyone who ever may report the leaf, so
+ * that a report never needs any.
+ *
+ * Version of a rollup = max(floor, versions of the expected cells that count in it): the running sums keep it by
+ * setting it at each move, block_count finds it again.
+ */
+#ifndef TIENDO_SERVER_BLOCK_H
+#define TIENDO_SERVER_BLOCK_H
+
+#include "common/domain/catalogue.h"
+#include "common/domain/figures.h"
+#include "common/domain/model.h"
+
+/*
+ * Cells that may count in one plan: the sums of a ratio_group stay below 2^63 even if every one of them holds the
+ * largest value allowed.
+ */
+enum { BLOCK_CELLS_MAX = 9000000 };
+
+struct column {
+	const struct item_row *row;
+	uint32_t item;   /* index in the catalogue */
+	uint32_t parent; /* column, NO_INDEX at the plan itself */
+	uint32_t leaf;   /* 0.. among the leaves, NO_INDEX for inner items */
+	uint32_t inner;  /* likewise among the inner items */
+};
+
+struct block {
+	const struct catalogue *catalogue;
+	uint32_t plan;
+	uint32_t rows_n, unit_rows, columns_n, leaves_n, inners_n;
+	struct column *columns;
+	uint32_t *leaf_columns;                    /* column by leaf */
+	uint32_t *units;                           /* unit index by unit row */
+	uint32_t *above;                           /* row of the parent unit by unit row; NO_INDEX at the top */
+	uint32_t (*groups)[GROUPS_PER_UNIT_MAX];   /* group rows by unit row, today's; NO_INDEX after the last */
+	struct figures_day *days;                  /* by leaf, today's */
+	struct rollup *rollups;                    /* row * columns_n + column */
+	uint32_t *places;                          /* unit row * leaves_n + leaf -> 1 + place in cells; 0 = no cell */
+	struct cell *cells;
+	size_t cells_n, cells_size;
+};
+
+/* The rows in which a unit's cells count: itself, what is above it, its groups. */
+struct line {
+	unsigned n;
+	uint32_t rows[DEPTH_MAX + GROUPS_PER_UNIT_MAX];
+};
+
+/* Cells as the catalogue makes them, nothing counted yet. NULL = no memory. */
+struct block *block_new(const struct catalogue *c, uint32_t plan);
+void block_free(struct block *b);
+/* May the plan have a block (BLOCK_CELLS_MAX)? */
+bool block_fits(const struct catalogue *c, uint32_t plan);
+
+struct rollup *block_rollup(const struct block *b, uint32_t row, uint32_t column);
+struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
+struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf);  /* NULL = no memory */
+struct line block_line(const struct block *b, uint32_t row);
+
+/* Judges one cell with what the block remembers of today. */
+uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell);
+/* Takes `was` out of and puts `now` into the rollups of row `at` of the line of the reporter's row. */
+void block_move(struct block *b, uint32_t at, uint32_t row, uint32_t leaf, const struct cell *was, const struct cell *now,
+		uint64_t version);
+/* What may differ on another day when nothing opens, closes, joins, leaves or gets another target. */
+void block_set_days(struct block *b, struct date today);
+/* No rollup is older than `floor` any more. */
+void block_raise(struct block *b, uint64_t floor);
+
+/* What block_count does with the flags of a cell when they come out different. */
+enum count_mode {
+	COUNT_SET,  /* store them */
+	COUNT_LOAD, /* store them for cells that never changed; a fault for the others */
+	COUNT_CHECK /* a fault; the rollups are made beside the block's and compared */
+};
+struct count {
+	enum count_mode mode;
+	struct date today;
+	uint64_t floor;
+	void (*on_flags)(void *ctx, uint32_t unit); /* COUNT_SET: before the flags of a cell that was ever changed do; may be NULL */
+	void *ctx;
+	/* out: */
+	bool memory;          /* there was none */
+	uint32_t row, column; /* of the fault */
+};
+/* Everything that is derived, from the cells and the catalogue alone. False = fault, or no memory. */
+bool block_count(struct block *b, struct count *how);
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/held.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- making ---- */
+
+/* Insertion from behind: items come nearly in order of their numbers. */
+static bool order_leaves(struct held *h)
+{
+	const struct catalogue *c = h->catalogue;
+	size_t n = catalogue_items(c);
+	h->leaves = malloc((n ? n : 1) * sizeof *h->leaves);
+	if (!h->leaves)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!catalogue_item(c, i)->leaf)
+			continue;
+		uint32_t at = h->leaves_n++;
+		for (; at && catalogue_item(c, h->leaves[at - 1])->row.number > catalogue_item(c, i)->row.number; at--)
+			h->leaves[at] = h->leaves[at - 1];
+		h->leaves[at] = i;
+	}
+	return true;
+}
+
+struct held *held_new(const struct catalogue *c)
+{
+	size_t n = catalogue_plans(c);
+	struct held *h = calloc(1, sizeof *h);
+	if (!h)
+		return NULL;
+	h->catalogue = c;
+	h->blocks = calloc(n ? n : 1, sizeof *h->blocks);
+	bool ok = h->blocks && order_leaves(h);
+	while (ok && h->blocks_n < n) {
+		struct block *b = block_new(c, h->blocks_n);
+		ok = b;
+		h->blocks[h->blocks_n] = b;
+		h->blocks_n += ok;
+	}
+	if (ok)
+		return h;
+	held_free(h);
+	return NULL;
+}
+
+void held_free(struct held *h)
+{
+	if (!h)
+		return;
+	for (uint32_t i = 0; i < h->blocks_n; i++)
+		block_free(h->blocks[i]);
+	free(h->blocks);
+	free(h->leaves);
+	free(h->strays);
+	free(h);
+}
+
+/* ---- places ---- */
+
+struct place {
+	struct block *block; /* NULL = none */
+	uint32_t row, leaf;
+};
+
+static struct place place_of(const struct held *h, uint32_t unit, uint32_t item)
+{
+	uint32_t plan = catalogue_plan_of_item(h->catalogue, item);
+	uint32_t row = plan_row_of_unit(h->catalogue, plan, unit);
+	if (row == NO_INDEX)
+		return (struct place){ 0 };
+	struct block *b = h->blocks[plan];
+	return (struct place){ b, row, b->columns[catalogue_item(h->catalogue, item)->column].leaf };
+}
+
+struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item)
+{
+	struct place at = place_of(h, unit, item);
+	return at.block && at.leaf != NO_INDEX ? block_cell(at.block, at.row, at.leaf) : NULL;
+}
+
+static bool before(const struct stray *s, uint32_t unit, uint32_t item)
+{
+	return s->unit != unit ? s->unit < unit : s->item < item;
+}
+
+/* The first stray not before (unit, item). */
+static size_t stray_at(const struct held *h, uint32_t unit, uint32_t item)
+{
+	size_t low = 0, high = h->strays_n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (before(&h->strays[middle], unit, item))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static enum put put_stray(struct held *h, uint32_t unit, uint32_t item, const struct cell *cell)
+{
+	if (h->strays_n == h->strays_size) {
+		size_t size = h->strays_size ? h->strays_size * 2 : 16;
+		struct stray *more = realloc(h->strays, size * sizeof *more);
+		if (!more)
+			return PUT_MEMORY;
+		h->strays = more;
+		h->strays_size = size;
+	}
+	struct stray *s = h->strays + stray_at(h, unit, item);
+	memmove(s + 1, s, (size_t)(h->strays + h->strays_n - s) * sizeof *s);
+	*s = (struct stray){ .unit = unit, .item = item, .cell = *cell };
+	s->cell.flags &= (uint16_t)~(CELL_EXPECTED | CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET);
+	h->strays_n++;
+	return PUT_OK;
+}
+
+enum put held_put(struct held *h, uint32_t unit, uint32_t item, const struct cell *cell)
+{
+	uint32_t u = catalogue_unit_by_number(h->catalogue, unit), i = catalogue_item_by_number(h->catalogue, item);
+	if (u == NO_INDEX || i == NO_INDEX || !catalogue_item(h->catalogue, i)->leaf)
+		return PUT_UNKNOWN;
+	struct place at = place_of(h, u, i);
+	if (!at.block)
+		return put_stray(h, unit, item, cell);
+	struct cell *to = block_cell_make(at.block, at.row, at.leaf);
+	if (!to)
+		return PUT_MEMORY;
+	*to = *cell;
+	return PUT_OK;
+}
+
+/* ---- carrying ---- */
+
+struct held_walk held_walk(const struct held *h, uint32_t unit)
+{
+	uint32_t number = catalogue_unit(h->catalogue, unit)->row.number;
+	return (struct held_walk){ .held = h, .unit = unit, .number = number, .stray = stray_at(h, number, 0) };
+}
+
+const struct cell *held_next(struct held_walk *w, uint32_t *item)
+{
+	const struct held *h = w->held;
+	const struct stray *s = w->stray < h->strays_n ? &h->strays[w->stray] : NULL;
+	if (s && s->unit != w->number)
+		s = NULL;
+	while (w->leaf < h->leaves_n) {
+		uint32_t at = h->leaves[w->leaf];
+		*item = catalogue_item(h->catalogue, at)->row.number;
+		if (s && s->item < *item)
+			break;
+		w->leaf++;
+		const struct cell *cell = held_cell(h, w->unit, at);
+		if (cell && cell->version)
+			return cell;
+	}
+	if (!s)
+		return NULL;
+	w->stray++;
+	*item = s->item;
+	return &s->cell;
+}
+
+enum put held_carry(struct held *h, const struct held *from)
+{
+	for (uint32_t unit = 0; unit < catalogue_units(from->catalogue); unit++) {
+		struct held_walk w = held_walk(from, unit);
+		const struct cell *cell;
+		for (uint32_t item; (cell = held_next(&w, &item));) {
+			enum put put = held_put(h, w.number, item, cell);
+			if (put != PUT_OK)
+				return put;
+		}
+	}
+	return PUT_OK;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * held: everything the view holds for one catalogue: a block per plan, and cells found by number, which is how they
+ * survive a new catalogue and come back from a checkpoint. Below view and fold; nothing else includes it.
+ */
+#ifndef TIENDO_SERVER_HELD_H
+#define TIENDO_SERVER_HELD_H
+
+#include "server/block.h"
+
+/* A cell whose unit stands in no row of the item's plan now: it waits for a catalogue in which it does. */
+struct stray {
+	uint32_t unit, item; /* numbers */
+	struct cell cell;
+};
+
+struct held {
+	const struct catalogue *catalogue;
+	uint32_t blocks_n;
+	struct block **blocks; /* by plan */
+	uint32_t leaves_n;
+	uint32_t *leaves;      /* item indexes of all leaves, ascending number */
+	struct stray *strays;  /* ascending (unit, item) */
+	size_t strays_n, strays_size;
+};
+
+/* Every cell as the catalogue makes it, nothing counted. NULL = no memory. */
+struct held *held_new(const struct catalogue *c);
+void held_free(struct held *h);
+
+/* NULL = that unit has no such cell in a block. */
+struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item);
+
+enum put { PUT_OK, PUT_UNKNOWN, PUT_MEMORY };
+/* Puts the cell of (unit number, item number) in place of what is there. A stray loses its judged flags.
+ * PUT_UNKNOWN: the catalogue does not know such a unit or leaf. */
+enum put held_put(struct held *h, uint32_t unit, uint32_t item, const struct cell *cell);
+/* Every cell of `from` that was ever changed. */
+enum put held_carry(struct held *h, const struct held *from);
+
+/* The cells of one unit that were ever changed, ascending item number: those of the blocks and the strays, merged. */
+struct held_walk {
+	const struct held *held;
+	uint32_t unit, number, leaf;
+	size_t stray;
+};
+struct held_walk held_walk(const struct held *h, uint32_t unit);
+/* NULL = no more. Sets the item's number. */
+const struct cell *held_next(struct held_walk *w, uint32_t *item);
+
+#endif

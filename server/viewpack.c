@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The view as bytes: what a checkpoint keeps and takes back, and the whole for comparing two views. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/sys/base.h"
+#include "server/held.h"
+#include "server/view.h"
+
+/* ---- head ---- */
+
+void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTES])
+{
+	put_u64(out, h->entry);
+	memcpy(out + 8, h->hash, HASH_SIZE);
+	put_u64(out + 40, (uint64_t)h->received.ms);
+	out[48] = h->illustrative;
+	out[49] = h->simulated;
+	put_u32(out + 50, (uint32_t)h->offset_minutes);
+	memcpy(out + 54, h->store, INCARNATION_SIZE);
+	memcpy(out + 70, h->incarnation, INCARNATION_SIZE);
+	put_u64(out + 86, h->structural);
+	put_u64(out + 94, h->catalogue_entry);
+	put_u64(out + 102, h->floor);
+	put_u64(out + 110, h->tick);
+	put_u32(out + 118, h->today.ymd);
+	put_u32(out + 122, h->rules_version);
+}
+
+bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES])
+{
+	*h = (struct view_head){
+		.entry = get_u64(in), .received = { (int64_t)get_u64(in + 40) },
+		.illustrative = in[48], .simulated = in[49], .offset_minutes = (int32_t)get_u32(in + 50),
+		.structural = get_u64(in + 86), .catalogue_entry = get_u64(in + 94), .floor = get_u64(in + 102),
+		.tick = get_u64(in + 110), .today = { get_u32(in + 118) }, .rules_version = get_u32(in + 122),
+	};
+	memcpy(h->hash, in + 8, HASH_SIZE);
+	memcpy(h->store, in + 54, INCARNATION_SIZE);
+	memcpy(h->incarnation, in + 70, INCARNATION_SIZE);
+	return in[48] <= 1 && in[49] <= 1 && h->structural <= h->entry && h->catalogue_entry <= h->structural &&
+	       h->structural <= h->floor && h->floor <= h->entry && h->tick <= h->entry;
+}
+
+/* ---- the cells of one unit ---- */
+
+static void pack_cell(uint8_t *p, uint32_t item, const struct cell *c)
+{
+	put_u32(p, item);
+	put_u64(p + 4, c->version);
+	put_u64(p + 12, c->entry);
+	put_u32(p + 20, c->index);
+	put_u32(p + 24, c->principal);
+	put_u64(p + 28, (uint64_t)c->received_ms);
+	put_u64(p + 36, (uint64_t)c->value);
+	put_u64(p + 44, (uint64_t)c->denominator);
+	put_u32(p + 52, c->as_of.ymd);
+	put_u32(p + 56, c->done_on.ymd);
+	put_u16(p + 60, c->flags);
+	p[62] = c->state;
+	p[63] = c->percent;
+}
+
+static struct cell unpack_cell(const uint8_t *p)
+{
+	return (struct cell){
+		.version = get_u64(p + 4), .entry = get_u64(p + 12), .index = get_u32(p + 20),
+		.principal = get_u32(p + 24), .received_ms = (int64_t)get_u64(p + 28),
+		.value = (int64_t)get_u64(p + 36), .denominator = (int64_t)get_u64(p + 44),
+		.as_of = { get_u32(p + 52) }, .done_on = { get_u32(p + 56) }, .flags = get_u16(p + 60),
+		.state = p[62], .percent = p[63],
+	};
+}
+
+size_t view_unit_size(const struct view *v, uint32_t unit)
+{
+	size_t n = VIEW_UNIT_BYTES;
+	uint32_t item;
+	for (struct held_walk w = held_walk(v->held, unit); held_next(&w, &item);)
+		n += VIEW_CELL_BYTES;
+	return n;
+}
+
+size_t view_unit_pack(const struct view *v, uint32_t unit, uint8_t *out)
+{
+	struct held_walk w = held_walk(v->held, unit);
+	const struct cell *cell;
+	uint32_t item, n = 0;
+	uint8_t *p = out + VIEW_UNIT_BYTES;
+	for (; (cell = held_next(&w, &item)); n++, p += VIEW_CELL_BYTES)
+		pack_cell(p, item, cell);
+	put_u32(out, w.number);
+	put_u32(out + 4, n);
+	return (size_t)(p - out);
+}
+
+/* ---- loading ---- */
+
+bool view_load_begin(struct view *v, const struct view_head *head, struct catalogue *c, struct roster *r)
+{
+	assert(!v->head.entry && !v->catalogue);
+	v->head = *head;
+	v->catalogue = c;
+	roster_free(v->roster);
+	v->roster = r;
+	v->held = c ? held_new(c) : NULL;
+	return v->held || !c;
+}
+
+/* A report or a judgement of an entry there is. The flags are looked at when all are judged again. */
+static bool loadable(const struct view *v, const struct cell *cell)
+{
+	return cell->version && cell->version <= v->head.entry && cell->entry <= cell->version &&
+	       cell->state <= TASK_DONE && cell->percent <= 100 && cell->value >= 0 && cell->denominator >= 0;
+}
+
+bool view_load_unit(struct view *v, const uint8_t *bytes, size_t n)
+{
+	if (!v->catalogue || n < VIEW_UNIT_BYTES)
+		return false;
+	uint32_t number = get_u32(bytes), before = 0;
+	if (n != VIEW_UNIT_BYTES + (size_t)get_u32(bytes + 4) * VIEW_CELL_BYTES)
+		return false;
+	for (const uint8_t *p = bytes + VIEW_UNIT_BYTES; p < bytes + n; p += VIEW_CELL_BYTES) {
+		struct cell cell = unpack_cell(p);
+		uint32_t item = get_u32(p);
+		if (item <= before || !loadable(v, &cell) || held_put(v->held, number, item, &cell) != PUT_OK)
+			return false;
+		before = item;
+	}
+	return true;
+}
+
+bool view_load_end(struct view *v)
+{
+	for (uint32_t i = 0; v->held && i < v->held->blocks_n; i++) {
+		struct count how = { .mode = COUNT_LOAD, .today = v->head.today, .floor = v->head.floor };
+		if (!block_count(v->held->blocks[i], &how))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static void put_roster(struct buffer *b, const struct roster *r)
+{
+	buffer_put_u32(b, (uint32_t)roster_principals(r));
+	for (size_t i = 0; i < roster_principals(r); i++) {
+		const struct principal *p = roster_principal_at(r, i);
+		buffer_put_u32(b, p->number);
+		buffer_put_u32(b, p->role);
+		buffer_put_u32(b, p->scope_unit);
+		buffer_put_u32(b, (uint32_t)strlen(p->name));
+		buffer_put_text(b, p->name);
+	}
+	buffer_put_u32(b, (uint32_t)roster_keys(r));
+	for (size_t i = 0; i < roster_keys(r); i++) {
+		const struct roster_key *k = roster_key_at(r, i);
+		buffer_put_u32(b, k->id);
+		buffer_put_u32(b, k->principal);
+		buffer_put_u8(b, k->revoked);
+		buffer_put(b, k->public_key, sizeof k->public_key);
+	}
+}
+
+static void put_tasks(struct buffer *b, const struct task_counts *t)
+{
+	buffer_put_u32(b, t->unreported);
+	buffer_put_u32(b, t->not_started);
+	buffer_put_u32(b, t->in_progress);
+	buffer_put_u32(b, t->done);
+	buffer_put_u32(b, t->na);
+}
+
+static void put_rollup(struct buffer *b, const struct rollup *r)
+{
+	buffer_put_u64(b, r->version);
+	put_tasks(b, &r->cells);
+	put_tasks(b, &r->leaves);
+	buffer_put_u32(b, r->indicators.unreported);
+	buffer_put_u32(b, r->indicators.value);
+	buffer_put_u32(b, r->indicators.none);
+	buffer_put_u32(b, r->indicators.na);
+	buffer_put_u32(b, r->indicators.at_target);
+	buffer_put_u32(b, r->done_late);
+	buffer_put_u32(b, r->overdue);
+	buffer_put_u32(b, r->behind);
+	buffer_put_u64(b, r->percent_sum);
+	buffer_put_u64(b, (uint64_t)r->numerator);
+	buffer_put_u64(b, (uint64_t)r->denominator);
+	buffer_put_u64(b, (uint64_t)r->value);
+	buffer_put_u64(b, r->weight_sum);
+	buffer_put_u64(b, r->weighted);
+	buffer_put_u32(b, r->score_leaves);
+	buffer_put_u32(b, r->score_leaves_of);
+	buffer_put_u64(b, (uint64_t)r->target);
+	buffer_put_u32(b, r->summed);
+	buffer_put_u16(b, r->attainment);
+	buffer_put_u8(b, r->has_target);
+	buffer_put_u8(b, r->has_attainment);
+	buffer_put_u8(b, r->target_reached);
+	buffer_put_u8(b, r->leaf_state);
+}
+
+static bool drain(struct buffer *b, view_sink_fn *sink, void *ctx)
+{
+	if (b->failed)
+		return false;
+	sink(ctx, b->data, b->size);
+	buffer_clear(b);
+	return true;
+}
+
+static bool put_all(struct buffer *b, const struct view *v, view_sink_fn *sink, void *ctx)
+{
+	uint8_t *head = buffer_reserve(b, VIEW_HEAD_BYTES);
+	if (head)
+		view_head_pack(&v->head, head);
+	put_roster(b, v->roster);
+	if (!drain(b, sink, ctx))
+		return false;
+	for (uint32_t unit = 0; v->catalogue && unit < catalogue_units(v->catalogue); unit++) {
+		uint8_t *out = buffer_reserve(b, view_unit_size(v, unit));
+		if (out)
+			view_unit_pack(v, unit, out);
+		if (!drain(b, sink, ctx))
+			return false;
+	}
+	for (uint32_t plan = 0; v->held && plan < v->held->blocks_n; plan++) {
+		const struct block *block = v->held->blocks[plan];
+		for (uint32_t row = 0; row < block->rows_n; row++) {
+			for (uint32_t column = 0; column < block->columns_n; column++)
+				put_rollup(b, block_rollup(block, row, column));
+			if (!drain(b, sink, ctx))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx)
+{
+	struct buffer b = { 0 };
+	bool ok = put_all(&b, v, sink, ctx);
+	buffer_free(&b);
+	return ok;
+}
