@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+/* catalogue_build: the making of a catalogue from a builder, stage by stage. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/domain/catalogue_inside.h"
+#include "common/domain/csv.h"
+
+/* ---- small things ---- */
+
+bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened, struct date b_closed)
+{
+	if ((a_closed.ymd && a_closed.ymd <= a_opened.ymd) || (b_closed.ymd && b_closed.ymd <= b_opened.ymd))
+		return false;
+	return (!b_closed.ymd || a_opened.ymd < b_closed.ymd) && (!a_closed.ymd || b_opened.ymd < a_closed.ymd);
+}
+
+bool date_within(struct date d, struct date from, struct date to)
+{
+	return from.ymd <= d.ymd && (!to.ymd || d.ymd <= to.ymd);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+void numbered_sort(struct numbered *list, size_t n)
+{
+	qsort(list, n, sizeof(*list), by_number);
+}
+
+uint32_t numbered_find(const struct numbered *list, size_t n, uint32_t number)
+{
+	const struct numbered key = { .number = number };
+	const struct numbered *at = bsearch(&key, list, n, sizeof(*list), by_number);
+
+	return at ? at->index : NO_INDEX;
+}
+
+void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
+		  const char *value)
+{
+	fault_add(m->faults, kind, k, field, value, 0);
+}
+
+void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
+		    const char *value, const struct names *names)
+{
+	char padded[CODE_MAX + 2];
+	int hint = CSV_OK;
+
+	if (snprintf(padded, sizeof(padded), "0%s", value) < (int)sizeof(padded) &&
+	    names_get(names, padded) != NAMES_NONE)
+		hint = CSV_STRIPPED_ZERO;
+	fault_add(m->faults, kind, k, field, value, hint);
+}
+
+/* ---- rows that are kept in a plain order ---- */
+
+static int text_order(const char *a, const char *b)
+{
+	return strcmp(a, b);
+}
+
+static int date_order(struct date a, struct date b)
+{
+	return a.ymd < b.ymd ? -1 : a.ymd > b.ymd;
+}
+
+static int either(int first, int second)
+{
+	return first ? first : second;
+}
+
+/* The canonical order of rows of one kind; 0 = as they came. Targets and milestones are grouped by item later. */
+static int row_order(const struct catalogue_row *a, const struct catalogue_row *b)
+{
+	switch (a->kind) {
+	case ROW_GROUP:
+		return either(either(text_order(a->group.group, b->group.group), text_order(a->group.unit, b->group.unit)),
+			      date_order(a->group.from, b->group.from));
+	case ROW_TARGET:
+		return either(either(text_order(a->target.item, b->target.item), text_order(a->target.unit, b->target.unit)),
+			      date_order(a->target.from, b->target.from));
+	case ROW_MILESTONE:
+		return either(either(text_order(a->milestone.item, b->milestone.item),
+				     text_order(a->milestone.unit, b->milestone.unit)),
+			      date_order(a->milestone.date, b->milestone.date));
+	case ROW_HOLIDAY:
+		return date_order(a->holiday.date, b->holiday.date);
+	case ROW_SCHEDULE:
+		return text_order(a->schedule.schedule, b->schedule.schedule);
+	case ROW_PERIOD:
+		return either(text_order(a->period.schedule, b->period.schedule), date_order(a->period.start, b->period.start));
+	case ROW_DEADLINE:
+		return either(text_order(a->deadline.schedule, b->deadline.schedule),
+			      (int)a->deadline.unit_kind - (int)b->deadline.unit_kind);
+	case ROW_NONE:
+	case ROW_UNIT:
+	case ROW_ITEM:
+		break;
+	}
+	return 0;
+}
+
+static int kept_order(const void *a, const void *b)
+{
+	const struct kept *const *x = a, *const *y = b;
+	int order = row_order(&(*x)->row, &(*y)->row);
+
+	return order ? order : (*x < *y ? -1 : *x > *y); /* rows of one kind stand in one array: as they came */
+}
+
+static bool row_list(struct making *m, enum row_kind kind)
+{
+	const struct kept_list *from = &m->b->rows[kind];
+	struct row_list *l = &m->c->rows[kind];
+
+	l->at = pool_array(&m->work, from->n, sizeof(*l->at));
+	l->rows = pool_array(&m->c->pool, from->n, sizeof(*l->rows));
+	if (!l->at || !l->rows)
+		return false;
+	for (size_t i = 0; i < from->n; i++)
+		l->at[i] = &from->at[i];
+	qsort(l->at, from->n, sizeof(*l->at), kept_order);
+	for (size_t i = 0; i < from->n; i++)
+		l->rows[l->n++] = row_copy(&m->c->pool, &l->at[i]->row);
+	return true;
+}
+
+bool making_rows(struct making *m)
+{
+	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++)
+		if (k != ROW_UNIT && k != ROW_ITEM && !row_list(m, k))
+			return false;
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static int dates_order(const void *a, const void *b)
+{
+	const struct date *x = a, *y = b;
+
+	return date_order(*x, *y);
+}
+
+static void note(struct date *list, size_t *n, struct date d)
+{
+	if (d.ymd)
+		list[(*n)++] = d;
+}
+
+/* `closed` is the first day it is no more, so it is a beginning; `to` is a last day. */
+bool making_changes(struct making *m)
+{
+	struct catalogue *c = m->c;
+	const struct row_list *g = &c->rows[ROW_GROUP], *t = &c->rows[ROW_TARGET];
+
+	c->starts = pool_array(&c->pool, 2 * ((size_t)c->units_n + c->items_n) + g->n + t->n, sizeof(*c->starts));
+	c->ends = pool_array(&c->pool, g->n + t->n, sizeof(*c->ends));
+	if (!c->starts || !c->ends)
+		return false;
+	for (uint32_t i = 0; i < c->units_n; i++) {
+		note(c->starts, &c->starts_n, c->units[i].row.opened);
+		note(c->starts, &c->starts_n, c->units[i].row.closed);
+	}
+	for (uint32_t i = 0; i < c->items_n; i++) {
+		note(c->starts, &c->starts_n, c->items[i].row.opened);
+		note(c->starts, &c->starts_n, c->items[i].row.closed);
+	}
+	for (size_t i = 0; i < g->n; i++) {
+		note(c->starts, &c->starts_n, g->rows[i].group.from);
+		note(c->ends, &c->ends_n, g->rows[i].group.to);
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		note(c->starts, &c->starts_n, t->rows[i].target.from);
+		note(c->ends, &c->ends_n, t->rows[i].target.to);
+	}
+	qsort(c->starts, c->starts_n, sizeof(*c->starts), dates_order);
+	qsort(c->ends, c->ends_n, sizeof(*c->ends), dates_order);
+	return true;
+}
+
+static bool making_calendar(struct making *m)
+{
+	const struct row_list *l = &m->c->rows[ROW_HOLIDAY];
+	struct holiday_row *rows = pool_array(&m->work, l->n, sizeof(*rows));
+
+	if (!rows)
+		return false;
+	for (size_t i = 0; i < l->n; i++)
+		rows[i] = l->rows[i].holiday;
+	m->c->calendar = calendar_new(rows, l->n);
+	return m->c->calendar;
+}
+
+static void settle(struct builder *b)
+{
+	builder_number(b, 0, 0);
+	for (size_t i = 0; i < b->rows[ROW_ITEM].n; i++)
+		item_settle(&b->rows[ROW_ITEM].at[i].row.item);
+}
+
+static bool make(struct making *m)
+{
+	static bool (*const stages[])(struct making *) = {
+		making_rows,      making_units,   making_groups,  making_items,    making_plans,
+		making_reporters, making_targets, making_changes, making_calendar,
+	};
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
+		if (!stages[i](m) || m->c->pool.failed)
+			return false;
+	return true;
+}
+
+struct catalogue *catalogue_build(struct builder *b, bool slice, struct faults *faults)
+{
+	struct making m = { .b = b, .faults = faults, .slice = slice, .c = calloc(1, sizeof(*m.c)) };
+	bool made;
+
+	if (!m.c)
+		return NULL;
+	settle(b);
+	made = make(&m) && faults->errors == 0;
+	pool_free(&m.work);
+	if (made)
+		return m.c;
+	catalogue_free(m.c);
+	return NULL;
+}
+
+void catalogue_free(struct catalogue *c)
+{
+	if (!c)
+		return;
+	calendar_free(c->calendar);
+	pool_free(&c->pool);
+	free(c);
+}
