@@ -76,7 +76,11 @@ struct builder *builder_new(void); /* NULL = no memory */
 void builder_free(struct builder *b);
 /* Copies the row. file/line are for faults (file "" = none). False = no memory. */
 bool builder_add(struct builder *b, const struct catalogue_row *row, const char *file, unsigned line);
-/* Parses one CSV file by its base name ("units.csv" ...) into rows. Faults go to `faults`. */
+/*
+ * Parses one CSV file by its base name ("units.csv" ...) into rows. Faults go to `faults`: a row with a bad field is
+ * kept (so that what refers to it is no fault too), but a catalogue is not built while `faults` holds an error.
+ * False = no memory.
+ */
 bool builder_csv(struct builder *b, const char *file, const char *data, size_t size, struct faults *faults);
 /*
  * Merge with `old` (may be NULL): gives numbers, keeps what the new rows lack and closes it on `effective`.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* catalogue_build: the making of a catalogue from a builder, stage by stage. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,17 @@ bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_ope
 	if ((a_closed.ymd && a_closed.ymd <= a_opened.ymd) || (b_closed.ymd && b_closed.ymd <= b_opened.ymd))
 		return false;
 	return (!b_closed.ymd || a_opened.ymd < b_closed.ymd) && (!a_closed.ymd || b_opened.ymd < a_closed.ymd);
+}
+
+bool schedule_kind_known(const char *word)
+{
+	static const char *const kinds[] = { "half_month", "month", "month15", "quarter", "quarter15", "year",
+					     "iso_week",   "once" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(kinds[i], word) == 0)
+			return true;
+	return false;
 }
 
 bool date_within(struct date d, struct date from, struct date to)
@@ -50,12 +60,12 @@ void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, 
 void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
 		    const char *value, const struct names *names)
 {
-	char padded[CODE_MAX + 2];
+	char written[CODE_MAX + 1];
 	int hint = CSV_OK;
 
-	if (snprintf(padded, sizeof(padded), "0%s", value) < (int)sizeof(padded) &&
-	    names_get(names, padded) != NAMES_NONE)
-		hint = CSV_STRIPPED_ZERO;
+	for (unsigned zeros = 1; hint == CSV_OK && csv_unstrip(value, zeros, written); zeros++)
+		if (names_get(names, written) != NAMES_NONE)
+			hint = CSV_STRIPPED_ZERO;
 	fault_add(m->faults, kind, k, field, value, hint);
 }
 

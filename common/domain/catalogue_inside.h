@@ -23,6 +23,7 @@ struct kept {
 	const char *file; /* "" = none */
 	unsigned line;
 	const char *raw;  /* a target as written in a file, until its item's kind is known; NULL = settled */
+	uint64_t bad;     /* columns, as bits, that have a fault already */
 };
 
 struct kept_list {
@@ -166,6 +167,8 @@ void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k
 
 /* ---- small things ---- */
 
+/* half_month, month ... once */
+bool schedule_kind_known(const char *word);
 /* [opened, closed) with 0 = ever; an empty span (opened = closed) overlaps nothing. */
 bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened, struct date b_closed);
 /* Is d in from..to inclusive, 0 = ever? */
