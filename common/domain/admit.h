@@ -30,9 +30,14 @@ struct admit_found {
 	uint32_t unit, item; /* indexes in the catalogue */
 };
 
-/* Rules that need no cell, in this order: body known, texts, unit, item, scope, assignment, body's fields, dates,
- * period. On success `found` is set. field names are the wire's: "unit", "task.percent" ... */
+/*
+ * Rules that need no cell, in the order of PROTOCOL.md (Refusals): body known, texts, as-of date, unit, item, scope,
+ * assignment, kind of body, its bounds, contradictions, future, period. The first that fails is the verdict, so one
+ * update is refused with the same words everywhere. On success `found` is set. field names are the wire's: "unit",
+ * "task.percent" ... The strings of `u` hold no NUL of their own (the codec's promise).
+ */
 struct verdict admit_check(const struct admit_place *at, const struct update *u, struct admit_found *found);
+
 /* Rules that need the cell: a task state may go backwards (by as-of order, if it would win) only with a reason. */
 struct verdict admit_against(const struct update *u, const struct admit_cell *cell);
 

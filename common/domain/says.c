@@ -45,8 +45,8 @@ static const struct sentence reasons[] = {
 	  "Tử số lớn hơn mẫu số. Hãy kiểm tra lại hai số; với chỉ tiêu này tỷ lệ không thể vượt 100%.",
 	  "The numerator is above the denominator. Check both; this ratio cannot pass 100%.")
 	S(OUT_OF_RANGE, "out_of_range",
-	  "Giá trị nằm ngoài giới hạn cho phép. Hãy kiểm tra lại số đã nhập.",
-	  "The value is outside its bounds. Check the number.")
+	  "Giá trị nằm ngoài giới hạn cho phép. Hãy kiểm tra lại số hoặc ngày đã nhập.",
+	  "The value is outside its bounds. Check the number or the date.")
 	S(CONTRADICTION, "contradiction",
 	  "Các trường của nhiệm vụ mâu thuẫn nhau: chưa triển khai thì 0%; đang thực hiện thì 0-99%; hoàn thành thì 100%, "
 	  "có sản phẩm và ngày hoàn thành không sau ngày số liệu.",
@@ -59,8 +59,8 @@ static const struct sentence reasons[] = {
 	  "Ngày số liệu nằm trong tương lai. Hãy nhập ngày không sau hôm nay.",
 	  "The as-of date is in the future. Give a date that is not after today.")
 	S(AS_OF_MISSING, "as_of_missing",
-	  "Thiếu ngày số liệu, hoặc ngày không có thật. Hãy nhập ngày mà số liệu phản ánh.",
-	  "The as-of date is missing or is no real date. Give the day that the figures describe.")
+	  "Thiếu ngày số liệu. Hãy nhập ngày mà số liệu phản ánh.",
+	  "The as-of date is missing. Give the day that the figures describe.")
 	S(TEXT_NOT_UTF8, "text_not_utf8",
 	  "Nội dung không phải UTF-8. Hãy chuyển phông chữ sang Unicode (không dùng TCVN3, VNI) rồi nhập lại.",
 	  "The text is not UTF-8. Convert it to Unicode and enter it again.")

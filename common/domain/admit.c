@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/domain/admit.h"
+
+#include <string.h>
+
+#include "common/domain/periods.h"
+#include "common/domain/says.h"
+#include "common/domain/text.h"
+
+enum { DATE_MIN = 20000101 }; /* nothing these offices report is older */
+
+static const struct verdict fine = { REASON_NONE, "" };
+
+static struct verdict refuse(enum reason reason, const char *field)
+{
+	return (struct verdict){ reason, field };
+}
+
+static bool refused(struct verdict v)
+{
+	return v.reason != REASON_NONE;
+}
+
+static bool blank(const char *text)
+{
+	return text[strspn(text, " \t\n")] == '\0';
+}
+
+static struct verdict check_texts(const struct update *u)
+{
+	const struct {
+		const char *text, *field;
+		size_t max;
+	} texts[] = {
+		{ u->note, "note", NOTE_MAX_BYTES },
+		{ u->reason, "reason", NOTE_MAX_BYTES },
+		{ u->body == BODY_TASK ? u->product_ref : "", "task.product_ref", REF_MAX_BYTES },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		enum reason r = text_check(texts[i].text, strlen(texts[i].text), texts[i].max);
+
+		if (r != REASON_NONE)
+			return refuse(r, texts[i].field);
+	}
+	return fine;
+}
+
+static bool real_date(struct date d)
+{
+	return date_valid(d) && d.ymd >= DATE_MIN;
+}
+
+/* ---- where the figure belongs ---- */
+
+static struct verdict find_unit(const struct catalogue *c, const struct update *u, uint32_t *unit)
+{
+	bool known = false;
+
+	*unit = catalogue_unit_at(c, u->unit, u->as_of, &known);
+	if (*unit == NO_INDEX)
+		return refuse(known ? REASON_UNIT_CLOSED : REASON_UNKNOWN_UNIT, "unit");
+	return fine;
+}
+
+static struct verdict find_item(const struct catalogue *c, const struct update *u, uint32_t *item)
+{
+	*item = catalogue_item_by_code(c, u->item);
+	if (*item == NO_INDEX)
+		return refuse(REASON_UNKNOWN_ITEM, "item");
+	if (!catalogue_item(c, *item)->leaf)
+		return refuse(REASON_NOT_A_LEAF, "item");
+	if (!catalogue_item_open(c, *item, u->as_of))
+		return refuse(REASON_ITEM_CLOSED, "item");
+	return fine;
+}
+
+/* By number, not by code: the scope follows its unit through renames and moves, and a closed one still counts. */
+static bool in_scope(const struct admit_place *at, uint32_t unit)
+{
+	uint32_t scope;
+
+	if (at->scope_unit == 0)
+		return true;
+	scope = catalogue_unit_by_number(at->catalogue, at->scope_unit);
+	return scope != NO_INDEX && catalogue_within(at->catalogue, unit, scope);
+}
+
+static struct verdict find(const struct admit_place *at, const struct update *u, struct admit_found *found)
+{
+	struct verdict v = find_unit(at->catalogue, u, &found->unit);
+
+	if (!refused(v))
+		v = find_item(at->catalogue, u, &found->item);
+	if (refused(v))
+		return v;
+	if (!in_scope(at, found->unit))
+		return refuse(REASON_OUT_OF_SCOPE, "unit");
+	if (!catalogue_is_reporter(at->catalogue, found->item, found->unit, u->as_of))
+		return refuse(REASON_NOT_ASSIGNED, "item");
+	return fine;
+}
+
+/* ---- what it says ---- */
+
+static enum body_kind body_of(enum item_kind k)
+{
+	switch (k) {
+	case ITEM_TASK:
+		return BODY_TASK;
+	case ITEM_RATIO:
+		return BODY_RATIO;
+	case ITEM_COUNT:
+		return BODY_COUNT;
+	case ITEM_POINTS:
+		return BODY_POINTS;
+	case ITEM_NONE:
+	case ITEM_PLAN:
+	case ITEM_GROUP:
+	case ITEM_RATIO_GROUP:
+		break;
+	}
+	return BODY_NONE;
+}
+
+/* "Nothing happened" needs something that happens: a level at a date is always some number. */
+static bool may_be_nothing(const struct item_row *item)
+{
+	return item->kind != ITEM_TASK && (item->measure == MEASURE_FLOW || item->measure == MEASURE_YTD);
+}
+
+static struct verdict check_task(const struct update *u)
+{
+	if (u->percent > 100)
+		return refuse(REASON_OUT_OF_RANGE, "task.percent");
+	if (u->done_on.ymd != 0 && !real_date(u->done_on))
+		return refuse(REASON_OUT_OF_RANGE, "task.done_on");
+	if (u->state < TASK_NOT_STARTED || u->state > TASK_DONE)
+		return refuse(REASON_CONTRADICTION, "task.state");
+	if (u->state == TASK_NOT_STARTED && u->percent != 0)
+		return refuse(REASON_CONTRADICTION, "task.percent");
+	if ((u->state == TASK_DONE) != (u->percent == 100))
+		return refuse(REASON_CONTRADICTION, "task.percent");
+	if (u->state == TASK_DONE && blank(u->product_ref))
+		return refuse(REASON_CONTRADICTION, "task.product_ref");
+	if ((u->state == TASK_DONE) != (u->done_on.ymd != 0) || u->done_on.ymd > u->as_of.ymd)
+		return refuse(REASON_CONTRADICTION, "task.done_on");
+	return fine;
+}
+
+static bool in_bounds(int64_t v)
+{
+	return v >= 0 && v <= VALUE_MAX;
+}
+
+static struct verdict check_ratio(const struct item_row *item, const struct update *u)
+{
+	if (!in_bounds(u->numerator))
+		return refuse(REASON_OUT_OF_RANGE, "ratio.numerator");
+	if (!in_bounds(u->denominator))
+		return refuse(REASON_OUT_OF_RANGE, "ratio.denominator");
+	if (item->bounded && u->numerator > u->denominator)
+		return refuse(REASON_NUMERATOR_ABOVE_DENOMINATOR, "ratio.numerator");
+	return fine;
+}
+
+static struct verdict check_body(const struct item_row *item, const struct update *u)
+{
+	if (u->body == BODY_NONE_ARISEN)
+		return may_be_nothing(item) ? fine : refuse(REASON_NOTHING_NOT_ALLOWED, "none_arisen");
+	if (u->body != body_of(item->kind))
+		return refuse(REASON_WRONG_BODY, body_word(u->body));
+	if (u->body == BODY_TASK)
+		return check_task(u);
+	if (u->body == BODY_RATIO)
+		return check_ratio(item, u);
+	if (u->body == BODY_COUNT)
+		return in_bounds(u->value) ? fine : refuse(REASON_OUT_OF_RANGE, "count.value");
+	if (!in_bounds(u->value) || (item->has_maximum && u->value > item->maximum))
+		return refuse(REASON_OUT_OF_RANGE, "points.value");
+	return fine;
+}
+
+/* ---- the whole ---- */
+
+struct verdict admit_check(const struct admit_place *at, const struct update *u, struct admit_found *found)
+{
+	struct date first, last;
+	struct verdict v;
+
+	if (u->body < BODY_TASK || u->body > BODY_NONE_ARISEN)
+		return refuse(REASON_NOT_YET, body_word(u->body));
+	v = check_texts(u);
+	if (refused(v))
+		return v;
+	if (u->as_of.ymd == 0)
+		return refuse(REASON_AS_OF_MISSING, "as_of");
+	if (!real_date(u->as_of))
+		return refuse(REASON_OUT_OF_RANGE, "as_of");
+	v = find(at, u, found);
+	if (!refused(v))
+		v = check_body(&catalogue_item(at->catalogue, found->item)->row, u);
+	if (refused(v))
+		return v;
+	if (u->as_of.ymd > at->today.ymd)
+		return refuse(REASON_AS_OF_IN_FUTURE, "as_of");
+	if (u->period[0] != '\0' && !period_parse(u->period, &first, &last))
+		return refuse(REASON_BAD_PERIOD, "period");
+	return fine;
+}
+
+bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of)
+{
+	return !reported || new_as_of.ymd >= held_as_of.ymd;
+}
+
+struct verdict admit_against(const struct update *u, const struct admit_cell *cell)
+{
+	if (u->body != BODY_TASK || !cell->reported || u->state >= cell->state || !blank(u->reason))
+		return fine;
+	if (!admit_wins(u->as_of, cell->reported, cell->as_of))
+		return fine; /* an older report: it changes no figure, so nothing goes backwards */
+	return refuse(REASON_REASON_REQUIRED, "reason");
+}
