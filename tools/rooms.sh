@@ -20,7 +20,7 @@ seam() { # header, the one file that may include it
 	forbid "$(files common server agent dashboard | grep -vE "^common/sys/($2)\.[ch]$")" "$1" "<$1> goes through common/sys/$2 only"
 }
 seam 'zmq\.h' 'net|loop'
-seam 'lmdb\.h' 'kv'
+seam 'lmdb\.h' 'kv[a-z_]*'
 seam 'sodium(\.h|/)' 'keys'
 seam 'microhttpd\.h' 'http'
 seam 'protobuf-c/' 'codec[a-z_]*'

@@ -17,7 +17,8 @@ enum { KEY_FILE_MAX = 512 };
 int keys_start(struct sys_error *error)
 {
 	if (sodium_init() < 0)
-		return sys_fail(error, -ENOSYS, "libsodium could not start: no source of randomness");
+		return sys_fail(error, -ENOSYS,
+				"libsodium could not start: no source of randomness");
 	return 0;
 }
 

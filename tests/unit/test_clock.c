@@ -31,12 +31,29 @@ static void test_parse(void **state)
 	assert_int_equal(parsed("9999-12-31T23:59:59.999Z"), INT64_C(253402300799999));
 	assert_int_equal(parsed("1684112400000"), INT64_C(1684112400000));
 	static const char *const bad[] = {
-		"", "\n", "0", "-1", "2023-05-15", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z",
-		"2023-00-01T00:00:00Z", "2023-01-00T00:00:00Z", "2023-01-32T00:00:00Z",
-		"2023-01-01T24:00:00Z", "2023-01-01T00:60:00Z", "2023-01-01T00:00:60Z",
-		"1969-12-31T00:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00+7",
-		"2023-01-01T00:00:00+07:60", "2023-01-01T00:00:00+15:00", "2023-01-01T00:00:00.1Z",
-		"2023-01-01T00:00:00Zx", "1684112400000x", "99999999999999999", "T",
+		"",
+		"\n",
+		"0",
+		"-1",
+		"2023-05-15",
+		"2023-02-29T00:00:00Z",
+		"2023-13-01T00:00:00Z",
+		"2023-00-01T00:00:00Z",
+		"2023-01-00T00:00:00Z",
+		"2023-01-32T00:00:00Z",
+		"2023-01-01T24:00:00Z",
+		"2023-01-01T00:60:00Z",
+		"2023-01-01T00:00:60Z",
+		"1969-12-31T00:00:00Z",
+		"2023-01-01T00:00:00",
+		"2023-01-01T00:00:00+7",
+		"2023-01-01T00:00:00+07:60",
+		"2023-01-01T00:00:00+15:00",
+		"2023-01-01T00:00:00.1Z",
+		"2023-01-01T00:00:00Zx",
+		"1684112400000x",
+		"99999999999999999",
+		"T",
 	};
 	for (size_t i = 0; i < BASE_COUNT(bad); i++)
 		if (parsed(bad[i]) != -1)
@@ -147,8 +164,8 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),	cmocka_unit_test(test_print),
-		cmocka_unit_test(test_real),	cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_parse), cmocka_unit_test(test_print),
+		cmocka_unit_test(test_real),  cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_file),
 	};
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -27,7 +27,11 @@ static const struct conf_option options[] = {
 	 .to.string = must,
 	 .required = true,
 	 .help = "endpoint of the centre"},
-	{.name = "window", .type = CONF_INT, .to.integer = &window, .fallback = "4", .min = 1,
+	{.name = "window",
+	 .type = CONF_INT,
+	 .to.integer = &window,
+	 .fallback = "4",
+	 .min = 1,
 	 .max = 64},
 	{.name = "any", .type = CONF_INT, .to.integer = &any},
 	{.name = "quiet", .type = CONF_BOOL, .to.boolean = &quiet},
@@ -79,8 +83,9 @@ static void test_defaults_and_help(void **state)
 	assert_false(quiet);
 	struct buffer out = {0}, again = {0};
 	conf_help(options, BASE_COUNT(options), &out);
-	assert_non_null(strstr(buffer_text(&out), "# how much is logged\n# allowed: one of "
-						  "error|warn|info; default: info\nlevel = info\n"));
+	assert_non_null(strstr(buffer_text(&out),
+			       "# how much is logged\n# allowed: one of "
+			       "error|warn|info; default: info\nlevel = info\n"));
 	assert_non_null(strstr(buffer_text(&out), "from 1ms to 1d"));
 	assert_non_null(strstr(buffer_text(&out), "\nstore =\n"));
 	assert_int_equal(parse(buffer_text(&out)), 0); /* a file to start from is a good file */
@@ -161,8 +166,8 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_defaults_and_help),
-		cmocka_unit_test(test_faults),	     cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_defaults_and_help),
+		cmocka_unit_test(test_faults),     cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_files),
 	};
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -125,7 +125,7 @@ static void test_dice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_z85),	    cmocka_unit_test(test_pair_file),
+		cmocka_unit_test(test_z85),         cmocka_unit_test(test_pair_file),
 		cmocka_unit_test(test_secret_file), cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_dice),
 	};
