@@ -75,7 +75,8 @@ static struct verdict find_item(const struct catalogue *c, const struct update *
 	return fine;
 }
 
-/* By number, not by code: the scope follows its unit through renames and moves, and a closed one still counts. */
+/* By number, not by code: the scope follows its unit through renames and moves, and a closed one
+ * still counts. */
 static bool in_scope(const struct admit_place *at, uint32_t unit)
 {
 	uint32_t scope;
@@ -86,7 +87,8 @@ static bool in_scope(const struct admit_place *at, uint32_t unit)
 	return scope != NO_INDEX && catalogue_within(at->catalogue, unit, scope);
 }
 
-static struct verdict find(const struct admit_place *at, const struct update *u, struct admit_found *found)
+static struct verdict find(const struct admit_place *at, const struct update *u,
+			   struct admit_found *found)
 {
 	struct verdict v = find_unit(at->catalogue, u, &found->unit);
 
@@ -126,7 +128,8 @@ static enum body_kind body_of(enum item_kind k)
 /* "Nothing happened" needs something that happens: a level at a date is always some number. */
 static bool may_be_nothing(const struct item_row *item)
 {
-	return item->kind != ITEM_TASK && (item->measure == MEASURE_FLOW || item->measure == MEASURE_YTD);
+	return item->kind != ITEM_TASK &&
+	       (item->measure == MEASURE_FLOW || item->measure == MEASURE_YTD);
 }
 
 static struct verdict check_task(const struct update *u)
@@ -167,7 +170,8 @@ static struct verdict check_ratio(const struct item_row *item, const struct upda
 static struct verdict check_body(const struct item_row *item, const struct update *u)
 {
 	if (u->body == BODY_NONE_ARISEN)
-		return may_be_nothing(item) ? fine : refuse(REASON_NOTHING_NOT_ALLOWED, "none_arisen");
+		return may_be_nothing(item) ? fine
+					    : refuse(REASON_NOTHING_NOT_ALLOWED, "none_arisen");
 	if (u->body != body_of(item->kind))
 		return refuse(REASON_WRONG_BODY, body_word(u->body));
 	if (u->body == BODY_TASK)
@@ -183,7 +187,8 @@ static struct verdict check_body(const struct item_row *item, const struct updat
 
 /* ---- the whole ---- */
 
-struct verdict admit_check(const struct admit_place *at, const struct update *u, struct admit_found *found)
+struct verdict admit_check(const struct admit_place *at, const struct update *u,
+			   struct admit_found *found)
 {
 	struct date first, last;
 	struct verdict v;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * admit: may this update enter? (CONTRACT). Pure; the same code at the office (against its slice) and at the
- * centre (at the update's place in the journal). Replay never runs it: the journal holds what was taken and what
- * was refused. Rules version 1; a change of any rule is a new version and enters by a barrier entry.
+ * admit: may this update enter? (CONTRACT). Pure; the same code at the office (against its slice)
+ * and at the centre (at the update's place in the journal). Replay never runs it: the journal holds
+ * what was taken and what was refused. Rules version 1; a change of any rule is a new version and
+ * enters by a barrier entry.
  */
 #ifndef TIENDO_COMMON_DOMAIN_ADMIT_H
 #define TIENDO_COMMON_DOMAIN_ADMIT_H
@@ -14,11 +15,12 @@
 
 struct admit_place {
 	const struct catalogue *catalogue;
-	uint32_t scope_unit;     /* number of the principal's unit; 0 = scope is not judged */
-	struct date today;       /* office date of received_ms: the bound of `as_of in the future` */
+	uint32_t scope_unit; /* number of the principal's unit; 0 = scope is not judged */
+	struct date today;   /* office date of received_ms: the bound of `as_of in the future` */
 };
 
-/* What admit must know of the cell as it stands at this place (fold of all earlier + pending of the own group). */
+/* What admit must know of the cell as it stands at this place (fold of all earlier + pending of the
+ * own group). */
 struct admit_cell {
 	bool reported;
 	struct date as_of;
@@ -31,14 +33,17 @@ struct admit_found {
 };
 
 /*
- * Rules that need no cell, in the order of PROTOCOL.md (Refusals): body known, texts, as-of date, unit, item, scope,
- * assignment, kind of body, its bounds, contradictions, future, period. The first that fails is the verdict, so one
- * update is refused with the same words everywhere. On success `found` is set. field names are the wire's: "unit",
- * "task.percent" ... The strings of `u` hold no NUL of their own (the codec's promise).
+ * Rules that need no cell, in the order of PROTOCOL.md (Refusals): body known, texts, as-of date,
+ * unit, item, scope, assignment, kind of body, its bounds, contradictions, future, period. The
+ * first that fails is the verdict, so one update is refused with the same words everywhere. On
+ * success `found` is set. field names are the wire's: "unit", "task.percent" ... The strings of `u`
+ * hold no NUL of their own (the codec's promise).
  */
-struct verdict admit_check(const struct admit_place *at, const struct update *u, struct admit_found *found);
+struct verdict admit_check(const struct admit_place *at, const struct update *u,
+			   struct admit_found *found);
 
-/* Rules that need the cell: a task state may go backwards (by as-of order, if it would win) only with a reason. */
+/* Rules that need the cell: a task state may go backwards (by as-of order, if it would win) only
+ * with a reason. */
 struct verdict admit_against(const struct update *u, const struct admit_cell *cell);
 
 /* Would a report with this as-of win over the cell's? (greatest as-of; equal: the later entry) */

@@ -7,15 +7,15 @@
 #include "common/domain/text.h"
 
 struct csv {
-	char *at, *end;     /* what is not read yet, in `text` */
-	char *text;         /* our copy: fields are unquoted and ended with NUL in place, so they live until close */
+	char *at, *end; /* what is not read yet, in `text` */
+	char *text; /* our copy; fields are unquoted and ended by NUL in place: they live on */
 	char separator;
-	unsigned line;      /* of at */
-	unsigned record;    /* where the current record begins */
+	unsigned line;	 /* of at */
+	unsigned record; /* where the current record begins */
 	enum csv_fault fault;
 	size_t columns_n;   /* known columns */
 	size_t header_n;    /* columns of this file */
-	size_t *header;     /* file's column -> known column */
+	size_t *header;	    /* file's column -> known column */
 	const char **field; /* by known column */
 };
 
@@ -48,8 +48,8 @@ static char *trim(char *s, char *e)
 }
 
 /*
- * Reads one quoted field from behind its opening quote; *w = end of the unquoted text. False: no closing quote, or
- * text behind it. Writes over what it has read: the text only gets shorter.
+ * Reads one quoted field from behind its opening quote; *w = end of the unquoted text. False: no
+ * closing quote, or text behind it. Writes over what it has read: the text only gets shorter.
  */
 static bool quoted(struct csv *r, char **w)
 {
@@ -135,7 +135,8 @@ void csv_value(const char *text, char value[static CSV_VALUE_MAX])
 	value[n] = '\0';
 }
 
-/* Takes the name of the next column of the file; Excel's unnamed ones behind the last are passed over. */
+/* Takes the name of the next column of the file; Excel's unnamed ones behind the last are passed
+ * over. */
 static bool take_column(struct csv *r, const char *const *columns, const char *name, bool *unnamed)
 {
 	size_t k = 0;
@@ -163,7 +164,8 @@ static bool has_column(const struct csv *r, size_t k)
 	return false;
 }
 
-static bool read_header(struct csv *r, const char *const *columns, size_t required, char value[static CSV_VALUE_MAX])
+static bool read_header(struct csv *r, const char *const *columns, size_t required,
+			char value[static CSV_VALUE_MAX])
 {
 	bool more = true, unnamed = false;
 

@@ -37,7 +37,8 @@ static int64_t number(const char **text)
 	return v;
 }
 
-/* 1.387: the first group has one to three digits and does not begin with 0 (0.123 was meant as a fraction). */
+/* 1.387: the first group has one to three digits and does not begin with 0 (0.123 was meant as a
+ * fraction). */
 static bool dot_groups(const char *text, char plain_text[static 32])
 {
 	size_t n = 0, group = 0;
@@ -89,7 +90,8 @@ enum csv_fault csv_integer(const char *text, int64_t min, int64_t max, int64_t *
 	return CSV_OK;
 }
 
-/* "89,5" -> 8950, moving *text behind it. False: not such a number. Above VALUE_MAX: VALUE_MAX * 100, out of any range. */
+/* "89,5" -> 8950, moving *text behind it. False: not such a number. Above VALUE_MAX: VALUE_MAX *
+ * 100, out of any range. */
 static bool hundredths(const char **text, int64_t *out)
 {
 	int64_t v;

@@ -28,16 +28,19 @@ bool date_valid(struct date d)
 {
 	unsigned y = d.ymd / 10000, m = d.ymd / 100 % 100, day = d.ymd % 100;
 
-	return y >= YEAR_MIN && y <= YEAR_MAX && m >= 1 && m <= 12 && day >= 1 && day <= month_days(y, m);
+	return y >= YEAR_MIN && y <= YEAR_MAX && m >= 1 && m <= 12 && day >= 1 &&
+	       day <= month_days(y, m);
 }
 
 /*
- * Years are counted from 1 March, so that the leap day is the last of its year and the months before a given one
- * have (153 m + 2) / 5 days. 719468 = days from 1 March of the year 0 to 1970-01-01. All terms are positive here.
+ * Years are counted from 1 March, so that the leap day is the last of its year and the months
+ * before a given one have (153 m + 2) / 5 days. 719468 = days from 1 March of the year 0 to
+ * 1970-01-01. All terms are positive here.
  */
 int32_t date_days(struct date d)
 {
-	int32_t y = (int32_t)(d.ymd / 10000), m = (int32_t)(d.ymd / 100 % 100), day = (int32_t)(d.ymd % 100);
+	int32_t y = (int32_t)(d.ymd / 10000), m = (int32_t)(d.ymd / 100 % 100),
+		day = (int32_t)(d.ymd % 100);
 
 	assert(date_valid(d));
 	if (m <= 2)
@@ -59,7 +62,8 @@ struct date date_from_days(int32_t days)
 	of_year = of_era - (365 * year + year / 4 - year / 100);
 	m = (5 * of_year + 2) / 153;
 	year += era * 400 + (m >= 10);
-	return make((unsigned)year, (unsigned)(m < 10 ? m + 3 : m - 9), (unsigned)(of_year - (153 * m + 2) / 5 + 1));
+	return make((unsigned)year, (unsigned)(m < 10 ? m + 3 : m - 9),
+		    (unsigned)(of_year - (153 * m + 2) / 5 + 1));
 }
 
 struct date date_add(struct date d, int32_t days)
@@ -155,12 +159,14 @@ struct date date_at(struct instant t, int offset_minutes)
 
 struct instant date_start(struct date d, int offset_minutes)
 {
-	return (struct instant){ (int64_t)date_days(d) * DAY_MS - (int64_t)offset_minutes * MINUTE_MS };
+	return (struct instant){ (int64_t)date_days(d) * DAY_MS -
+				 (int64_t)offset_minutes * MINUTE_MS };
 }
 
 /* ---- working days ---- */
 
-/* A day that is not as its weekday says. `sum` = working days gained or lost by it and all earlier ones. */
+/* A day that is not as its weekday says. `sum` = working days gained or lost by it and all earlier
+ * ones. */
 struct exception {
 	uint32_t day; /* since_monday */
 	uint32_t order;
@@ -196,7 +202,8 @@ struct calendar *calendar_new(const struct holiday_row *rows, size_t n)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (date_valid(rows[i].date))
-			c->list[kept++] = (struct exception){ since_monday(rows[i].date), (uint32_t)i, 0 };
+			c->list[kept++] =
+				(struct exception){ since_monday(rows[i].date), (uint32_t)i, 0 };
 	if (kept > 0)
 		qsort(c->list, kept, sizeof(c->list[0]), by_day);
 	for (size_t i = 0; i < kept; i++) {
@@ -262,13 +269,16 @@ uint32_t calendar_between(const struct calendar *c, struct date from, struct dat
 {
 	if (to.ymd <= from.ymd)
 		return 0;
-	return (uint32_t)(working_until(c, since_monday(to)) - working_until(c, since_monday(from)));
+	return (uint32_t)(working_until(c, since_monday(to)) -
+			  working_until(c, since_monday(from)));
 }
 
 /* ---- period codes ---- */
 
-/* From the first day of month `from` to the last of month `to`; with x both are moved to 15 of the month before .. 14. */
-static bool months(unsigned y, unsigned from, unsigned to, bool x, struct date *first, struct date *last)
+/* From the first day of month `from` to the last of month `to`; with x both are moved to 15 of the
+ * month before .. 14. */
+static bool months(unsigned y, unsigned from, unsigned to, bool x, struct date *first,
+		   struct date *last)
 {
 	if (!x) {
 		*first = make(y, from, 1);

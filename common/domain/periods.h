@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * periods: dates, working days, period codes (CONTRACT). Pure.
- * A working day is Monday to Friday unless the calendar says `off`, and a Saturday or Sunday only if it says
- * `working` (Decree 09/2019/NĐ-CP counts deadlines in working days).
+ * A working day is Monday to Friday unless the calendar says `off`, and a Saturday or Sunday only
+ * if it says `working` (Decree 09/2019/NĐ-CP counts deadlines in working days).
  */
 #ifndef TIENDO_COMMON_DOMAIN_PERIODS_H
 #define TIENDO_COMMON_DOMAIN_PERIODS_H
@@ -28,16 +28,18 @@ struct date date_at(struct instant t, int offset_minutes);
 /* The first instant of an office date. */
 struct instant date_start(struct date d, int offset_minutes);
 
-/* rows need not be sorted; a later row for one date wins; one without a valid date says nothing. NULL on out of memory. */
+/* rows need not be sorted; a later row for one date wins; one without a valid date says nothing.
+ * NULL on out of memory. */
 struct calendar *calendar_new(const struct holiday_row *rows, size_t n);
 void calendar_free(struct calendar *c);
 bool calendar_working(const struct calendar *c, struct date d); /* c may be NULL: weekends only */
 /* Working days d with from <= d < to; 0 if to <= from. O(log holidays). */
 uint32_t calendar_between(const struct calendar *c, struct date from, struct date to);
 
-/* A period code of DOMAIN 5 (2024-04a, 2024-04b, 2024-04, 2024-04x, 2024-Q1, 2024-Q1x, 2024, 2024-W14). On
- * success sets first and last day and returns true; a one-off's own code is not known here and gives false.
- * An x period begins on the 15th before: 2024-01x = 15/12/2023..14/01/2024, 2024-Q1x = 15/12/2023..14/03/2024. */
+/* A period code of DOMAIN 5 (2024-04a, 2024-04b, 2024-04, 2024-04x, 2024-Q1, 2024-Q1x, 2024,
+ * 2024-W14). On success sets first and last day and returns true; a one-off's own code is not known
+ * here and gives false. An x period begins on the 15th before: 2024-01x = 15/12/2023..14/01/2024,
+ * 2024-Q1x = 15/12/2023..14/03/2024. */
 bool period_parse(const char *code, struct date *first, struct date *last);
 
 #endif

@@ -12,45 +12,60 @@ static const struct sentence reasons[] = {
 	[REASON_NONE] = { "none", { "Không có lỗi.", "Nothing is wrong." } },
 #define S(reason, name, vi, en) [REASON_##reason] = { name, { vi, en } },
 	S(UNDECODABLE, "undecodable",
-	  "Bản tin không đọc được: không đúng cấu trúc tiendo.v1. Hãy cập nhật phần mềm của đơn vị rồi gửi lại.",
-	  "The message cannot be read as tiendo.v1. Update the office's software and send it again.")
+	  "Bản tin không đọc được: không đúng cấu trúc tiendo.v1. Hãy cập nhật phần mềm của đơn vị "
+	  "rồi gửi lại.",
+	  "The message cannot be read as tiendo.v1. Update the office's software and send it "
+	  "again.")
 	S(NOT_YET, "not_yet",
-	  "Máy chủ chưa hỗ trợ loại nội dung này. Bản tin được giữ tại đơn vị và sẽ gửi lại khi máy chủ nâng cấp.",
-	  "The server does not take this kind of content yet. It stays at the office and is offered again later.")
+	  "Máy chủ chưa hỗ trợ loại nội dung này. Bản tin được giữ tại đơn vị và sẽ gửi lại khi "
+	  "máy chủ nâng cấp.",
+	  "The server does not take this kind of content yet. It stays at the office and is "
+	  "offered again later.")
 	S(UNKNOWN_UNIT, "unknown_unit",
 	  "Không có đơn vị nào mang mã này. Hãy kiểm tra lại mã đơn vị trong danh mục.",
 	  "No unit bears this code. Check the unit code in the catalogue.")
 	S(UNIT_CLOSED, "unit_closed",
-	  "Vào ngày số liệu, mã này không thuộc đơn vị nào đang hoạt động. Hãy kiểm tra mã đơn vị và ngày số liệu.",
+	  "Vào ngày số liệu, mã này không thuộc đơn vị nào đang hoạt động. Hãy kiểm tra mã đơn vị "
+	  "và ngày số liệu.",
 	  "No unit bore this code on the as-of date. Check the unit code and the date.")
 	S(UNKNOWN_ITEM, "unknown_item",
 	  "Không có nhiệm vụ hoặc chỉ tiêu nào mang mã này. Hãy kiểm tra lại mã trong danh mục.",
 	  "No task or indicator bears this code. Check the item code in the catalogue.")
 	S(ITEM_CLOSED, "item_closed",
-	  "Nhiệm vụ hoặc chỉ tiêu không còn (hoặc chưa) hiệu lực vào ngày số liệu. Hãy kiểm tra lại ngày số liệu.",
+	  "Nhiệm vụ hoặc chỉ tiêu không còn (hoặc chưa) hiệu lực vào ngày số liệu. Hãy kiểm tra "
+	  "lại ngày số liệu.",
 	  "The task or indicator is not open on the as-of date. Check the date.")
 	S(NOT_A_LEAF, "not_a_leaf",
-	  "Đây là kế hoạch hoặc nhóm, số liệu được tự tổng hợp. Hãy báo cáo cho từng nhiệm vụ, chỉ tiêu bên dưới.",
-	  "This is a plan or a group; its figures are added up. Report the tasks and indicators below it.")
+	  "Đây là kế hoạch hoặc nhóm, số liệu được tự tổng hợp. Hãy báo cáo cho từng nhiệm vụ, chỉ "
+	  "tiêu bên dưới.",
+	  "This is a plan or a group; its figures are added up. Report the tasks and indicators "
+	  "below it.")
 	S(OUT_OF_SCOPE, "out_of_scope",
-	  "Tài khoản này không có quyền báo cáo cho đơn vị đã nêu. Chỉ báo cáo cho đơn vị mình và các đơn vị cấp dưới.",
+	  "Tài khoản này không có quyền báo cáo cho đơn vị đã nêu. Chỉ báo cáo cho đơn vị mình và "
+	  "các đơn vị cấp dưới.",
 	  "This key may not report for that unit: only for its own unit and those below it.")
 	S(NOT_ASSIGNED, "not_assigned",
-	  "Đơn vị không được giao nhiệm vụ, chỉ tiêu này. Hãy kiểm tra mã hoặc liên hệ cơ quan chủ trì kế hoạch.",
+	  "Đơn vị không được giao nhiệm vụ, chỉ tiêu này. Hãy kiểm tra mã hoặc liên hệ cơ quan chủ "
+	  "trì kế hoạch.",
 	  "This unit is not assigned this item. Check the code or ask the owner of the plan.")
 	S(WRONG_BODY, "wrong_body",
-	  "Loại số liệu không đúng với chỉ tiêu, ví dụ gửi tỷ lệ cho một nhiệm vụ. Hãy nhập đúng biểu mẫu của chỉ tiêu.",
-	  "The kind of figure does not fit the item, e.g. a ratio sent for a task. Use the form of the item.")
+	  "Loại số liệu không đúng với chỉ tiêu, ví dụ gửi tỷ lệ cho một nhiệm vụ. Hãy nhập đúng "
+	  "biểu mẫu của chỉ tiêu.",
+	  "The kind of figure does not fit the item, e.g. a ratio sent for a task. Use the form of "
+	  "the item.")
 	S(NUMERATOR_ABOVE_DENOMINATOR, "numerator_above_denominator",
-	  "Tử số lớn hơn mẫu số. Hãy kiểm tra lại hai số; với chỉ tiêu này tỷ lệ không thể vượt 100%.",
+	  "Tử số lớn hơn mẫu số. Hãy kiểm tra lại hai số; với chỉ tiêu này tỷ lệ không thể vượt "
+	  "100%.",
 	  "The numerator is above the denominator. Check both; this ratio cannot pass 100%.")
 	S(OUT_OF_RANGE, "out_of_range",
 	  "Giá trị nằm ngoài giới hạn cho phép. Hãy kiểm tra lại số hoặc ngày đã nhập.",
 	  "The value is outside its bounds. Check the number or the date.")
 	S(CONTRADICTION, "contradiction",
-	  "Các trường của nhiệm vụ mâu thuẫn nhau: chưa triển khai thì 0%; đang thực hiện thì 0-99%; hoàn thành thì 100%, "
+	  "Các trường của nhiệm vụ mâu thuẫn nhau: chưa triển khai thì 0%; đang thực hiện thì "
+	  "0-99%; hoàn thành thì 100%, "
 	  "có sản phẩm và ngày hoàn thành không sau ngày số liệu.",
-	  "The task's fields contradict each other: not started means 0 %; in progress 0-99 %; done means 100 % with a "
+	  "The task's fields contradict each other: not started means 0 %; in progress 0-99 %; "
+	  "done means 100 % with a "
 	  "product and a date of completion not after the as-of date.")
 	S(REASON_REQUIRED, "reason_required",
 	  "Trạng thái nhiệm vụ lùi lại so với lần báo cáo trước. Hãy ghi rõ lý do rồi gửi lại.",
@@ -62,7 +77,8 @@ static const struct sentence reasons[] = {
 	  "Thiếu ngày số liệu. Hãy nhập ngày mà số liệu phản ánh.",
 	  "The as-of date is missing. Give the day that the figures describe.")
 	S(TEXT_NOT_UTF8, "text_not_utf8",
-	  "Nội dung không phải UTF-8. Hãy chuyển phông chữ sang Unicode (không dùng TCVN3, VNI) rồi nhập lại.",
+	  "Nội dung không phải UTF-8. Hãy chuyển phông chữ sang Unicode (không dùng TCVN3, VNI) "
+	  "rồi nhập lại.",
 	  "The text is not UTF-8. Convert it to Unicode and enter it again.")
 	S(TEXT_NOT_NFC, "text_not_nfc",
 	  "Nội dung dùng Unicode tổ hợp. Hãy chuyển sang Unicode dựng sẵn (NFC) rồi nhập lại.",
@@ -71,32 +87,46 @@ static const struct sentence reasons[] = {
 	  "Nội dung quá dài. Hãy rút gọn, phần chi tiết để trong văn bản được dẫn chiếu.",
 	  "The text is too long. Shorten it and leave the details to the document referred to.")
 	S(TEXT_CONTROL, "text_control",
-	  "Nội dung có ký tự điều khiển hoặc ký tự đảo chiều chữ. Hãy xóa các ký tự đó hoặc gõ lại đoạn văn.",
-	  "The text has control or direction-changing characters. Remove them or type the passage again.")
+	  "Nội dung có ký tự điều khiển hoặc ký tự đảo chiều chữ. Hãy xóa các ký tự đó hoặc gõ lại "
+	  "đoạn văn.",
+	  "The text has control or direction-changing characters. Remove them or type the passage "
+	  "again.")
 	S(PERSONAL_ID, "personal_id",
-	  "Nội dung có số định danh cá nhân (12 chữ số). Không được gửi dữ liệu cá nhân: hãy xóa số đó rồi gửi lại.",
-	  "The text has a citizen's identity number (12 digits). Personal data must not be sent: remove it.")
+	  "Nội dung có số định danh cá nhân (12 chữ số). Không được gửi dữ liệu cá nhân: hãy xóa "
+	  "số đó rồi gửi lại.",
+	  "The text has a citizen's identity number (12 digits). Personal data must not be sent: "
+	  "remove it.")
 	S(BAD_PERIOD, "bad_period",
-	  "Mã kỳ báo cáo không hợp lệ. Ví dụ đúng: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, 2024-W14.",
-	  "The period code is not valid. Right are: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, 2024-W14.")
+	  "Mã kỳ báo cáo không hợp lệ. Ví dụ đúng: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, "
+	  "2024-W14.",
+	  "The period code is not valid. Right are: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, "
+	  "2024-W14.")
 	S(NOTHING_NOT_ALLOWED, "nothing_not_allowed",
-	  "Không được báo \"không phát sinh\" cho nhiệm vụ hoặc chỉ tiêu thời điểm. Hãy báo số liệu cụ thể (có thể là 0).",
-	  "\"None arisen\" is not for a task or a level at a date. Report the figure itself (it may be 0).")
+	  "Không được báo \"không phát sinh\" cho nhiệm vụ hoặc chỉ tiêu thời điểm. Hãy báo số "
+	  "liệu cụ thể (có thể là 0).",
+	  "\"None arisen\" is not for a task or a level at a date. Report the figure itself (it "
+	  "may be 0).")
 	S(TOO_LARGE, "too_large",
 	  "Bản tin vượt quá 4 KiB. Hãy rút gọn ghi chú rồi gửi lại.",
 	  "The update is above 4 KiB. Shorten its notes and send it again.")
 	S(BAD_SEQ, "bad_seq",
-	  "Số thứ tự trong bản tin không khớp với vị trí của nó. Hãy báo quản trị viên kiểm tra phần mềm của đơn vị.",
-	  "The number inside the update is not that of its place. Have the office's software checked.")
+	  "Số thứ tự trong bản tin không khớp với vị trí của nó. Hãy báo quản trị viên kiểm tra "
+	  "phần mềm của đơn vị.",
+	  "The number inside the update is not that of its place. Have the office's software "
+	  "checked.")
 	S(GAP, "gap",
 	  "Thiếu bản tin trước đó trong chuỗi gửi. Phần mềm sẽ tự gửi lại từ số được yêu cầu.",
-	  "Earlier updates of the stream are missing. The agent sends again from the number expected.")
+	  "Earlier updates of the stream are missing. The agent sends again from the number "
+	  "expected.")
 	S(CONFLICT, "conflict",
-	  "Số thứ tự này đã được nhận với nội dung khác. Không nhận gì thêm; hãy kiểm tra hàng đợi có bị sao chép không.",
-	  "This number was taken before with other content. Nothing was taken; check for a copied spool.")
+	  "Số thứ tự này đã được nhận với nội dung khác. Không nhận gì thêm; hãy kiểm tra hàng đợi "
+	  "có bị sao chép không.",
+	  "This number was taken before with other content. Nothing was taken; check for a copied "
+	  "spool.")
 	S(BUSY, "busy",
 	  "Máy chủ đang bận hoặc hết chỗ lưu. Bản tin vẫn nằm trong hàng đợi và sẽ tự gửi lại.",
-	  "The server is busy or out of space. The update stays queued and is sent again by itself.")
+	  "The server is busy or out of space. The update stays queued and is sent again by "
+	  "itself.")
 	S(BAD_SESSION, "bad_session",
 	  "Phiên kết nối đã hết hiệu lực. Phần mềm sẽ tự mở phiên mới.",
 	  "The session is no longer valid. The agent opens a new one by itself.")
@@ -110,8 +140,10 @@ static const struct sentence reasons[] = {
 	  "Gói tin vượt quá 64 bản tin hoặc 48 KiB. Hãy chia thành gói nhỏ hơn.",
 	  "The batch is above 64 updates or 48 KiB. Send smaller ones.")
 	S(FORBIDDEN, "forbidden",
-	  "Vai trò hoặc phạm vi của tài khoản không cho phép yêu cầu này. Hãy liên hệ quản trị viên nếu cần quyền.",
-	  "The key's role or scope does not allow this question. Ask the administrator if you need it.")
+	  "Vai trò hoặc phạm vi của tài khoản không cho phép yêu cầu này. Hãy liên hệ quản trị "
+	  "viên nếu cần quyền.",
+	  "The key's role or scope does not allow this question. Ask the administrator if you need "
+	  "it.")
 	S(REVOKED, "revoked",
 	  "Khóa truy cập đã bị thu hồi. Hãy liên hệ quản trị viên để được cấp khóa mới.",
 	  "The key has been revoked. Ask the administrator for a new one.")
@@ -122,11 +154,15 @@ static const struct sentence reasons[] = {
 	  "Loại thông điệp không xác định. Hãy cập nhật phần mềm của hai bên cho cùng phiên bản.",
 	  "Unknown type of message. Bring both sides to the same version.")
 	S(ROLLED_BACK, "rolled_back",
-	  "Biên nhận cho thấy máy chủ đã mất dữ liệu. Bản tin được giữ lại; quản trị viên phải xác nhận trước khi nhận tiếp.",
-	  "A receipt proves that the server lost entries. Updates are kept; the operator must confirm first.")
+	  "Biên nhận cho thấy máy chủ đã mất dữ liệu. Bản tin được giữ lại; quản trị viên phải xác "
+	  "nhận trước khi nhận tiếp.",
+	  "A receipt proves that the server lost entries. Updates are kept; the operator must "
+	  "confirm first.")
 	S(FOREIGN_RECEIPT, "foreign_receipt",
-	  "Biên nhận không phải do máy chủ này cấp. Hãy kiểm tra địa chỉ máy chủ và hàng đợi của đơn vị.",
-	  "The receipt was not given by this server. Check the server's address and the office's spool.")
+	  "Biên nhận không phải do máy chủ này cấp. Hãy kiểm tra địa chỉ máy chủ và hàng đợi của "
+	  "đơn vị.",
+	  "The receipt was not given by this server. Check the server's address and the office's "
+	  "spool.")
 	S(NOT_FOUND, "not_found",
 	  "Không tìm thấy nội dung được hỏi. Hãy kiểm tra lại mã.",
 	  "What was asked for does not exist. Check the code.")
@@ -149,7 +185,8 @@ static const struct sentence csv_faults[] = {
 	  "The file is not UTF-8. Save it in Excel as \"CSV UTF-8\".")
 	S(NO_HEADER, "no_header", "Tệp không có dòng tiêu đề. Hãy ghi tên các cột ở dòng đầu tiên.",
 	  "The file has no header. Put the column names on the first line.")
-	S(UNKNOWN_COLUMN, "unknown_column", "Tên cột không có trong mẫu. Hãy sửa tên hoặc bỏ cột này.",
+	S(UNKNOWN_COLUMN, "unknown_column",
+	  "Tên cột không có trong mẫu. Hãy sửa tên hoặc bỏ cột này.",
 	  "The form has no such column. Correct its name or remove it.")
 	S(DUPLICATE_COLUMN, "duplicate_column", "Cột xuất hiện hai lần. Hãy bỏ một cột.",
 	  "The column appears twice. Remove one.")
@@ -158,29 +195,41 @@ static const struct sentence csv_faults[] = {
 	S(TOO_MANY_FIELDS, "too_many_fields",
 	  "Dòng có nhiều ô hơn tiêu đề. Hãy đặt ô có dấu phân cách trong dấu ngoặc kép.",
 	  "The line has more fields than the header. Put a field that holds a separator in quotes.")
-	S(TOO_FEW_FIELDS, "too_few_fields", "Dòng có ít ô hơn tiêu đề. Hãy bổ sung các ô còn thiếu (có thể để trống).",
+	S(TOO_FEW_FIELDS, "too_few_fields",
+	  "Dòng có ít ô hơn tiêu đề. Hãy bổ sung các ô còn thiếu (có thể để trống).",
 	  "The line has fewer fields than the header. Add the missing ones (they may be empty).")
-	S(QUOTE, "quote", "Dấu ngoặc kép không đóng hoặc đặt sai chỗ. Trong ô, dấu \" phải viết thành \"\".",
+	S(QUOTE, "quote",
+	  "Dấu ngoặc kép không đóng hoặc đặt sai chỗ. Trong ô, dấu \" phải viết thành \"\".",
 	  "A quote is not closed or out of place. Inside a field, \" is written \"\".")
 	S(BAD_DATE, "bad_date", "Ngày không hợp lệ. Hãy viết 2024-04-02 hoặc 02/04/2024.",
 	  "Not a date. Write 2024-04-02 or 02/04/2024.")
-	S(BAD_INTEGER, "bad_integer", "Không phải số nguyên. Hãy viết 1387 hoặc 1.387, không có phần thập phân.",
+	S(BAD_INTEGER, "bad_integer",
+	  "Không phải số nguyên. Hãy viết 1387 hoặc 1.387, không có phần thập phân.",
 	  "Not a whole number. Write 1387 or 1.387, without decimals.")
-	S(BAD_DECIMAL, "bad_decimal", "Không phải số có tối đa hai chữ số thập phân. Hãy viết như 89,5.",
+	S(BAD_DECIMAL, "bad_decimal",
+	  "Không phải số có tối đa hai chữ số thập phân. Hãy viết như 89,5.",
 	  "Not a number of at most two decimals. Write it like 89,5.")
-	S(BAD_PERCENT, "bad_percent", "Không phải tỷ lệ phần trăm. Hãy viết 50% hoặc 98,43%, có dấu %.",
+	S(BAD_PERCENT, "bad_percent",
+	  "Không phải tỷ lệ phần trăm. Hãy viết 50% hoặc 98,43%, có dấu %.",
 	  "Not a percentage. Write 50% or 98,43%, with the % sign.")
-	S(BAD_CODE, "bad_code", "Mã không hợp lệ: tối đa 16 ký tự gồm chữ in hoa không dấu, chữ số, dấu chấm, gạch nối.",
+	S(BAD_CODE, "bad_code",
+	  "Mã không hợp lệ: tối đa 16 ký tự gồm chữ in hoa không dấu, chữ số, dấu chấm, gạch nối.",
 	  "Not a code: at most 16 of A-Z, 0-9, dot and hyphen, beginning with a letter or digit.")
-	S(BAD_WORD, "bad_word", "Giá trị không nằm trong danh sách cho phép của cột này. Hãy chọn một giá trị trong mẫu.",
+	S(BAD_WORD, "bad_word",
+	  "Giá trị không nằm trong danh sách cho phép của cột này. Hãy chọn một giá trị trong mẫu.",
 	  "Not one of the words of this column. Take one from the form.")
 	S(STRIPPED_ZERO, "stripped_zero",
-	  "Mã bị mất số 0 ở đầu, có thể do Excel. Hãy viết đủ (ví dụ 08 thay cho 8) và định dạng cột là Văn bản.",
-	  "The code lost its leading zero, perhaps in Excel. Write it whole (08, not 8); format the column as text.")
+	  "Mã bị mất số 0 ở đầu, có thể do Excel. Hãy viết đủ (ví dụ 08 thay cho 8) và định dạng "
+	  "cột là Văn bản.",
+	  "The code lost its leading zero, perhaps in Excel. Write it whole (08, not 8); format "
+	  "the column as text.")
 	S(OUT_OF_RANGE, "out_of_range", "Giá trị nằm ngoài giới hạn cho phép. Hãy kiểm tra lại số.",
 	  "The value is outside its bounds. Check the number.")
-	S(REQUIRED, "required", "Ô này không được để trống. Hãy điền giá trị.", "This field must not be empty. Fill it in.")
-	S(NO_MEMORY, "no_memory", "Hết bộ nhớ khi đọc tệp. Hãy đóng bớt chương trình hoặc chia nhỏ tệp.",
+	S(REQUIRED, "required",
+	  "Ô này không được để trống. Hãy điền giá trị.",
+	  "This field must not be empty. Fill it in.")
+	S(NO_MEMORY, "no_memory",
+	  "Hết bộ nhớ khi đọc tệp. Hãy đóng bớt chương trình hoặc chia nhỏ tệp.",
 	  "Out of memory while reading the file. Close other programs or split the file.")
 #undef S
 };
@@ -190,9 +239,11 @@ static const struct sentence csv_faults[] = {
 
 static const struct sentence *reason_of(enum reason r)
 {
-	static const struct sentence unknown = { "unknown_reason",
-						 { "Lý do không xác định: phần mềm này chưa biết mã lý do. Hãy cập nhật.",
-						   "A reason that this software does not know. Update it." } };
+	static const struct sentence unknown = {
+		"unknown_reason",
+		{ "Lý do không xác định: phần mềm này chưa biết mã lý do. Hãy cập nhật phần mềm.",
+		  "A reason that this software does not know. Update it." }
+	};
 
 	return (size_t)r < COUNT(reasons) && reasons[r].name != NULL ? &reasons[r] : &unknown;
 }

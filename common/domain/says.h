@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * says: every sentence a person reads about a refusal or a fault, in Vietnamese and English, in one table
- * (CONTRACT). Pure. The name (snake_case, for ever) is what programs and --json show; the sentence is for people and
- * says what is wrong and what to do.
+ * says: every sentence a person reads about a refusal or a fault, in Vietnamese and English, in one
+ * table (CONTRACT). Pure. The name (snake_case, for ever) is what programs and --json show; the
+ * sentence is for people and says what is wrong and what to do.
  */
 #ifndef TIENDO_COMMON_DOMAIN_SAYS_H
 #define TIENDO_COMMON_DOMAIN_SAYS_H
@@ -23,8 +23,8 @@ const char *csv_fault_says(enum csv_fault f, enum language l);
 const char *fault_name(enum fault_kind k);
 const char *fault_says(enum fault_kind k, enum language l);
 
-/* Words of the model both ways: "commune" <-> UNIT_COMMUNE ... The *_word functions give "" for NONE; the
- * *_of functions give NONE for an unknown word. Vietnamese labels for people come from *_label. */
+/* Words of the model both ways: "commune" <-> UNIT_COMMUNE ... The *_word functions give "" for
+ * NONE; the *_of functions give NONE for an unknown word. Labels for people come from *_label. */
 const char *unit_kind_word(enum unit_kind k);
 enum unit_kind unit_kind_of(const char *word);
 const char *unit_branch_word(enum unit_branch b);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The words of the model, as they stand in CSV files, in JSON and on the command line. Index = enum value; 0 = none. */
+/* The words of the model, as they stand in CSV files, in JSON and on the command line.
+ * Index = enum value; 0 = none. */
 #include "common/domain/says.h"
 
 #include <string.h>
@@ -15,15 +16,15 @@ static unsigned find(const char *const *words, size_t n, const char *word)
 }
 
 /* Both ways from one list. */
-#define WORDS(type, prefix, ...)                                                                                   \
-	static const char *const prefix##_words[] = { "", __VA_ARGS__ };                                           \
-	const char *prefix##_word(enum type v)                                                                     \
-	{                                                                                                          \
-		return prefix##_words[v];                                                                          \
-	}                                                                                                          \
-	enum type prefix##_of(const char *word)                                                                    \
-	{                                                                                                          \
-		return (enum type)find(prefix##_words, COUNT(prefix##_words), word);                               \
+#define WORDS(type, prefix, ...)							\
+	static const char *const prefix##_words[] = { "", __VA_ARGS__ };		\
+	const char *prefix##_word(enum type v)						\
+	{										\
+		return prefix##_words[v];						\
+	}										\
+	enum type prefix##_of(const char *word)						\
+	{										\
+		return (enum type)find(prefix##_words, COUNT(prefix##_words), word);	\
 	}
 
 WORDS(unit_kind, unit_kind, "central", "province", "department", "district", "commune", "other")
@@ -50,9 +51,10 @@ const char *task_state_label(enum task_state s, enum language l)
 
 const char *body_word(enum body_kind b)
 {
-	static const char *const words[] = { "task", "ratio", "count", "points", "none_arisen", "unchanged",
-					     "na_request", "correction", "withdraw", "obstacle", "extension_request",
-					     "milestone", "notice_ack" };
+	static const char *const words[] = { "task", "ratio", "count", "points", "none_arisen",
+					     "unchanged", "na_request", "correction", "withdraw",
+					     "obstacle", "extension_request", "milestone",
+					     "notice_ack" };
 
 	return b >= BODY_TASK && b <= BODY_NOTICE_ACK ? words[b - BODY_TASK] : "";
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* The next character and its length in bytes; a length <= 0 is a fault (utf8proc refuses surrogates, overlong). */
+/* The next character and its length in bytes; a length <= 0 is a fault (utf8proc refuses
+ * surrogates, overlong). */
 static utf8proc_ssize_t next(const char *text, size_t length, utf8proc_int32_t *c)
 {
 	return utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, c);
@@ -29,10 +30,12 @@ static bool is_control(utf8proc_int32_t c)
 	if (c < 0x20)
 		return c != '\n' && c != '\t';
 	/* C1, and what turns the reading direction: embeddings, overrides, isolates */
-	return (c >= 0x7f && c <= 0x9f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	return (c >= 0x7f && c <= 0x9f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
 }
 
-/* Characters that are NFC in whatever company: Latin below the combining marks, Vietnamese letters, punctuation. */
+/* Characters that are NFC in whatever company: Latin below the combining marks, Vietnamese letters,
+ * punctuation. */
 static bool is_plain(utf8proc_int32_t c)
 {
 	return c < 0x300 || (c >= 0x1ea0 && c <= 0x1ef9) || (c >= 0x2010 && c <= 0x2027);
@@ -56,8 +59,8 @@ static enum reason scan(const char *text, size_t length, bool *plain)
 }
 
 /*
- * Marks out of canonical order: never NFC. Seen before decomposing, because utf8proc sorts by swapping neighbours and
- * a text made of marks in reverse order would cost its square.
+ * Marks out of canonical order: never NFC. Seen before decomposing, because utf8proc sorts by
+ * swapping neighbours and a text made of marks in reverse order would cost its square.
  */
 static bool marks_in_order(const char *text, size_t length)
 {
@@ -114,7 +117,8 @@ static size_t separator(const char *text, size_t length)
 /* 12 digits; the first three are the code of a province, 001-096. */
 static bool is_identity(unsigned count, const char first[static 3])
 {
-	unsigned province = (unsigned)(first[0] - '0') * 100 + (unsigned)(first[1] - '0') * 10 + (unsigned)(first[2] - '0');
+	unsigned province = (unsigned)(first[0] - '0') * 100 + (unsigned)(first[1] - '0') * 10 +
+			    (unsigned)(first[2] - '0');
 
 	return count == 12 && province >= 1 && province <= 96;
 }
@@ -176,7 +180,8 @@ static bool is_space(utf8proc_int32_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
 }
 
-/* One character folded into at most 8; utf8proc has no fold for đ, which carries its stroke without a mark. */
+/* One character folded into at most 8; utf8proc has no fold for đ, which carries its stroke without
+ * a mark. */
 static utf8proc_ssize_t fold_one(utf8proc_int32_t c, utf8proc_int32_t out[static 8])
 {
 	int last = 0;
@@ -185,7 +190,8 @@ static utf8proc_ssize_t fold_one(utf8proc_int32_t c, utf8proc_int32_t out[static
 		c = 'd';
 	if (c == 0x2019 || c == 0x2bc) /* M’ri = M'ri */
 		c = '\'';
-	return utf8proc_decompose_char(c, out, 8, UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &last);
+	return utf8proc_decompose_char(
+		c, out, 8, UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &last);
 }
 
 size_t text_fold(const char *text, char *out, size_t size)

@@ -11,34 +11,39 @@
 #include "common/domain/admit.h"
 #include "tests/unit/support_rows.h"
 
-/* VN - 40 - 412 - 16681, 16684 (opened 1/7/2023); 413 (closed 1/1/2024), 414 (the code is free before 2024); 38 */
+/* VN - 40 - 412 - 16681, 16684 (opened 1/7/2023); 40 - 413 (closed 1/1/2024); VN - 38 */
 static const struct catalogue_row rows[] = {
 	UNIT(.code = "VN", .kind = UNIT_CENTRAL, .name = "Việt Nam"),
 	UNIT(.code = "40", .parent = "VN", .kind = UNIT_PROVINCE, .name = "Nghệ An"),
 	UNIT(.code = "412", .parent = "40", .kind = UNIT_DISTRICT, .name = "Thành phố Vinh"),
-	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò", .closed = { 20240101 }),
+	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò",
+	     .closed = { 20240101 }),
 	UNIT(.code = "16681", .parent = "412", .kind = UNIT_COMMUNE, .name = "Phường 1"),
-	UNIT(.code = "16684", .parent = "412", .kind = UNIT_COMMUNE, .name = "Phường 2", .opened = { 20230701 }),
+	UNIT(.code = "16684", .parent = "412", .kind = UNIT_COMMUNE, .name = "Phường 2",
+	     .opened = { 20230701 }),
 	UNIT(.code = "38", .parent = "VN", .kind = UNIT_PROVINCE, .name = "Thanh Hoá"),
-	GROUP(.group = "PILOT", .use = "pilot", .name = "Điểm", .unit = "16681", .to = { 20240331 }),
+	GROUP(.group = "PILOT", .use = "pilot", .name = "Điểm", .unit = "16681",
+	      .to = { 20240331 }),
 	ITEM(.code = "KH87", .owner = "40", .kind = ITEM_PLAN, .name = "Kế hoạch 87"),
 	ITEM(.code = "G", .parent = "KH87", .kind = ITEM_GROUP, .name = "Nhóm"),
-	ITEM(.code = "OLD", .parent = "KH87", .kind = ITEM_GROUP, .name = "Nhóm cũ", .closed = { 20240101 }),
+	ITEM(.code = "OLD", .parent = "KH87", .kind = ITEM_GROUP, .name = "Nhóm cũ",
+	     .closed = { 20240101 }),
 	ITEM(.code = "T", .parent = "G", .kind = ITEM_TASK, .name = "Việc", .answer = ANSWER_ALL,
 	     .reporters = "kind:district@40|kind:commune@40"),
 	ITEM(.code = "TOLD", .parent = "OLD", .kind = ITEM_TASK, .name = "Việc cũ", .lead = "412"),
-	ITEM(.code = "R", .parent = "G", .kind = ITEM_RATIO, .name = "Tỷ lệ", .lead = "412", .bounded = true,
-	     .num_def = "n", .den_def = "d", .measure = MEASURE_STOCK),
-	ITEM(.code = "RFREE", .parent = "G", .kind = ITEM_RATIO, .name = "Tỷ lệ có thể vượt", .lead = "412",
-	     .num_def = "n", .den_def = "d", .measure = MEASURE_YTD),
-	ITEM(.code = "C", .parent = "G", .kind = ITEM_COUNT, .name = "Đếm", .lead = "412", .measure = MEASURE_FLOW),
+	ITEM(.code = "R", .parent = "G", .kind = ITEM_RATIO, .name = "Tỷ lệ", .lead = "412",
+	     .bounded = true, .num_def = "n", .den_def = "d", .measure = MEASURE_STOCK),
+	ITEM(.code = "RFREE", .parent = "G", .kind = ITEM_RATIO, .name = "Tỷ lệ có thể vượt",
+	     .lead = "412", .num_def = "n", .den_def = "d", .measure = MEASURE_YTD),
+	ITEM(.code = "C", .parent = "G", .kind = ITEM_COUNT, .name = "Đếm", .lead = "412",
+	     .measure = MEASURE_FLOW),
 	ITEM(.code = "CS", .parent = "G", .kind = ITEM_COUNT, .name = "Đếm mức", .lead = "412"),
-	ITEM(.code = "P", .parent = "G", .kind = ITEM_POINTS, .name = "Điểm số", .lead = "412", .aggregate = AGGREGATE_OWN,
-	     .has_maximum = true, .maximum = 1800),
+	ITEM(.code = "P", .parent = "G", .kind = ITEM_POINTS, .name = "Điểm số", .lead = "412",
+	     .aggregate = AGGREGATE_OWN, .has_maximum = true, .maximum = 1800),
 	ITEM(.code = "RANK", .parent = "G", .kind = ITEM_POINTS, .name = "Thứ hạng", .lead = "412",
 	     .aggregate = AGGREGATE_OWN),
-	ITEM(.code = "CP", .parent = "G", .kind = ITEM_COUNT, .name = "Ở điểm", .answer = ANSWER_ALL,
-	     .reporters = "group:PILOT"),
+	ITEM(.code = "CP", .parent = "G", .kind = ITEM_COUNT, .name = "Ở điểm",
+	     .answer = ANSWER_ALL, .reporters = "group:PILOT"),
 };
 
 static struct catalogue *c;
@@ -62,12 +67,21 @@ static int teardown(void **state)
 
 /* a usual update, with what the test is about written over it */
 #pragma GCC diagnostic ignored "-Woverride-init"
-#define UPDATE(...)                                                                                                \
-	((struct update){ .seq = 1, .unit = "412", .as_of = { 20240401 }, .period = "", .note = "", .reason = "",    \
-			  .product_ref = "", __VA_ARGS__ })
+#define UPDATE(...)                              \
+	((struct update){ .seq = 1,              \
+			  .unit = "412",         \
+			  .as_of = { 20240401 }, \
+			  .period = "",          \
+			  .note = "",            \
+			  .reason = "",          \
+			  .product_ref = "",     \
+			  __VA_ARGS__ })
 #define TASK(...) UPDATE(.item = "T", .body = BODY_TASK, __VA_ARGS__)
-#define DONE(...) TASK(.state = TASK_DONE, .percent = 100, .product_ref = "QĐ 12", .done_on = { 20240331 }, __VA_ARGS__)
-#define RATIO(n, d, ...) UPDATE(.item = "R", .body = BODY_RATIO, .numerator = n, .denominator = d, __VA_ARGS__)
+#define DONE(...)                                                                                 \
+	TASK(.state = TASK_DONE, .percent = 100, .product_ref = "QĐ 12", .done_on = { 20240331 }, \
+	     __VA_ARGS__)
+#define RATIO(n, d, ...) \
+	UPDATE(.item = "R", .body = BODY_RATIO, .numerator = n, .denominator = d, __VA_ARGS__)
 #define COUNT(v, ...) UPDATE(.item = "C", .body = BODY_COUNT, .value = v, __VA_ARGS__)
 #define POINTS(v, ...) UPDATE(.item = "P", .body = BODY_POINTS, .value = v, __VA_ARGS__)
 
@@ -79,8 +93,16 @@ static void verdict(const struct update *u, enum reason reason, const char *fiel
 	assert_string_equal(v.field, field);
 }
 
-#define TAKES(u) do { struct update up = u; verdict(&up, REASON_NONE, ""); } while (0)
-#define REFUSES(reason, at, u) do { struct update up = u; verdict(&up, REASON_##reason, at); } while (0)
+#define TAKES(u)                               \
+	do {                                   \
+		struct update up = u;          \
+		verdict(&up, REASON_NONE, ""); \
+	} while (0)
+#define REFUSES(reason, at, u)                     \
+	do {                                       \
+		struct update up = u;              \
+		verdict(&up, REASON_##reason, at); \
+	} while (0)
 
 static void test_takes(void **state)
 {
@@ -127,8 +149,9 @@ static void test_texts(void **state)
 	REFUSES(TEXT_CONTROL, "note", COUNT(1, .note = "\x1b[2J"));
 	REFUSES(PERSONAL_ID, "note", COUNT(1, .note = "ông A, CCCD 038 123 456 789"));
 	REFUSES(PERSONAL_ID, "task.product_ref", DONE(.product_ref = "038123456789"));
-	/* texts come before everything else about the update: what must not be sent is said first */
-	REFUSES(PERSONAL_ID, "note", COUNT(-1, .note = "038123456789", .unit = "X", .item = "X", .as_of = { 0 }));
+	/* texts come before all else about the update: what must not be sent is said first */
+	REFUSES(PERSONAL_ID, "note",
+		COUNT(-1, .note = "038123456789", .unit = "X", .item = "X", .as_of = { 0 }));
 }
 
 static void test_as_of(void **state)
@@ -152,7 +175,8 @@ static void test_units_and_items(void **state)
 	REFUSES(UNKNOWN_UNIT, "unit", COUNT(1, .unit = ""));
 	REFUSES(UNIT_CLOSED, "unit", TASK(.state = TASK_NOT_STARTED, .unit = "413"));
 	TAKES(TASK(.state = TASK_NOT_STARTED, .unit = "413", .as_of = { 20231231 }));
-	REFUSES(UNIT_CLOSED, "unit", TASK(.state = TASK_NOT_STARTED, .unit = "16684", .as_of = { 20230630 }));
+	REFUSES(UNIT_CLOSED, "unit",
+		TASK(.state = TASK_NOT_STARTED, .unit = "16684", .as_of = { 20230630 }));
 	TAKES(TASK(.state = TASK_NOT_STARTED, .unit = "16684", .as_of = { 20230701 }));
 	REFUSES(UNKNOWN_ITEM, "item", COUNT(1, .item = "nonesuch"));
 	REFUSES(NOT_A_LEAF, "item", COUNT(1, .item = "KH87"));
@@ -166,7 +190,8 @@ static void test_units_and_items(void **state)
 
 static void test_scope(void **state)
 {
-	const struct update own = TASK(.state = TASK_NOT_STARTED), below = TASK(.state = TASK_NOT_STARTED, .unit = "16681");
+	const struct update own = TASK(.state = TASK_NOT_STARTED),
+			    below = TASK(.state = TASK_NOT_STARTED, .unit = "16681");
 
 	(void)state;
 	/* numbers are given in order of the rows: VN 1, 40 2, 412 3, 413 4, 16681 5 ... 38 7 */
@@ -182,7 +207,8 @@ static void test_scope(void **state)
 	REFUSES(OUT_OF_SCOPE, "unit", own);
 	place.scope_unit = 99;
 	REFUSES(OUT_OF_SCOPE, "unit", own);
-	place.scope_unit = 4; /* a closed scope still speaks for its own past, and for nothing else */
+	/* a closed scope still speaks for its own past, and for nothing else */
+	place.scope_unit = 4;
 	TAKES(TASK(.state = TASK_NOT_STARTED, .unit = "413", .as_of = { 20231231 }));
 	REFUSES(OUT_OF_SCOPE, "unit", own);
 	/* who may not report for a unit does not learn what is assigned to it */
@@ -205,7 +231,8 @@ static void test_tasks(void **state)
 	REFUSES(CONTRADICTION, "task.product_ref", DONE(.product_ref = " \n"));
 	REFUSES(CONTRADICTION, "task.done_on", DONE(.done_on = { 0 }));
 	REFUSES(CONTRADICTION, "task.done_on", DONE(.done_on = { 20240402 }));
-	REFUSES(CONTRADICTION, "task.done_on", TASK(.state = TASK_IN_PROGRESS, .done_on = { 20240331 }));
+	REFUSES(CONTRADICTION, "task.done_on",
+		TASK(.state = TASK_IN_PROGRESS, .done_on = { 20240331 }));
 	TAKES(DONE(.done_on = { 20240401 }));
 	TAKES(TASK(.state = TASK_IN_PROGRESS, .percent = 0));
 	TAKES(TASK(.state = TASK_IN_PROGRESS, .percent = 99, .product_ref = "bản thảo"));
@@ -253,11 +280,13 @@ static void test_periods(void **state)
 	REFUSES(AS_OF_IN_FUTURE, "as_of", COUNT(1, .period = "TET2024", .as_of = { 20250101 }));
 }
 
-/* Several faults at once: the earlier rule speaks. Taking them away one by one shows the whole order. */
+/* Several faults at once: the earlier rule speaks. Taking them away one by one shows the whole
+ * order. */
 static void test_order(void **state)
 {
-	struct update u = TASK(.body = BODY_MILESTONE, .unit = "X", .item = "X", .as_of = { 0 }, .note = "\x01",
-			       .state = TASK_IN_PROGRESS, .percent = 200, .period = "X");
+	struct update u =
+		TASK(.body = BODY_MILESTONE, .unit = "X", .item = "X", .as_of = { 0 },
+		     .note = "\x01", .state = TASK_IN_PROGRESS, .percent = 200, .period = "X");
 
 	(void)state;
 	place.scope_unit = 7;
@@ -306,15 +335,19 @@ static void against(struct update u, struct admit_cell cell, enum reason reason)
 static void test_backwards(void **state)
 {
 	const struct admit_cell nothing = { 0 };
-	const struct admit_cell done = { .reported = true, .as_of = { 20240401 }, .state = TASK_DONE };
+	const struct admit_cell done = { .reported = true,
+					 .as_of = { 20240401 },
+					 .state = TASK_DONE };
 
 	(void)state;
 	against(TASK(.state = TASK_NOT_STARTED), nothing, REASON_NONE);
 	against(DONE(), done, REASON_NONE);
 	against(TASK(.state = TASK_IN_PROGRESS), done, REASON_REASON_REQUIRED);
 	against(TASK(.state = TASK_IN_PROGRESS, .reason = " \n"), done, REASON_REASON_REQUIRED);
-	against(TASK(.state = TASK_IN_PROGRESS, .reason = "thanh tra yêu cầu làm lại"), done, REASON_NONE);
-	against(TASK(.state = TASK_IN_PROGRESS, .as_of = { 20240331 }), done, REASON_NONE); /* it would not win */
+	against(TASK(.state = TASK_IN_PROGRESS, .reason = "thanh tra yêu cầu làm lại"), done,
+		REASON_NONE);
+	against(TASK(.state = TASK_IN_PROGRESS, .as_of = { 20240331 }), done,
+		REASON_NONE); /* it would not win */
 	against(COUNT(1), done, REASON_NONE);
 }
 

@@ -43,8 +43,9 @@ static void assert_reads(const char *data, const char *expected, enum csv_fault 
 	assert_non_null(o.csv);
 	assert_int_equal(o.fault, CSV_OK);
 	while (csv_next(o.csv))
-		n += (size_t)snprintf(out + n, sizeof(out) - n, "%u:%s|%s|%s\n", csv_line(o.csv), csv_field(o.csv, 0),
-				      csv_field(o.csv, 1), csv_field(o.csv, 2));
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%u:%s|%s|%s\n", csv_line(o.csv),
+				      csv_field(o.csv, 0), csv_field(o.csv, 1),
+				      csv_field(o.csv, 2));
 	assert_string_equal(out, expected);
 	assert_int_equal(csv_error(o.csv), fault);
 	assert_false(csv_next(o.csv));
@@ -55,13 +56,16 @@ static void test_what_excel_writes(void **state)
 {
 	(void)state;
 	assert_reads("code,name\n40,Nghệ An\n", "2:40|Nghệ An|\n", CSV_OK);
-	assert_reads("\xef\xbb\xbf" "code;name;note\r\n40;Nghệ An;\"a; \"\"b\"\"\r\nc\"\r\n;;\r\n\r\n38; Thanh Hoá ;\r\n",
+	assert_reads("\xef\xbb\xbf"
+		     "code;name;note\r\n40;Nghệ An;\"a; \"\"b\"\"\r\nc\"\r\n;;\r\n\r\n38; Thanh "
+		     "Hoá ;\r\n",
 		     "2:40|Nghệ An|a; \"b\"\nc\n6:38|Thanh Hoá|\n", CSV_OK);
 	assert_reads("name,code\nX,1", "2:1|X|\n", CSV_OK);
 }
 
 /* The header: what is wrong, on which line, with which name. */
-static void assert_refuses(const char *data, size_t size, enum csv_fault fault, unsigned line, const char *value)
+static void assert_refuses(const char *data, size_t size, enum csv_fault fault, unsigned line,
+			   const char *value)
 {
 	struct opened o = open_n(data, size);
 
@@ -93,7 +97,9 @@ static void test_headers(void **state)
 	REFUSES("code,\"name\"x\n", CSV_QUOTE, 1, "");
 	REFUSES("code,name\n40,Ngh\xea An\n", CSV_NOT_UTF8, 2, "");
 	REFUSES("code,name\n40,x\n38,a\0b\n", CSV_NOT_UTF8, 3, "");
-	REFUSES("\xff\xfe" "c\0o\0", CSV_NOT_UTF8, 1, "");
+	REFUSES("\xff\xfe"
+		"c\0o\0",
+		CSV_NOT_UTF8, 1, "");
 	/* cut at a character, not inside one */
 	memset(name, 'x', sizeof(name));
 	memcpy(name + 77, "ế", 3);
@@ -105,7 +111,8 @@ static void test_headers(void **state)
 static void test_records(void **state)
 {
 	(void)state;
-	assert_reads("\"code\" ; name;;\r\n 40;\"\";;\r\n;;;\r\n\"\";\r\n38;x;\r\n", "2:40||\n5:38|x|\n", CSV_OK);
+	assert_reads("\"code\" ; name;;\r\n 40;\"\";;\r\n;;;\r\n\"\";\r\n38;x;\r\n",
+		     "2:40||\n5:38|x|\n", CSV_OK);
 	assert_reads("code,name,note\n", "", CSV_OK);
 	assert_reads("code,name,note\n\n \n,,\n", "", CSV_OK);
 	assert_reads("code,name\n40,x,y\n", "", CSV_TOO_MANY_FIELDS);
@@ -113,9 +120,13 @@ static void test_records(void **state)
 	assert_reads("code,name\n40,\"a\nb\n", "", CSV_QUOTE);
 	assert_reads("code,name\n40,Xã \"A\"\n", "", CSV_QUOTE);
 	assert_reads("code,name\n40,\"a\"b\n", "", CSV_QUOTE);
-	assert_reads("code,name\n40,\"a\nb\"\n\n38,\"\"\"c\"\"\"", "2:40|a\nb|\n5:38|\"c\"|\n", CSV_OK);
-	/* a comma is text where the separator is ; and the no-break space is white space at the ends */
-	assert_reads("code;name\n40;\xc2\xa0" "5,62%\xc2\xa0 \n38;\"\xc2\xa0\"", "2:40|5,62%|\n3:38||\n", CSV_OK);
+	assert_reads("code,name\n40,\"a\nb\"\n\n38,\"\"\"c\"\"\"", "2:40|a\nb|\n5:38|\"c\"|\n",
+		     CSV_OK);
+	/* a comma is text where the separator is ; and the no-break space is white space at the
+	 * ends */
+	assert_reads("code;name\n40;\xc2\xa0"
+		     "5,62%\xc2\xa0 \n38;\"\xc2\xa0\"",
+		     "2:40|5,62%|\n3:38||\n", CSV_OK);
 	assert_reads("code,name\r\n40,\"x\" \t\r\n", "2:40|x|\n", CSV_OK);
 }
 
@@ -173,7 +184,8 @@ static void test_noise(void **state)
 			data[k] = alphabet[(size_t)rand_r(&seed) % (sizeof(alphabet) - 1)];
 		o = open_n(data, n);
 		while (o.csv != NULL && csv_next(o.csv))
-			assert_true(csv_field(o.csv, 0)[0] != '\0' || csv_field(o.csv, 1)[0] != '\0');
+			assert_true(csv_field(o.csv, 0)[0] != '\0' ||
+				    csv_field(o.csv, 1)[0] != '\0');
 		csv_close(o.csv);
 	}
 }
@@ -190,9 +202,19 @@ static void assert_integer(const char *text, int64_t expected)
 
 static void test_integers(void **state)
 {
-	static const char *const bad[] = { "-", "+1", "1,387", "1.38", "1.3870", "1..387", ".387", "1.", "1.387.", "12345.678",
-					   "0.123", "000.123", "1 387", "1.387,5", "1.38a", "12a", "a", "1e3", "1.234.56",
-					   "1.123456.123", "--1", "1.000.000.000.000.000.000.000.000.000.000.000" };
+	static const char *const bad[] = {
+		"-",	    "+1",
+		"1,387",    "1.38",
+		"1.3870",   "1..387",
+		".387",	    "1.",
+		"1.387.",   "12345.678",
+		"0.123",    "000.123",
+		"1 387",    "1.387,5",
+		"1.38a",    "12a",
+		"a",	    "1e3",
+		"1.234.56", "1.123456.123",
+		"--1",	    "1.000.000.000.000.000.000.000.000.000.000.000"
+	};
 	int64_t v = 5;
 
 	(void)state;
@@ -210,18 +232,22 @@ static void test_integers(void **state)
 	assert_int_equal(csv_integer("10", 0, 9, &v), CSV_OUT_OF_RANGE);
 	assert_int_equal(csv_integer("-1", 0, 9, &v), CSV_OUT_OF_RANGE);
 	assert_int_equal(csv_integer("1.000.000.000.001", 0, VALUE_MAX, &v), CSV_OUT_OF_RANGE);
-	assert_int_equal(csv_integer("99999999999999999999999999999", INT64_MIN, INT64_MAX, &v), CSV_OUT_OF_RANGE);
+	assert_int_equal(csv_integer("99999999999999999999999999999", INT64_MIN, INT64_MAX, &v),
+			 CSV_OUT_OF_RANGE);
 	assert_int_equal(v, 5);
 }
 
 static void test_percents(void **state)
 {
-	static const char *const bad[] = { "50", "98,43", "%", "98,%", "98,435%", ",5%", "50%%", "50% x", "1.387%", "-1%", "a%" };
+	static const char *const bad[] = { "50",   "98,43", "%",      "98,%", "98,435%", ",5%",
+					   "50%%", "50% x", "1.387%", "-1%",  "a%" };
 	static const struct {
 		const char *text;
 		int64_t bp;
-	} good[] = { { "50%", 5000 }, { "98,43%", 9843 }, { "5.62%", 562 }, { "5,6%", 560 }, { "0%", 0 }, { "100 %", 10000 },
-		     { "0,01%", 1 }, { "10000%", TARGET_BP_MAX } };
+	} good[] = { { "50%", 5000 },  { "98,43%", 9843 },
+		     { "5.62%", 562 }, { "5,6%", 560 },
+		     { "0%", 0 },      { "100 %", 10000 },
+		     { "0,01%", 1 },   { "10000%", TARGET_BP_MAX } };
 	int64_t v;
 
 	(void)state;
@@ -240,7 +266,8 @@ static void test_percents(void **state)
 
 static void test_hundredths(void **state)
 {
-	static const char *const bad[] = { "a", ",5", "89,", "89,555", "-1", "1.387", "89,5%", "1.387,5", "89 " };
+	static const char *const bad[] = { "a",	    ",5",    "89,",	"89,555", "-1",
+					   "1.387", "89,5%", "1.387,5", "89 " };
 	int64_t v;
 
 	(void)state;

@@ -52,7 +52,8 @@ static void test_every_day(void **state)
 		assert_int_equal(date_from_days(i - 25567).ymd, d.ymd);
 		assert_int_equal(date_weekday(d), i % 7 + 1); /* 1900-01-01 was a Monday */
 		assert_int_equal(date_parse(date_format(d, text)).ymd, d.ymd);
-		snprintf(other, sizeof(other), "%02u/%02u/%04u", d.ymd % 100, d.ymd / 100 % 100, d.ymd / 10000);
+		snprintf(other, sizeof(other), "%02u/%02u/%04u", d.ymd % 100, d.ymd / 100 % 100,
+			 d.ymd / 10000);
 		assert_int_equal(date_parse(other).ymd, d.ymd);
 		assert_int_equal(date_add(d, 1).ymd, i + 1 < DAYS ? world[i + 1].ymd : 0);
 		assert_int_equal(date_add(d, -1).ymd, i > 0 ? world[i - 1].ymd : 0);
@@ -61,9 +62,10 @@ static void test_every_day(void **state)
 
 static void test_what_is_no_day(void **state)
 {
-	static const char *const bad[] = { "", "2024-4-02", "2024-13-01", "2024-00-10", "2024-02-30", "2023-02-29",
-					   "1900-02-29", "1899-12-31", "2200-01-01", "02-04-2024", "2024/04/02",
-					   "2/4/2024", "32/01/2024", "0a/01/2024", "2024-0a-01", "2024-01-0a",
+	static const char *const bad[] = { "",		 "2024-4-02",	"2024-13-01", "2024-00-10",
+					   "2024-02-30", "2023-02-29",	"1900-02-29", "1899-12-31",
+					   "2200-01-01", "02-04-2024",	"2024/04/02", "2/4/2024",
+					   "32/01/2024", "0a/01/2024",	"2024-0a-01", "2024-01-0a",
 					   "20 4-01-01", "2024-04-021", "+024-01-01" };
 	char text[11];
 	size_t valid = 0;
@@ -99,7 +101,8 @@ static void test_office_time(void **state)
 		struct instant t = date_start(world[i], 420);
 
 		assert_int_equal(date_at(t, 420).ymd, world[i].ymd);
-		assert_int_equal(date_at((struct instant){ t.ms + 86399999 }, 420).ymd, world[i].ymd);
+		assert_int_equal(date_at((struct instant){ t.ms + 86399999 }, 420).ymd,
+				 world[i].ymd);
 	}
 }
 
@@ -130,7 +133,8 @@ static void one_calendar(unsigned *seed)
 	struct calendar *c;
 
 	for (size_t k = 0; k < n; k++)
-		rows[k] = (struct holiday_row){ world[start + (int)rnd(seed, 120)], rnd(seed, 2), "" };
+		rows[k] = (struct holiday_row){ world[start + (int)rnd(seed, 120)], rnd(seed, 2),
+						"" };
 	if (n > 0)
 		rows[rnd(seed, (unsigned)n)].date.ymd = rnd(seed, 2) ? 0 : 20230230;
 	c = calendar_new(rows, n);
@@ -160,17 +164,18 @@ static void test_tet(void **state)
 	/* Tết 2024: 8-14 February off; 30/4-1/5 off, 29/4 swapped with Saturday 4/5 */
 	static const struct holiday_row rows[] = {
 		{ { 20240504 }, true, "làm bù" },   { { 20240429 }, false, "nghỉ hoán đổi" },
-		{ { 20240430 }, false, "" },        { { 20240501 }, false, "" },
-		{ { 20240208 }, false, "" },        { { 20240209 }, false, "" },
+		{ { 20240430 }, false, "" },	    { { 20240501 }, false, "" },
+		{ { 20240208 }, false, "" },	    { { 20240209 }, false, "" },
 		{ { 20240210 }, false, "thứ bảy" }, { { 20240212 }, false, "" },
-		{ { 20240213 }, false, "" },        { { 20240214 }, false, "" },
+		{ { 20240213 }, false, "" },	    { { 20240214 }, false, "" },
 	};
 	struct calendar *c = calendar_new(rows, sizeof(rows) / sizeof(rows[0]));
 
 	(void)state;
 	assert_non_null(c);
 	assert_int_equal(calendar_between(c, day(20240207), day(20240216)), 2); /* 7 and 15 */
-	assert_int_equal(calendar_between(c, day(20240426), day(20240506)), 4); /* 26/4, 2, 3, 4/5 */
+	/* 26/4, 2, 3, 4/5 */
+	assert_int_equal(calendar_between(c, day(20240426), day(20240506)), 4);
 	assert_true(calendar_working(c, day(20240504)));
 	assert_false(calendar_working(c, day(20240505)));
 	assert_int_equal(calendar_between(c, day(20240504), day(20240504)), 0);
@@ -219,10 +224,11 @@ static void test_periods(void **state)
 	assert_period("2024", 20240101, 20241231);
 	assert_period("1900", 19000101, 19001231);
 	assert_period("2024-W14", 20240401, 20240407);
-	assert_period("2020-W53", 20201228, 20210103); /* the week of New Year belongs to the old year */
+	/* the week of New Year belongs to the old year ... */
+	assert_period("2020-W53", 20201228, 20210103);
 	assert_period("2021-W01", 20210104, 20210110);
 	assert_period("2024-W01", 20240101, 20240107);
-	assert_period("2025-W01", 20241230, 20250105); /* ... and here to the new one */
+	assert_period("2025-W01", 20241230, 20250105); /* ... or to the new one */
 	assert_period("1900-W01", 19000101, 19000107);
 	assert_period("2199-W52", 21991223, 21991229);
 }
@@ -230,10 +236,13 @@ static void test_periods(void **state)
 static void test_no_periods(void **state)
 {
 	static const char *const bad[] = {
-		"", "2024-", "202", "20240", "2024-13", "2024-00", "2024-4", "2024-04c", "2024-04ab", "2024-04xx", "2024-0",
-		"2024-Q0", "2024-Q5", "2024-Q", "2024-Q1y", "2024-Q1xx", "2024-W", "2024-W1", "2024-W00", "2024-W54",
-		"2023-W53", "2024-W53", "2024-W1x", "2024-W144", "2024-w14", "2024-q1", "2024-04A", "1899", "2200",
-		"1900-01x", "1900-Q1x", "TET2023", "2024/04", "2024-04-02", " 2024", "2024 ", "-024",
+		"",	    "2024-",	"202",	     "20240",	   "2024-13",  "2024-00",
+		"2024-4",   "2024-04c", "2024-04ab", "2024-04xx",  "2024-0",   "2024-Q0",
+		"2024-Q5",  "2024-Q",	"2024-Q1y",  "2024-Q1xx",  "2024-W",   "2024-W1",
+		"2024-W00", "2024-W54", "2023-W53",  "2024-W53",   "2024-W1x", "2024-W144",
+		"2024-w14", "2024-q1",	"2024-04A",  "1899",	   "2200",     "1900-01x",
+		"1900-Q1x", "TET2023",	"2024/04",   "2024-04-02", " 2024",    "2024 ",
+		"-024",
 	};
 	struct date a = { 7 }, b = { 8 };
 
@@ -245,7 +254,8 @@ static void test_no_periods(void **state)
 	}
 }
 
-/* Every day of the world is in exactly one period of each schedule, and they follow each other without a hole. */
+/* Every day of the world is in exactly one period of each schedule, and they follow each other
+ * without a hole. */
 static void assert_tiles(const char *const *codes, size_t n, int *next)
 {
 	struct date first, last;
@@ -271,7 +281,11 @@ static void test_tiles(void **state)
 				char a[16], b[16];
 				const char *codes[] = { a, b };
 
-				snprintf(a, sizeof(a), shape == 0 ? "%u-%02ua" : shape == 1 ? "%u-%02u" : "%u-%02ux", y, m);
+				snprintf(a, sizeof(a),
+					 shape == 0   ? "%u-%02ua"
+					 : shape == 1 ? "%u-%02u"
+						      : "%u-%02ux",
+					 y, m);
 				snprintf(b, sizeof(b), "%u-%02ub", y, m);
 				assert_tiles(codes, shape == 0 ? 2 : 1, &next);
 			}
@@ -311,14 +325,10 @@ static void test_tiles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_day),
-		cmocka_unit_test(test_what_is_no_day),
-		cmocka_unit_test(test_office_time),
-		cmocka_unit_test(test_calendars),
-		cmocka_unit_test(test_tet),
-		cmocka_unit_test(test_periods),
-		cmocka_unit_test(test_no_periods),
-		cmocka_unit_test(test_tiles),
+		cmocka_unit_test(test_every_day),   cmocka_unit_test(test_what_is_no_day),
+		cmocka_unit_test(test_office_time), cmocka_unit_test(test_calendars),
+		cmocka_unit_test(test_tet),	    cmocka_unit_test(test_periods),
+		cmocka_unit_test(test_no_periods),  cmocka_unit_test(test_tiles),
 	};
 	return cmocka_run_group_tests(tests, fill_world, NULL);
 }

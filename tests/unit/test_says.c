@@ -35,9 +35,9 @@ static void check(const char *macro, const char *name, const char *vi, const cha
 static void test_reasons(void **state)
 {
 	(void)state;
-#define X(name, number, permanent)                                                                                 \
-	check(#name, reason_name(REASON_##name), reason_says(REASON_##name, LANGUAGE_VI),                          \
-	      reason_says(REASON_##name, LANGUAGE_EN));                                                            \
+#define X(name, number, permanent)                                                        \
+	check(#name, reason_name(REASON_##name), reason_says(REASON_##name, LANGUAGE_VI), \
+	      reason_says(REASON_##name, LANGUAGE_EN));                                   \
 	assert_int_equal(reason_permanent(REASON_##name), permanent);
 	REASONS(X)
 #undef X
@@ -52,8 +52,9 @@ static void test_reasons(void **state)
 static void test_csv_faults(void **state)
 {
 	(void)state;
-#define X(name) check(#name, csv_fault_name(CSV_##name), csv_fault_says(CSV_##name, LANGUAGE_VI),                  \
-		      csv_fault_says(CSV_##name, LANGUAGE_EN));
+#define X(name)                                                                           \
+	check(#name, csv_fault_name(CSV_##name), csv_fault_says(CSV_##name, LANGUAGE_VI), \
+	      csv_fault_says(CSV_##name, LANGUAGE_EN));
 	CSV_FAULTS(X)
 #undef X
 }
@@ -61,8 +62,9 @@ static void test_csv_faults(void **state)
 static void test_faults(void **state)
 {
 	(void)state;
-#define X(name, error) check(#name, fault_name(FAULT_##name), fault_says(FAULT_##name, LANGUAGE_VI),               \
-			     fault_says(FAULT_##name, LANGUAGE_EN));
+#define X(name, error)                                                                \
+	check(#name, fault_name(FAULT_##name), fault_says(FAULT_##name, LANGUAGE_VI), \
+	      fault_says(FAULT_##name, LANGUAGE_EN));
 	FAULTS(X)
 #undef X
 	assert_string_equal(fault_name(FAULT_NONE), "none");
@@ -71,13 +73,13 @@ static void test_faults(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-#define BOTH_WAYS(prefix, first, last)                                                                             \
-	for (unsigned v = first; v <= last; v++) {                                                                 \
-		assert_true(strlen(prefix##_word(v)) > 1);                                                         \
-		assert_int_equal(prefix##_of(prefix##_word(v)), v);                                                \
-	}                                                                                                          \
-	assert_string_equal(prefix##_word(0), "");                                                                 \
-	assert_int_equal(prefix##_of(""), 0);                                                                      \
+#define BOTH_WAYS(prefix, first, last)                              \
+	for (unsigned v = first; v <= last; v++) {                  \
+		assert_true(strlen(prefix##_word(v)) > 1);          \
+		assert_int_equal(prefix##_of(prefix##_word(v)), v); \
+	}                                                           \
+	assert_string_equal(prefix##_word(0), "");                  \
+	assert_int_equal(prefix##_of(""), 0);                       \
 	assert_int_equal(prefix##_of("nonesuch"), 0)
 	BOTH_WAYS(unit_kind, UNIT_CENTRAL, UNIT_OTHER);
 	BOTH_WAYS(unit_branch, BRANCH_STATE, BRANCH_MASS);

@@ -32,7 +32,8 @@ static void test_utf8(void **state)
 
 static void test_controls(void **state)
 {
-	static const char *const bad[] = { "a\x01", "a\rb", "\x1b[31m", "\x7f", "\xc2\x85", "\xe2\x80\xaexyz",
+	static const char *const bad[] = { "a\x01",	    "a\rb",	   "\x1b[31m",
+					   "\x7f",	    "\xc2\x85",	   "\xe2\x80\xaexyz",
 					   "\xe2\x81\xa6x", "\xe2\x80\xaa" };
 
 	(void)state;
@@ -64,22 +65,25 @@ static void test_length(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	assert_int_equal(text_check(text, NOTE_MAX_BYTES, NOTE_MAX_BYTES), REASON_NONE);
-	assert_int_equal(text_check(text, NOTE_MAX_BYTES + 1, NOTE_MAX_BYTES), REASON_TEXT_TOO_LONG);
+	assert_int_equal(text_check(text, NOTE_MAX_BYTES + 1, NOTE_MAX_BYTES),
+			 REASON_TEXT_TOO_LONG);
 	assert_int_equal(text_check("", 0, 0), REASON_NONE);
 }
 
 static void test_nfc(void **state)
 {
-	static const char *const good[] = { "Hoà Bình", "Đề án 06", "q\xcc\x83" /* q with tilde: no letter of its own */,
-					    "가", "Å", "\xe1\xba\xa1\xcc\xb2" };
+	static const char *const good[] = {
+		"Hoà Bình", "Đề án 06", "q\xcc\x83" /* q with tilde: no letter of its own */,
+		"가",	    "Å",	"\xe1\xba\xa1\xcc\xb2"
+	};
 	static const char *const bad[] = {
-		"Hoa\xcc\x80 B\xc3\xacnh", /* a + grave */
-		"\xc3\xa2\xcc\x80",         /* â + grave = ầ */
-		"\xe2\x84\xab",             /* ångström sign */
+		"Hoa\xcc\x80 B\xc3\xacnh",  /* a + grave */
+		"\xc3\xa2\xcc\x80",	    /* â + grave = ầ */
+		"\xe2\x84\xab",		    /* ångström sign */
 		"\xe1\x84\x80\xe1\x85\xa1", /* jamo */
-		"e\xcc\x81\xcc\xa3",         /* marks out of order */
-		"\xcd\x84",                 /* decomposes for ever into two */
-		"\xe0\xa5\x98",             /* composition exclusion */
+		"e\xcc\x81\xcc\xa3",	    /* marks out of order */
+		"\xcd\x84",		    /* decomposes for ever into two */
+		"\xe0\xa5\x98",		    /* composition exclusion */
 		"a\xcc\x80",
 	};
 
@@ -90,7 +94,7 @@ static void test_nfc(void **state)
 		assert_int_equal(check(bad[i]), REASON_TEXT_NOT_NFC);
 }
 
-/* What sizes the buffer of text_check: no character grows to more than three for every two bytes. */
+/* What sizes the buffer of text_check: no character grows to more than three for every two bytes */
 static void test_growth(void **state)
 {
 	utf8proc_int32_t out[32];
@@ -100,18 +104,24 @@ static void test_growth(void **state)
 	(void)state;
 	for (utf8proc_int32_t c = 0; c < 0x110000; c++)
 		if (c < 0xd800 || c > 0xdfff) {
-			utf8proc_ssize_t n = utf8proc_decompose_char(c, out, 32, UTF8PROC_DECOMPOSE, &last);
+			utf8proc_ssize_t n =
+				utf8proc_decompose_char(c, out, 32, UTF8PROC_DECOMPOSE, &last);
 
-			assert_in_range(n, 1, utf8proc_encode_char(c, bytes) == 1 ? 1 : utf8proc_encode_char(c, bytes) * 3 / 2);
+			assert_in_range(n, 1,
+					utf8proc_encode_char(c, bytes) == 1
+						? 1
+						: utf8proc_encode_char(c, bytes) * 3 / 2);
 			/* and text_fold's: eight are enough */
 			last = 0;
-			n = utf8proc_decompose_char(c, out, 8,
-						    UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &last);
+			n = utf8proc_decompose_char(
+				c, out, 8,
+				UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &last);
 			assert_in_range(n, 0, 8);
 		}
 }
 
-/* utf8proc's own NFC of the whole text says the same, for each character alone and for random pairs. */
+/* utf8proc's own NFC of the whole text says the same, for each character alone and for random
+ * pairs. */
 static void compare_nfc(const utf8proc_int32_t *c, size_t n)
 {
 	utf8proc_uint8_t text[32], *nfc;
@@ -125,7 +135,8 @@ static void compare_nfc(const utf8proc_int32_t *c, size_t n)
 	assert_non_null(nfc);
 	r = text_check((const char *)text, length, TEXT_MAX_BYTES);
 	if (r != REASON_TEXT_CONTROL)
-		assert_int_equal(r, strcmp((char *)nfc, (char *)text) == 0 ? REASON_NONE : REASON_TEXT_NOT_NFC);
+		assert_int_equal(r, strcmp((char *)nfc, (char *)text) == 0 ? REASON_NONE
+									   : REASON_TEXT_NOT_NFC);
 	free(nfc);
 }
 
@@ -133,7 +144,8 @@ static utf8proc_int32_t some_character(unsigned *seed)
 {
 	static const struct {
 		utf8proc_int32_t from, n;
-	} ranges[] = { { 'A', 58 }, { 0xc0, 400 }, { 0x300, 0x70 }, { 0x300, 0x70 }, { 0x1e00, 0x200 }, { 0x1100, 0x100 } };
+	} ranges[] = { { 'A', 58 },	{ 0xc0, 400 },	   { 0x300, 0x70 },
+		       { 0x300, 0x70 }, { 0x1e00, 0x200 }, { 0x1100, 0x100 } };
 	unsigned r = (unsigned)rand_r(seed) % 6;
 
 	return ranges[r].from + rand_r(seed) % ranges[r].n;
@@ -159,7 +171,8 @@ static void test_nfc_against_the_library(void **state)
 	}
 }
 
-/* The worst a stranger can send costs little: marks in reverse order, and the characters that grow most. */
+/* The worst a stranger can send costs little: marks in reverse order, and the characters that grow
+ * most. */
 static void test_bombs(void **state)
 {
 	char text[TEXT_MAX_BYTES];
@@ -176,16 +189,45 @@ static void test_bombs(void **state)
 static void test_identity_number(void **state)
 {
 	static const char *const found[] = {
-		"038123456789", "CCCD số 038123456789.", "038 123 456 789", "038.123.456.789", "0 3 8 1 2 3 4 5 6 7 8 9",
-		"số 001 23 4567890, ngày", "096000000000", "(001000000000)", "CCCD:040201012345;", "A038123456789B",
-		"038  123. 456 789", "038\xc2\xa0" "123\xc2\xa0" "456\xc2\xa0" "789",
-		"năm 2023 038123456789", "038123456789. 20 hồ sơ", "038123456789 040201012345",
-		"a\n040201012345", "Tính đến 15/4: 040201012345",
+		"038123456789",
+		"CCCD số 038123456789.",
+		"038 123 456 789",
+		"038.123.456.789",
+		"0 3 8 1 2 3 4 5 6 7 8 9",
+		"số 001 23 4567890, ngày",
+		"096000000000",
+		"(001000000000)",
+		"CCCD:040201012345;",
+		"A038123456789B",
+		"038  123. 456 789",
+		"038\xc2\xa0"
+		"123\xc2\xa0"
+		"456\xc2\xa0"
+		"789",
+		"năm 2023 038123456789",
+		"038123456789. 20 hồ sơ",
+		"038123456789 040201012345",
+		"a\n040201012345",
+		"Tính đến 15/4: 040201012345",
 	};
 	static const char *const free_of_it[] = {
-		"", "097123456789", "000123456789", "1038123456789", "0381234567890", "03812345678", "038-123-456-789",
-		"0912 345 678", "1.387 dịch vụ", "0912345678 0987654321", "1 038 123 456 789", "038 123 456 789 0",
-		"038,123,456,789", "038 123\n456 789", "123456789012", "999999999999", "Kế hoạch 762 và 87",
+		"",
+		"097123456789",
+		"000123456789",
+		"1038123456789",
+		"0381234567890",
+		"03812345678",
+		"038-123-456-789",
+		"0912 345 678",
+		"1.387 dịch vụ",
+		"0912345678 0987654321",
+		"1 038 123 456 789",
+		"038 123 456 789 0",
+		"038,123,456,789",
+		"038 123\n456 789",
+		"123456789012",
+		"999999999999",
+		"Kế hoạch 762 và 87",
 		"15.4.2024 16.4.2024 17.4.2024",
 	};
 
@@ -198,7 +240,8 @@ static void test_identity_number(void **state)
 		char text[16];
 
 		snprintf(text, sizeof(text), "%03u000000000", province);
-		assert_int_equal(check(text), province >= 1 && province <= 96 ? REASON_PERSONAL_ID : REASON_NONE);
+		assert_int_equal(check(text), province >= 1 && province <= 96 ? REASON_PERSONAL_ID
+									      : REASON_NONE);
 	}
 }
 
@@ -219,7 +262,9 @@ static void test_fold(void **state)
 	assert_folds("Thanh Hóa", "thanh hoa");
 	assert_folds("  TỈNH \t\n Nghệ  An ", "tinh nghe an");
 	assert_folds("Hòa Bình", "hoa binh");
-	assert_folds("Hoà\xc2\xa0" "Bình", "hoa binh");
+	assert_folds("Hoà\xc2\xa0"
+		     "Bình",
+		     "hoa binh");
 	assert_folds("Đạ M'ri", "da m'ri");
 	assert_folds("Đạ M’ri", "da m'ri");
 	assert_folds("đường Đ", "duong d");
@@ -248,8 +293,10 @@ static void test_width(void **state)
 
 static void test_codes(void **state)
 {
-	static const char *const good[] = { "40", "VN", "KH762", "DA06TH.TT", "H-1", "0", "ABCDEFGHIJKLMNOP" };
-	static const char *const bad[] = { "", ".A", "-A", "a", "ABCDEFGHIJKLMNOPQ", "A B", "Đ", "G/1", "A_B" };
+	static const char *const good[] = { "40",  "VN", "KH762",	    "DA06TH.TT",
+					    "H-1", "0",	 "ABCDEFGHIJKLMNOP" };
+	static const char *const bad[] = { "",	  ".A", "-A",  "a",  "ABCDEFGHIJKLMNOPQ",
+					   "A B", "Đ",	"G/1", "A_B" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
