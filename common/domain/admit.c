@@ -105,25 +105,13 @@ static struct verdict find(const struct admit_place *at, const struct update *u,
 
 /* ---- what it says ---- */
 
-static enum body_kind body_of(enum item_kind k)
-{
-	switch (k) {
-	case ITEM_TASK:
-		return BODY_TASK;
-	case ITEM_RATIO:
-		return BODY_RATIO;
-	case ITEM_COUNT:
-		return BODY_COUNT;
-	case ITEM_POINTS:
-		return BODY_POINTS;
-	case ITEM_NONE:
-	case ITEM_PLAN:
-	case ITEM_GROUP:
-	case ITEM_RATIO_GROUP:
-		break;
-	}
-	return BODY_NONE;
-}
+/* Inner items have none: they are not reported. */
+static const enum body_kind body_of[] = {
+	[ITEM_TASK] = BODY_TASK,
+	[ITEM_RATIO] = BODY_RATIO,
+	[ITEM_COUNT] = BODY_COUNT,
+	[ITEM_POINTS] = BODY_POINTS,
+};
 
 /* "Nothing happened" needs something that happens: a level at a date is always some number. */
 static bool may_be_nothing(const struct item_row *item)
@@ -172,7 +160,7 @@ static struct verdict check_body(const struct item_row *item, const struct updat
 	if (u->body == BODY_NONE_ARISEN)
 		return may_be_nothing(item) ? fine
 					    : refuse(REASON_NOTHING_NOT_ALLOWED, "none_arisen");
-	if (u->body != body_of(item->kind))
+	if (u->body != body_of[item->kind])
 		return refuse(REASON_WRONG_BODY, body_word(u->body));
 	if (u->body == BODY_TASK)
 		return check_task(u);
