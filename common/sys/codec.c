@@ -99,6 +99,23 @@ uint8_t *codec_pack_new(const void *message, size_t *size)
 	return out;
 }
 
+static size_t varint(uint64_t n, uint8_t *out)
+{
+	size_t size = 0;
+
+	for (; n >= 0x80; n >>= 7)
+		out[size++] = (uint8_t)(n | 0x80);
+	out[size++] = (uint8_t)n;
+	return size;
+}
+
+size_t codec_field(uint32_t number, size_t size, uint8_t out[static CODEC_FIELD_MAX])
+{
+	size_t tag = varint((uint64_t)number << 3 | 2, out);
+
+	return tag + varint(size, out + tag);
+}
+
 /* A value beyond int64 is kept as a value that every bound of the domain refuses. */
 static int64_t bounded(uint64_t v)
 {
@@ -169,6 +186,7 @@ void codec_rollup_fill(struct codec_rollup *m, uint32_t item_number, const struc
 	o->target_reached = r->target_reached;
 	o->has_attainment = r->has_attainment;
 	o->attainment = r->has_attainment ? r->attainment : 0;
+	o->summed = r->summed;
 }
 
 bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struct rollup *out)
@@ -193,6 +211,7 @@ bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struc
 		.score_leaves = m->score_leaves,
 		.score_leaves_of = m->score_leaves_of,
 		.target = (int64_t)m->target,
+		.summed = m->summed,
 		.attainment = (uint16_t)m->attainment,
 		.has_target = m->has_target,
 		.has_attainment = m->has_attainment,

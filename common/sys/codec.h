@@ -59,6 +59,12 @@ size_t codec_size(const void *message);
 size_t codec_pack(const void *message, uint8_t *out);
 /* malloc'd encoding; NULL = no memory. */
 uint8_t *codec_pack_new(const void *message, size_t *size);
+/*
+ * Pages are put together from pieces that are encoded already: writes the field's tag and length into out[CODEC_FIELD_MAX];
+ * `size` bytes of the piece follow. Returns how many were written.
+ */
+enum { CODEC_FIELD_MAX = 15 };
+size_t codec_field(uint32_t number, size_t size, uint8_t out[static CODEC_FIELD_MAX]);
 
 /* ---- the domain's words ---- */
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/pack.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct pack {
+	struct codec_rollup rollups[PLAN_ITEMS_MAX];
+	Tiendo__V1__Rollup *list[PLAN_ITEMS_MAX];
+	size_t n;
+};
+
+struct pack *pack_new(void)
+{
+	return base_alloc(sizeof(struct pack));
+}
+
+void pack_free(struct pack *p)
+{
+	free(p);
+}
+
+void pack_generation(Tiendo__V1__Generation *out, const struct generation *g)
+{
+	tiendo__v1__generation__init(out);
+	out->incarnation = (ProtobufCBinaryData){sizeof(g->incarnation), (uint8_t *)g->incarnation};
+	out->fold_version = g->fold_version;
+	out->structural_entry = g->entry;
+}
+
+/* With nothing expected nothing can have been reported or summed. */
+static bool empty(const struct rollup *r)
+{
+	const struct task_counts *t = &r->cells;
+	const struct indicator_counts *i = &r->indicators;
+
+	return !t->unreported && !t->not_started && !t->in_progress && !t->done && !t->na &&
+	       !i->unreported && !i->value && !i->none && !i->na && !r->has_target;
+}
+
+static uint32_t item_number(const struct view *v, const struct plan *plan, uint32_t column)
+{
+	return catalogue_item(v->catalogue, plan->items[column])->row.number;
+}
+
+static void add(struct pack *p, uint32_t number, const struct rollup *r)
+{
+	codec_rollup_fill(&p->rollups[p->n], number, r);
+	p->list[p->n] = &p->rollups[p->n].rollup;
+	p->n++;
+}
+
+static const struct plan *start(struct pack *p, const struct view *v, struct grain g)
+{
+	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
+
+	assert(plan->items_n <= PLAN_ITEMS_MAX);
+	p->n = 0;
+	return plan;
+}
+
+static size_t append(const void *message, struct buffer *out)
+{
+	size_t size = codec_size(message);
+	uint8_t *at = buffer_reserve(out, size);
+
+	if (at)
+		codec_pack(message, at);
+	return size;
+}
+
+size_t pack_delta(struct pack *p, const struct view *v, struct grain g, uint64_t previous,
+		  struct buffer *out)
+{
+	const struct plan *plan = start(p, v, g);
+	const struct rollup *row = view_row(v, g.plan, g.row);
+	struct generation generation = view_generation(v);
+	Tiendo__V1__UnitDelta m = TIENDO__V1__UNIT_DELTA__INIT;
+	Tiendo__V1__Generation sub;
+
+	for (uint32_t i = 0; i < plan->items_n; i++)
+		if (row[i].version > previous)
+			add(p, item_number(v, plan, i), &row[i]);
+	pack_generation(&sub, &generation);
+	m.generation = &sub;
+	m.path = (char *)plan_row(v->catalogue, g.plan, g.row).path;
+	m.plan = item_number(v, plan, 0);
+	m.version = view_row_version(v, g.plan, g.row);
+	m.previous_version = previous;
+	m.n_rollups = p->n;
+	m.rollups = p->list;
+	return append(&m, out);
+}
+
+size_t pack_grain(struct pack *p, const struct view *v, struct grain g, struct buffer *out)
+{
+	const struct plan *plan = start(p, v, g);
+	const struct rollup *row = view_row(v, g.plan, g.row);
+	Tiendo__V1__Grain m = TIENDO__V1__GRAIN__INIT;
+
+	for (uint32_t i = 0; i < plan->items_n; i++)
+		if (!empty(&row[i]))
+			add(p, item_number(v, plan, i), &row[i]);
+	m.path = (char *)plan_row(v->catalogue, g.plan, g.row).path;
+	m.plan = item_number(v, plan, 0);
+	m.version = view_row_version(v, g.plan, g.row);
+	m.n_rollups = p->n;
+	m.rollups = p->list;
+	return append(&m, out);
+}
+
+size_t pack_version(const struct view *v, struct grain g, struct buffer *out)
+{
+	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
+	Tiendo__V1__GrainVersion m = TIENDO__V1__GRAIN_VERSION__INIT;
+
+	m.path = (char *)plan_row(v->catalogue, g.plan, g.row).path;
+	m.plan = item_number(v, plan, 0);
+	m.version = view_row_version(v, g.plan, g.row);
+	return append(&m, out);
+}
+
+bool pack_speaks(const struct view *v, struct grain g)
+{
+	struct plan_row row = plan_row(v->catalogue, g.plan, g.row);
+
+	if (row.is_group)
+		return true;
+	const struct unit *u = catalogue_unit(v->catalogue, row.index);
+	return catalogue_unit_by_code(v->catalogue, u->row.code, v->head.today) == row.index;
+}
