@@ -2,13 +2,14 @@
 /*
  * query: answers questions (tiendo.v1.Query) on a ROUTER, in a thread of its own.
  *
- * It keeps no state of a question: a cursor says where the next page begins and by which generation. It reads the view
- * under the viewlock in slices of at most VIEWLOCK_SLICE_US, the journal in bounded read transactions and never both
- * at once. A key asks one thing at a time: QUERY_WAITING more wait their turn, the next is answered Busy; keys take
- * turns. Who may ask what is one table (answer.c), and what is not in it is refused.
+ * It keeps no state of a question: a cursor says where the next page begins and by which
+ * generation. It reads the view under the viewlock in slices of at most VIEWLOCK_SLICE_US, the
+ * journal in bounded read transactions and never both at once. A key asks one thing at a time:
+ * QUERY_WAITING more wait their turn, the next is answered Busy; keys take turns. Who may ask what
+ * is one table (answer.c), and what is not in it is refused.
  *
- * Never: changes anything, waits for a peer (an answer that cannot be queued is dropped and counted; the client asks
- * again), logs what strangers can repeat at will (it counts).
+ * Never: changes anything, waits for a peer (an answer that cannot be queued is dropped and
+ * counted; the client asks again), logs what strangers can repeat at will (it counts).
  */
 #ifndef TIENDO_SERVER_QUERY_H
 #define TIENDO_SERVER_QUERY_H
@@ -21,9 +22,9 @@
 #include "server/viewlock.h"
 
 enum {
-	QUERY_WAITING = 8,  /* questions of one key that wait their turn */
-	QUERY_RATE = 100,   /* questions a second of one key ... */
-	QUERY_BURST = 200   /* ... after a rest */
+	QUERY_WAITING = 8, /* questions of one key that wait their turn */
+	QUERY_RATE = 100,  /* questions a second of one key ... */
+	QUERY_BURST = 200  /* ... after a rest */
 };
 
 struct query_receipt {
@@ -40,18 +41,27 @@ struct query_stream {
 	struct instant received; /* of its last entry */
 };
 
+/* One taken update; the bytes live during the call. */
+struct query_blob {
+	size_t i; /* which of those wanted */
+	struct bytes bytes;
+	struct instant first_received;
+	uint8_t incarnation[INCARNATION_SIZE]; /* of its receipt */
+};
+
 /*
- * What answers need of the journal; the journal gives the functions, called on the query thread, each one read
- * transaction. False = could not be read: the question is answered Busy.
+ * What answers need of the journal (query_journal_of makes it from a journal), called on the query
+ * thread, each call one read transaction. False = could not be read: the question is answered Busy.
  */
-typedef void query_blob_fn(void *sink_ctx, size_t i, struct bytes blob, struct instant first_received);
-typedef bool query_stream_fn(void *sink_ctx, const struct query_stream *s); /* false = that was enough */
+typedef void query_blob_fn(void *sink_ctx, const struct query_blob *b);
+typedef void query_stream_fn(void *sink_ctx, const struct query_stream *s);
 struct query_journal {
 	void *ctx;
-	/* Calls sink for each receipt that is a taken update (others are left out), in any order; n <= 512. */
-	bool (*blobs)(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink, void *sink_ctx);
-	/* Streams in the journal's order, after (principal, epoch) of `after`; NULL = from the first. */
-	bool (*streams)(void *ctx, const struct query_stream *after, query_stream_fn *sink, void *sink_ctx);
+	/* Calls sink for each receipt that is a taken update; others are left out. */
+	bool (*blobs)(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink,
+		      void *sink_ctx);
+	/* The streams of a principal (0 = of all), ascending by principal. */
+	bool (*streams)(void *ctx, uint32_t principal, query_stream_fn *sink, void *sink_ctx);
 };
 
 struct query_stats {
@@ -61,7 +71,7 @@ struct query_stats {
 /* Everything pointed to must outlive the thread. */
 struct query_options {
 	struct net *net;
-	struct net_bind bind;     /* max_message: NET_QUESTION_MESSAGE */
+	struct net_bind bind; /* max_message: NET_QUESTION_MESSAGE */
 	const struct view *view;
 	struct viewlock *lock;
 	struct query_journal journal;
@@ -71,10 +81,12 @@ struct query_options {
 
 struct query;
 
-/* Binds, on the thread that starts: so that a port that is taken ends the start. NULL and a sentence on failure. */
+/* Binds, on the thread that starts: so that a port that is taken ends the start. NULL and a
+ * sentence on failure. */
 struct query *query_open(const struct query_options *options, struct sys_error *error);
 const char *query_endpoint(const struct query *q);
-/* The thread's body (pthread_create(..., query_run, q)): runs until net_stop, closes its socket, returns NULL. */
+/* The thread's body (pthread_create(..., query_run, q)): runs until net_stop, closes its socket,
+ * returns NULL. */
 void *query_run(void *q);
 /* After the thread was joined, or when it was never started. NULLs; NULL is fine. */
 void query_close(struct query **q);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * cursor: where the next page begins, as opaque bytes in the client's hands. Nothing in it is
+ * believed beyond where to read on: scope is judged anew for each page, places are bounds-checked
+ * by whoever uses them.
+ */
+#ifndef TIENDO_SERVER_CURSOR_H
+#define TIENDO_SERVER_CURSOR_H
+
+#include "common/sys/codec.h"
+#include "server/view.h"
+
+enum { CURSOR_SIZE = 62 };
+
+struct cursor {
+	uint8_t question; /* a cursor of one kind of question fits no other */
+	struct generation generation;
+	uint64_t as_of;   /* of page one */
+	uint64_t a, b, c; /* what they mean is the question's */
+};
+
+void cursor_write(const struct cursor *c, uint8_t out[static CURSOR_SIZE]);
+/* False = not a cursor of ours for this question. */
+bool cursor_read(struct cursor *c, const ProtobufCBinaryData *in, uint8_t question);
+
+#endif
