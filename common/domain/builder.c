@@ -68,8 +68,10 @@ static uint32_t *number_of(struct kept *k)
 	return k->row.kind == ROW_UNIT ? &k->row.unit.number : &k->row.item.number;
 }
 
-static void number(struct kept_list *l, uint32_t last)
+static void number(struct kept_list *l)
 {
+	uint32_t last = 0;
+
 	for (size_t i = 0; i < l->n; i++)
 		if (*number_of(&l->at[i]) > last)
 			last = *number_of(&l->at[i]);
@@ -78,10 +80,10 @@ static void number(struct kept_list *l, uint32_t last)
 			*number_of(&l->at[i]) = ++last;
 }
 
-void builder_number(struct builder *b, uint32_t unit_floor, uint32_t item_floor)
+void builder_number(struct builder *b)
 {
-	number(&b->rows[ROW_UNIT], unit_floor);
-	number(&b->rows[ROW_ITEM], item_floor);
+	number(&b->rows[ROW_UNIT]);
+	number(&b->rows[ROW_ITEM]);
 }
 
 static bool is_leaf(enum item_kind k)

@@ -84,8 +84,9 @@ bool builder_add(struct builder *b, const struct catalogue_row *row, const char 
 bool builder_csv(struct builder *b, const char *file, const char *data, size_t size, struct faults *faults);
 /*
  * Merge with `old` (may be NULL): gives numbers, keeps what the new rows lack and closes it on `effective`.
- * scope: "" = rows are the whole catalogue; otherwise the code of the one plan whose items, targets and milestones
- * the rows replace (unit rows etc. in the builder are then ignored and taken from old).
+ * plan: "" = rows are the whole catalogue; otherwise the code of the one plan whose items, targets and milestones
+ * the rows replace (rows of other plans and all other kinds of rows are then ignored and taken from old).
+ * False = no memory.
  */
 bool builder_merge(struct builder *b, const struct catalogue *old, const char *plan, struct date effective,
 		   struct faults *faults);

@@ -211,7 +211,7 @@ static bool making_calendar(struct making *m)
 
 static void settle(struct builder *b)
 {
-	builder_number(b, 0, 0);
+	builder_number(b);
 	for (size_t i = 0; i < b->rows[ROW_ITEM].n; i++)
 		item_settle(&b->rows[ROW_ITEM].at[i].row.item);
 }
@@ -220,12 +220,15 @@ static bool make(struct making *m)
 {
 	static bool (*const stages[])(struct making *) = {
 		making_rows,      making_units,   making_groups,  making_items,    making_plans,
-		making_reporters, making_targets, making_changes, making_calendar,
+		making_reporters, making_targets, making_changes, making_check, making_calendar,
 	};
 
-	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
-		if (!stages[i](m) || m->c->pool.failed)
+	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+		if (!stages[i](m) || m->c->pool.failed || m->work.failed)
 			return false;
+		if (stages[i] == making_units && m->c->units_n == 0)
+			return true; /* a fault, and nothing to link the rest to */
+	}
 	return true;
 }
 

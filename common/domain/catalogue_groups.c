@@ -98,6 +98,35 @@ static bool inherit(struct making *m, const struct link *own, uint32_t unit)
 	return true;
 }
 
+/* How many groups on that day? The day is always one on which a membership begins: no day has more. */
+static unsigned count_on(const struct memberships *l, struct date d)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		uint32_t j = 0;
+
+		if (!date_within(d, l->list[i].from, l->list[i].to))
+			continue;
+		while (j < i && (l->list[j].group != l->list[i].group ||
+				 !date_within(d, l->list[j].from, l->list[j].to)))
+			j++;
+		n += j == i;
+	}
+	return n;
+}
+
+static void check_number(struct making *m, uint32_t unit)
+{
+	const struct memberships *l = &m->c->memberships[unit];
+
+	for (uint32_t i = 0; i < l->n; i++)
+		if (count_on(l, l->list[i].from) > GROUPS_PER_UNIT_MAX) {
+			making_fault(m, FAULT_TOO_MANY_GROUPS, m->units[unit], "code", m->c->units[unit].row.code);
+			return;
+		}
+}
+
 bool making_groups(struct making *m)
 {
 	struct catalogue *c = m->c;
@@ -106,8 +135,11 @@ bool making_groups(struct making *m)
 	c->memberships = pool_array(&c->pool, c->units_n, sizeof(*c->memberships));
 	if (!own || !c->memberships || !set_groups(m) || !link_members(m, own))
 		return false;
-	for (uint32_t i = 0; i < c->units_n; i++)
+	for (uint32_t i = 0; i < c->units_n; i++) {
 		if (!inherit(m, own[i], i))
 			return false;
+		if (own[i] && c->memberships[i].n > GROUPS_PER_UNIT_MAX)
+			check_number(m, i);
+	}
 	return true;
 }

@@ -3,7 +3,7 @@
  * catalogue_inside: what the catalogue's own files share; nobody else includes it. The builder (rows as they came),
  * the catalogue (rows linked) and the making of one from the other, stage by stage:
  *
- *   settle -> units -> groups -> items -> reporters -> targets -> changes        (then catalogue_check)
+ *   rows -> units -> groups -> items -> plans -> reporters -> targets -> changes -> check
  *
  * A stage that meets a fault notes it and links what it can, so that one run of the check names every fault; with
  * any error the half-linked catalogue is thrown away. A stage returns false only when there is no memory.
@@ -42,8 +42,8 @@ struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, co
 struct catalogue_row row_copy(struct pool *p, const struct catalogue_row *row);
 /* Fills in what an empty field of a leaf means (answer lead, measure stock, aggregate sum or own ...). */
 void item_settle(struct item_row *r);
-/* Gives numbers to rows that have none, after the greatest there is and `floor`. */
-void builder_number(struct builder *b, uint32_t unit_floor, uint32_t item_floor);
+/* Gives numbers to the units and items that have none, after the greatest there is, as they came. */
+void builder_number(struct builder *b);
 
 /* ---- faults ---- */
 
@@ -77,7 +77,7 @@ struct token {
 	uint32_t group;           /* GROUP; NO_INDEX = unknown */
 };
 
-/* One way of writing reporters, shared by the leaves that write it alike. */
+/* One way of writing reporters, shared by the leaves of a plan that write it alike. */
 struct reporters {
 	const uint32_t *list; /* ever, ascending */
 	uint32_t n;
@@ -86,6 +86,7 @@ struct reporters {
 	bool dated;            /* a group's members decide: the tokens must be walked */
 	enum fault_kind fault; /* the first fault of the text ... */
 	const char *at;        /* ... and the token it is in */
+	uint32_t outside;      /* the first unit it names outside the owner's subtree, or NO_INDEX */
 };
 
 /* An explicit target: of a unit, or of a group (then row = units_n + group). */
@@ -158,6 +159,8 @@ bool making_plans(struct making *m);
 bool making_reporters(struct making *m);
 bool making_targets(struct making *m);
 bool making_changes(struct making *m);
+bool making_check(struct making *m);
+void check_items(struct making *m, bool *has_leaf); /* has_leaf: scratch, one for each item, false */
 
 void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
 		  const char *value);
@@ -169,6 +172,10 @@ void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k
 
 /* half_month, month ... once */
 bool schedule_kind_known(const char *word);
+/* ... or a code of schedules.csv */
+bool schedule_known(const struct making *m, const char *schedule);
+/* What is closed may refer to what has gone with the years, so its references are not checked; nor are a slice's. */
+bool references_checked(const struct making *m, const struct item_row *r);
 /* [opened, closed) with 0 = ever; an empty span (opened = closed) overlaps nothing. */
 bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened, struct date b_closed);
 /* Is d in from..to inclusive, 0 = ever? */

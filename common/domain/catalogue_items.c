@@ -64,6 +64,8 @@ static void find_parent(struct making *m, struct sorted *s, uint32_t place)
 
 	if (r->kind == ITEM_PLAN && r->parent[0] != '\0')
 		making_fault(m, FAULT_PLAN_HAS_PARENT, s->at[place], "parent", r->parent);
+	else if (r->kind != ITEM_PLAN && r->parent[0] == '\0')
+		making_fault(m, FAULT_NO_PLAN, s->at[place], "parent", r->code);
 	else if (r->kind != ITEM_PLAN && up == NO_INDEX)
 		making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[place], "parent", r->parent, &s->places);
 	else if (up != NO_INDEX && row_at(s, up)->kind >= ITEM_TASK)
@@ -84,6 +86,17 @@ static bool find_parents(struct making *m, struct sorted *s)
 	return true;
 }
 
+/* What stands below a ratio_group shares its definitions, so they need not be written again. */
+static void inherit(struct item_row *r, const struct item_row *above)
+{
+	if (above->kind != ITEM_RATIO_GROUP || (r->kind != ITEM_RATIO && r->kind != ITEM_RATIO_GROUP))
+		return;
+	if (r->num_def[0] == '\0')
+		r->num_def = above->num_def;
+	if (r->den_def[0] == '\0')
+		r->den_def = above->den_def;
+}
+
 static void place(struct making *m, const struct sorted *s, uint32_t index)
 {
 	struct catalogue *c = m->c;
@@ -99,6 +112,8 @@ static void place(struct making *m, const struct sorted *s, uint32_t index)
 	it->column = index - it->plan;
 	if (up == NO_INDEX)
 		c->plans_n++;
+	else
+		inherit(&it->row, &c->items[it->parent].row);
 	c->items_more[index].plan = c->plans_n - 1;
 	if (it->depth == DEPTH_MAX)
 		making_fault(m, FAULT_TOO_DEEP, s->at[at], "parent", it->row.code);
@@ -108,14 +123,18 @@ static void place(struct making *m, const struct sorted *s, uint32_t index)
 	names_put(&c->item_names, it->row.code, index);
 }
 
+static const char *code(const struct making *m, uint32_t item)
+{
+	return m->c->items[item].row.code;
+}
+
 static void check_numbers(struct making *m)
 {
 	const struct numbered *at = m->c->item_numbers;
 
 	for (uint32_t i = 1; i < m->c->items_n; i++)
-		if (at[i].number == at[i - 1].number)
-			making_fault(m, FAULT_DUPLICATE_ITEM, m->items[at[i].index], "number",
-				     m->c->items[at[i].index].row.code);
+		if (at[i].number == at[i - 1].number && strcmp(code(m, at[i].index), code(m, at[i - 1].index)) != 0)
+			making_fault(m, FAULT_DUPLICATE_ITEM, m->items[at[i].index], "number", code(m, at[i].index));
 }
 
 bool making_items(struct making *m)

@@ -144,7 +144,30 @@ static bool group_dated(const struct catalogue *c, uint32_t group)
 	return false;
 }
 
-static bool expand(struct making *m, struct reporters *r, bool *in)
+static bool marked_inside(const struct catalogue *c, uint32_t unit, uint32_t owner, const bool *in)
+{
+	for (uint32_t u = names_get(&c->unit_names, c->units[unit].row.code); u != NO_INDEX; u = c->before[u])
+		if (in[u] && catalogue_within(c, u, owner))
+			return true;
+	return false;
+}
+
+/*
+ * Who stands outside the owner's subtree has no row in the plan and is no reporter. It is a fault, unless it is only
+ * another bearer of a code that is meant for a unit inside.
+ */
+static void keep_inside(const struct catalogue *c, struct reporters *r, uint32_t owner, bool *in)
+{
+	for (uint32_t u = 0; u < c->units_n; u++) {
+		if (!in[u] || catalogue_within(c, u, owner))
+			continue;
+		if (r->outside == NO_INDEX && !marked_inside(c, u, owner, in))
+			r->outside = u;
+		in[u] = false;
+	}
+}
+
+static bool expand(struct making *m, struct reporters *r, uint32_t owner, bool *in)
 {
 	struct catalogue *c = m->c;
 	uint32_t *list, n = 0;
@@ -155,6 +178,7 @@ static bool expand(struct making *m, struct reporters *r, bool *in)
 		if (r->tokens[i].kind == TOKEN_GROUP && group_dated(c, r->tokens[i].group))
 			r->dated = true;
 	}
+	keep_inside(c, r, owner, in);
 	for (uint32_t u = 0; u < c->units_n; u++)
 		n += in[u];
 	list = pool_array(&c->pool, n, sizeof(*list));
@@ -167,17 +191,21 @@ static bool expand(struct making *m, struct reporters *r, bool *in)
 	return true;
 }
 
-bool making_reporters(struct making *m)
+static bool read_reporters(struct making *m, struct reporters *r, const char *text, uint32_t owner, bool *in)
+{
+	r->outside = NO_INDEX;
+	return (text[0] == '\0' || read_tokens(m, r, text)) && expand(m, r, owner, in);
+}
+
+/* The leaves of one plan; *n = how many ways of writing there are. */
+static bool plan_reporters(struct making *m, const struct plan *p, struct reporters *all, uint32_t *n, bool *in)
 {
 	struct catalogue *c = m->c;
-	bool *in = pool_array(&m->work, c->units_n, sizeof(*in));
-	struct reporters *all = pool_array(&c->pool, c->items_n, sizeof(*all));
 	struct names written;
-	uint32_t n = 0;
 
-	if (!in || !all || !names_init(&written, &m->work, c->items_n))
+	if (!names_init(&written, &m->work, p->items_n))
 		return false;
-	for (uint32_t i = 0; i < c->items_n; i++) {
+	for (uint32_t i = p->item; i < p->item + p->items_n; i++) {
 		const struct item_row *row = &c->items[i].row;
 		const char *text = row->reporters[0] ? row->reporters : row->lead;
 		uint32_t known = names_get(&written, text);
@@ -185,15 +213,28 @@ bool making_reporters(struct making *m)
 		if (!c->items[i].leaf)
 			continue;
 		if (known == NAMES_NONE) {
-			known = n++;
+			known = (*n)++;
 			names_put(&written, text, known);
-			if (text[0] && !read_tokens(m, &all[known], text))
-				return false;
-			if (!expand(m, &all[known], in))
+			if (!read_reporters(m, &all[known], text, p->owner, in))
 				return false;
 		}
 		c->items_more[i].reporters = &all[known];
 	}
+	return true;
+}
+
+bool making_reporters(struct making *m)
+{
+	struct catalogue *c = m->c;
+	bool *in = pool_array(&m->work, c->units_n, sizeof(*in));
+	struct reporters *all = pool_array(&c->pool, c->items_n, sizeof(*all));
+	uint32_t n = 0;
+
+	if (!in || !all)
+		return false;
+	for (uint32_t p = 0; p < c->plans_n; p++)
+		if (!plan_reporters(m, &c->plans[p], all, &n, in))
+			return false;
 	return true;
 }
 

@@ -69,7 +69,7 @@ static bool append(struct making *m, struct all *a, struct target t)
 }
 
 /* One row of the file is a target of every unit that bore the code, or of a group. */
-static bool add_row(struct making *m, struct all *a, const struct target_row *r, const struct kept *k)
+static bool add_row(struct making *m, struct all *a, const struct target_row *r, const struct kept *k, bool checked)
 {
 	const struct catalogue *c = m->c;
 	struct target t = { .from = r->from, .to = r->to, .target = r->target };
@@ -77,13 +77,13 @@ static bool add_row(struct making *m, struct all *a, const struct target_row *r,
 
 	if (strncmp(r->unit, "G/", 2) == 0) {
 		u = names_get(&c->group_names, r->unit + 2);
-		if (u == NO_INDEX && !m->slice)
+		if (u == NO_INDEX && checked)
 			making_unknown(m, FAULT_UNKNOWN_GROUP, k, "unit", r->unit, &c->group_names);
 		t.row = c->units_n + u;
 		return u == NO_INDEX || append(m, a, t);
 	}
 	u = names_get(&c->unit_names, r->unit);
-	if (u == NO_INDEX && !m->slice)
+	if (u == NO_INDEX && checked)
 		making_unknown(m, FAULT_UNKNOWN_UNIT, k, "unit", r->unit, &c->unit_names);
 	for (; u != NO_INDEX; u = c->before[u]) {
 		t.row = u;
@@ -107,11 +107,12 @@ static bool item_targets(struct making *m, uint32_t item, size_t i, size_t end)
 {
 	const struct row_list *l = &m->c->rows[ROW_TARGET];
 	struct item_more *more = &m->c->items_more[item];
+	bool checked = references_checked(m, &m->c->items[item].row);
 	struct all a = { 0 };
 	struct target *list;
 
 	for (; i < end; i++)
-		if (!add_row(m, &a, &l->rows[i].target, l->at[i]))
+		if (!add_row(m, &a, &l->rows[i].target, l->at[i], checked))
 			return false;
 	list = pool_array(&m->c->pool, a.n, sizeof(*list));
 	if (!list)

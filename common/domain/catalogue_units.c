@@ -78,7 +78,7 @@ static void duplicates(struct making *m, const struct sorted *s)
 				making_fault(m, FAULT_DUPLICATE_UNIT, s->at[i], "code", row_at(s, i)->code);
 				break;
 			}
-		if (s->numbers[i].number == s->numbers[i - 1].number)
+		if (s->numbers[i].number == s->numbers[i - 1].number && !same_code(s, twin, s->numbers[i - 1].index))
 			making_fault(m, FAULT_DUPLICATE_UNIT, s->at[twin], "number", row_at(s, twin)->code);
 	}
 }

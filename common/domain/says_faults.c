@@ -60,8 +60,9 @@ static const struct {
 	S(PLAN_HAS_PARENT, "plan_has_parent",
 	  "Kế hoạch không được có cấp trên. Hãy để trống parent, ghi căn cứ ở cột basis.",
 	  "A plan has no parent. Leave it empty and name the higher document in the column basis.")
-	S(NO_PLAN, "no_plan", "Dòng này không thuộc kế hoạch nào. Hãy điền cột parent.",
-	  "This row belongs to no plan. Fill in the column parent.")
+	S(NO_PLAN, "no_plan",
+	  "Không thấy kế hoạch. Hãy điền cột parent, hoặc thêm dòng có kind = plan.",
+	  "There is no plan. Fill in the column parent, or add a row with kind = plan.")
 	S(PLAN_TOO_LARGE, "plan_too_large",
 	  "Kế hoạch có quá 2.000 dòng. Hãy chia thành nhiều kế hoạch.",
 	  "The plan has more than 2,000 items. Split it.")
@@ -104,8 +105,8 @@ static const struct {
 	  "Hai mục tiêu trùng thời gian cho cùng đơn vị. Hãy sửa ngày from, to.",
 	  "Two targets of one unit overlap in time. Correct from and to.")
 	S(TARGET_WITHOUT_USE, "target_without_use",
-	  "Dòng này không thể có mục tiêu (nhiệm vụ, điểm, nhóm). Hãy bỏ mục tiêu.",
-	  "This item cannot have a target (a task, points, a group). Remove it.")
+	  "Mục tiêu này không dùng được: mục không có mục tiêu, hoặc đơn vị ngoài kế hoạch. Hãy bỏ dòng.",
+	  "This target has no use: the item has none, or the unit is not in the plan. Remove it.")
 	S(KIND_CHANGED, "kind_changed",
 	  "Loại, kế hoạch hoặc cách đo của mã đã có bị thay đổi. Hãy dùng mã mới.",
 	  "A known item changed its kind, plan or measure. Use a new code.")
