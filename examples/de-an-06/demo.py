@@ -1,0 +1,353 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""make demo: the example province, with the real programs.
+
+One tiendo-server and one tiendo-agent process per reporting office, each with its own key, under a simulated clock of
+2022-2024. The offices report; the server is stopped while most rows are imported; all offices send at once; the server is
+killed with -9 on the first receipt and started again. A subscriber prints the figures as they move. At the end
+the figures stand beside expected.csv. Exit status 0 only if every one is equal.
+
+  demo.py BUILD [--keep] [--data DIR] [--out DIR] [--quiet]      demo.py --stop [--out DIR]
+Nothing is written outside OUT (build/demo) and no process stays, but with --keep.
+"""
+import argparse
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LIVE = "2022-11-07"          # the day of the live part: what is dated until then is reported while all are up
+LAST = "2024-04-02"          # office date at which the figures are judged
+PATIENCE = 90                # seconds until something that should happen is called a failure
+
+
+def fail(text):
+    raise SystemExit(f"demo: {text}")
+
+
+def free_ports(n):
+    """Ports below the kernel's ephemeral range (32768), so that no outgoing connection takes one."""
+    found, held = [], []
+    for port in random.sample(range(20000, 32000), 400):
+        s = socket.socket()
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            s.close()
+            continue
+        held.append(s)
+        found.append(port)
+        if len(found) == n:
+            break
+    for s in held:
+        s.close()
+    return found
+
+
+class Demo:
+    def __init__(self, build, data, out, quiet):
+        self.build, self.data, self.out, self.quiet = Path(build).resolve(), data, out, quiet
+        self.processes = {}  # name -> Popen
+        self.ports = free_ports(4)
+        self.clock = out / "clock"
+        self.offices = []
+        self.started = time.monotonic()
+
+    # ---- small things ----
+    def say(self, text=""):
+        print(text, flush=True)
+
+    def step(self, text):
+        self.say(f"\n[{time.monotonic() - self.started:5.1f} s] {text}")
+
+    def set_clock(self, day):
+        new = self.clock.with_suffix(".new")
+        new.write_text(f"{day}T08:00:00+07:00\n")
+        new.rename(self.clock)
+
+    def run(self, *args, ok=(0,)):
+        done = subprocess.run([str(a) for a in args], capture_output=True, text=True, timeout=PATIENCE)
+        if done.returncode not in ok:
+            fail(f"{' '.join(map(str, args))}\n  ended with status {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def spawn(self, name, *args, stdout=None):
+        log = open(self.out / "log" / f"{name}.log", "ab")
+        self.processes[name] = subprocess.Popen([str(a) for a in args], stdin=subprocess.DEVNULL, stdout=stdout or log,
+                                                stderr=log)
+        return self.processes[name]
+
+    def server(self, *args, **more):
+        return self.run(self.build / "tiendo-server", "--dir", self.out / "server", *args, **more)
+
+    def agent(self, unit, *args, **more):
+        return self.run(self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, *args, **more)
+
+    def reader(self, *args, **more):
+        return self.run(self.build / "tiendo", "--dir", self.out / "viewer", *args, **more)
+
+    def wait(self, what, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not (value := condition()):
+            if time.monotonic() > deadline:
+                fail(f"waited {PATIENCE} s in vain: {what}")
+            time.sleep(0.01)
+        return value
+
+    # ---- the parts ----
+    def prepare(self):
+        shutil.rmtree(self.out, ignore_errors=True)
+        for d in ("log", "agents", "rows"):
+            (self.out / d).mkdir(parents=True)
+        self.set_clock(LIVE)
+        ingest, feed, query, health = (f"tcp://127.0.0.1:{p}" for p in self.ports)
+        made = json.loads(self.server(
+            "init", "--name", "Đề án 06", "--illustrative", "--clock", f"file:{self.clock}", "--ingest", ingest,
+            "--feed", feed, "--query", query, "--health", str(self.ports[3]), "--json"))
+        key = made["public_key"]
+        self.server("catalogue", "load", self.data)
+        self.start_server()
+        self.offices = sorted(p.stem for p in (self.data / "reports").glob("*.csv"))
+        for unit in self.offices:
+            keys = json.loads(self.agent(unit, "init", "--server-key", key, "--ingest", ingest, "--query", query,
+                                         "--clock", f"file:{self.clock}", "--retry-max", "1", "--json"))
+            self.server("agent", "add", unit, "--role", "agent", "--key", keys["public_key"])
+        keys = json.loads(self.reader("init", "--server-key", key, "--feed", feed, "--query", query, "--json"))
+        self.server("agent", "add", "VN", "--role", "viewer", "--key", keys["public_key"])
+        for unit in self.offices:
+            self.spawn(f"agent-{unit}", self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, "run")
+
+    def start_server(self):
+        self.spawn("server", self.build / "tiendo-server", "--dir", self.out / "server", "run", "--accept-clock")
+        self.wait("the server to be ready", self.ready)
+
+    def ready(self):
+        if self.processes["server"].poll() is not None:
+            fail("the server ended; see " + str(self.out / "log" / "server.log"))
+        try:
+            with socket.create_connection(("127.0.0.1", self.ports[3]), 1) as s:
+                s.sendall(b"GET /ready HTTP/1.0\r\n\r\n")
+                return b" 200 " in s.recv(200)
+        except OSError:
+            return False
+
+    def stop(self, name, how=signal.SIGTERM):
+        p = self.processes.pop(name)
+        p.send_signal(how)
+        p.wait(PATIENCE)
+
+    def rows(self):
+        """The example's reports, by office, until LIVE and after it, as files of their own."""
+        early, late = {}, {}
+        for unit in self.offices:
+            with open(self.data / "reports" / f"{unit}.csv", encoding="utf-8-sig", newline="") as f:
+                reader = csv.DictReader(f)
+                rows = list(reader)
+            for name, part, into in (("early", [r for r in rows if r["as_of"] <= LIVE], early),
+                                     ("late", [r for r in rows if r["as_of"] > LIVE], late)):
+                if not part:
+                    continue
+                path = self.out / "rows" / f"{unit}-{name}.csv"
+                with open(path, "w", encoding="utf-8", newline="") as f:
+                    w = csv.DictWriter(f, reader.fieldnames)
+                    w.writeheader()
+                    w.writerows(part)
+                into[unit] = (path, len(part), part)
+        return early, late
+
+    def queued(self, unit):
+        return json.loads(self.agent(unit, "status", "--json"))["queued"]
+
+    def drained(self, units):
+        while units and self.queued(units[-1]) == 0:
+            units.pop()
+        return not units
+
+    def report_by_hand(self, unit, row):
+        """One row as a clerk types it."""
+        args = ["report", row["item"], "--as-of", row["as_of"]]
+        for column, option in (("period", "--period"), ("state", "--state"), ("percent", "--percent"),
+                               ("numerator", "--num"), ("denominator", "--den"), ("value", "--value"),
+                               ("product_ref", "--product"), ("done_on", "--done-on"), ("reason", "--reason"),
+                               ("note", "--note")):
+            if row[column]:
+                args += [option, row[column]]
+        if row["nothing"]:
+            args.append("--none-arisen")
+        self.agent(unit, *args)
+
+    def play(self):
+        self.prepare()
+        self.step(f"{len(self.offices)} offices run, each with its own key; the office date is {LIVE} (simulated)")
+        early, late = self.rows()
+        # Every office knows its part of the catalogue before it loses the line.
+        self.wait("every office to have its catalogue", lambda: all(
+            json.loads(self.agent(u, "status", "--json")).get("catalogue_entry") for u in self.offices))
+        watched = self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "40",
+                             "--until-gone", stdout=None if False else sys.stdout) if not self.quiet else None
+        self.step("live: offices report, the subscriber sees the figures of Nghệ An (40) move")
+        for unit, (path, n, rows) in early.items():
+            if len(rows) <= 2:
+                for row in rows:
+                    self.report_by_hand(unit, row)
+            else:
+                self.agent(unit, "import", path)
+        self.wait("every office to have its receipts", lambda u=list(early): self.drained(u))
+        if watched:
+            self.stop("watch")
+
+        self.step("the server is stopped; the offices go on")
+        self.stop("server")
+        self.set_clock(LAST)
+        n = 0
+        for unit, (path, rows, _) in late.items():
+            self.agent(unit, "import", path)
+            n += rows
+        if n < 1000:
+            fail(f"only {n} rows were imported while the server was stopped; 1,000 are wanted")
+        held = sum(self.queued(u) for u in late)
+        self.say(f"  {n} rows imported and held on the offices' own disks ({held} queued)")
+        if held != n:
+            fail(f"{n} rows were imported, but {held} are queued")
+
+        self.step("the server starts; all offices send at once; kill -9 on the first receipt")
+        self.start_server()
+        before = {u: late[u][1] for u in late}
+        first = self.wait("the first receipt", lambda: next((u for u in late if self.queued(u) < before[u]), None))
+        self.stop("server", signal.SIGKILL)
+        self.say(f"  killed after the first receipt of {first}; "
+                 f"{sum(self.queued(u) for u in late)} updates are still with the offices")
+        self.start_server()
+        if not self.quiet:
+            self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "38", stdout=sys.stdout)
+        self.wait("every office to have its receipts", lambda u=list(late): self.drained(u))
+        if not self.quiet:
+            self.stop("watch")
+        self.step("every queue is empty again")
+
+    # ---- the proof ----
+    def figures(self):
+        with open(self.data / "expected.csv", encoding="utf-8", newline="") as f:
+            expected = list(csv.DictReader(f))
+        pairs = list(dict.fromkeys((e["unit"], e["item"]) for e in expected))
+        (self.out / "pairs.csv").write_text("".join(f"{u},{i}\n" for u, i in pairs))
+        figures = json.loads(self.reader("get", "--list", self.out / "pairs.csv", "--json"))
+        (self.out / "figures.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+        return expected, {(f["unit"], f["item"]): f for f in figures}
+
+    def compare(self):
+        expected, figures = self.figures()
+        wrong = 0
+        self.say(f"\n{'đơn vị':8} {'chỉ tiêu':12} {'số liệu':24} {'mong đợi':>14} {'tính được':>14}  nguồn")
+        for e in expected:
+            value = figures.get((e["unit"], e["item"]), {})
+            for key in e["key"].split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+            text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            same = text == e["value"]
+            wrong += not same
+            if not self.quiet or not same:
+                self.say(f"{e['unit']:8} {e['item']:12} {e['key']:24} {e['value']:>14} {text or '(không có)':>14}  "
+                         f"{e['source']}{'' if same else '   <-- SAI / WRONG'}")
+        some = next(iter(figures.values()))
+        self.say(f"\n{len(expected)} figures, {wrong} differ"
+                 f"{' · Số liệu minh hoạ' if some['illustrative'] else ''}"
+                 f"{' · thời gian mô phỏng' if some['simulated'] else ''}")
+        return wrong
+
+    def accepted(self):
+        """Per key, from the journal itself."""
+        counts, names = Counter(), {}
+        for line in self.server("dump").splitlines():
+            e = json.loads(line)
+            if e["kind"] == "batch":
+                counts[e["key_id"]] += len(e["taken"])
+            elif e["kind"] == "registry":
+                roles = {p["principal"]: p for p in e.get("principals", [])}
+                for k in e.get("keys", []):
+                    names[k["key_id"]] = roles.get(k["principal"], {})
+        offices = {k: p for k, p in names.items() if p.get("role") == "agent"}
+        silent = [p["name"] or k for k, p in offices.items() if not counts[k]]
+        self.say("\naccepted updates per key: " + ", ".join(
+            f"{p.get('name') or k}: {counts[k]}" for k, p in sorted(offices.items())))
+        self.say(f"{len(offices)} keys, {sum(counts.values())} updates")
+        return silent
+
+    def end(self):
+        for name in list(self.processes):
+            p = self.processes.pop(name)
+            if p.poll() is None:
+                p.terminate()
+                try:
+                    p.wait(10)
+                except subprocess.TimeoutExpired:
+                    p.kill()
+                    p.wait()
+
+    def leave_running(self):
+        pids = {name: p.pid for name, p in self.processes.items() if p.poll() is None}
+        (self.out / "running.json").write_text(json.dumps(pids))
+        self.say(f"""
+It goes on running. To look:
+  {self.build}/tiendo --dir {self.out}/viewer get 40
+  {self.build}/tiendo --dir {self.out}/viewer explain 38 DA06TH.TT
+  {self.build}/tiendo-agent --dir {self.out}/agents/412 status
+To stop:
+  python3 {Path(__file__).resolve()} --stop""")
+
+
+def stop_running(out):
+    path = out / "running.json"
+    if not path.exists():
+        fail(f"nothing runs ({path} is not there)")
+    for name, pid in json.loads(path.read_text()).items():
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"tiendo" in command:
+                os.kill(pid, signal.SIGTERM)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    path.unlink()
+    print("stopped")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("build", nargs="?")
+    p.add_argument("--keep", action="store_true")
+    p.add_argument("--stop", action="store_true")
+    p.add_argument("--quiet", action="store_true")
+    p.add_argument("--data", type=Path, default=HERE)
+    p.add_argument("--out", type=Path, default=HERE.parent.parent / "build" / "demo")
+    a = p.parse_args()
+    if a.stop:
+        return stop_running(a.out)
+    if not a.build:
+        p.error("BUILD is missing")
+    demo = Demo(a.build, a.data.resolve(), a.out.resolve(), a.quiet)
+    try:
+        demo.play()
+        wrong = demo.compare()
+        silent = demo.accepted()
+        if silent:
+            fail(f"no update was accepted of {', '.join(map(str, silent))}")
+        demo.say(f"{time.monotonic() - demo.started:.1f} s; figures in {demo.out / 'figures.json'}")
+        if a.keep and not wrong:
+            demo.leave_running()
+            demo.processes.clear()
+        return 1 if wrong else 0
+    finally:
+        demo.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from world import ROOT, World
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build", default="build/release")
+    parser.addoption("--variant", default="release")
+    parser.addoption("--seed", default=os.environ.get("SEED"))
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    return (ROOT / request.config.getoption("--build")).resolve()
+
+
+@pytest.fixture(scope="session")
+def guard(build):
+    """ackguard.so, compiled beside the programs."""
+    out = build / "tests" / "ackguard.so"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", out,
+                    ROOT / "tests/system/ackguard.c", "-ldl"], check=True)
+    return out
+
+
+@pytest.fixture
+def seed(request):
+    value = int(request.config.getoption("--seed") or random.SystemRandom().getrandbits(32))
+    print(f"SEED={value}")  # pytest shows it when the test fails; `make check SEED=n` repeats it
+    return value
+
+
+@pytest.fixture
+def tmp(build):
+    base = build / "tmp"
+    base.mkdir(parents=True, exist_ok=True)
+    path = Path(tempfile.mkdtemp(dir=base))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def make_world(request, build, guard):
+    base = build / "tmp"
+    base.mkdir(parents=True, exist_ok=True)
+    worlds = []
+
+    def make(start=True, **more):
+        w = World(tempfile.mkdtemp(dir=base), build, request.config.getoption("--variant"), guard, **more)
+        worlds.append(w)
+        if start:
+            w.start()
+        return w
+
+    yield make
+    for w in worlds:
+        w.close()
+
+
+@pytest.fixture
+def world(make_world):
+    """A running server with the small catalogue of world.py; office date 2024-04-02."""
+    return make_world()
