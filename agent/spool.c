@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/spool_inner.h"
+
+#include "agent/scan.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA = 32 * 1024 /* an update is at most 4 KiB encoded */ };
+
+/* ---- ends of transactions ---- */
+
+static int fail_txn(struct spool *s, int code, const char *text, struct sys_error *error)
+{
+	if (code == -EUCLEAN)
+		return sys_fail(error, code,
+				"the spool %s is damaged (%s): keep a copy of it, make a new one with "
+				"`tiendo-agent init`, and tell the centre",
+				s->path, text);
+	return sys_fail(error, code, "spool %s: %s", s->path, text);
+}
+
+int spool_end(struct spool *s, struct kv_txn **txn, struct sys_error *error)
+{
+	int code = kv_error(*txn);
+
+	if (code)
+		fail_txn(s, code, kv_error_text(*txn), error);
+	kv_end(txn);
+	return code;
+}
+
+int spool_commit(struct spool *s, struct kv_txn **txn, struct sys_error *error)
+{
+	int code = kv_error(*txn);
+	struct sys_error why = {""};
+
+	if (code) {
+		fail_txn(s, code, kv_error_text(*txn), error);
+		kv_end(txn);
+		return code;
+	}
+	switch (kv_commit(txn, &why)) {
+	case KV_OK:
+		return 0;
+	case KV_REFUSED:
+		return sys_fail(error, -ENOSPC, "spool %s: the disk took nothing: %s", s->path,
+				why.text);
+	case KV_UNKNOWN:
+		break;
+	}
+	return sys_fail(error, -EIO, "spool %s: the disk did not say whether it wrote: %s", s->path,
+			why.text);
+}
+
+/* ---- opening ---- */
+
+static const char *const TABLES[] = {"meta", "outbox", "receipts", "refused", "inbox", "slice",
+				     "cells"};
+
+static int open_tables(struct spool *s, struct sys_error *error)
+{
+	struct kv_table *const to[] = {&s->meta,  &s->outbox,     &s->receipts,  &s->refused,
+				       &s->inbox, &s->shelves[0], &s->shelves[1]};
+
+	for (size_t i = 0; i < BASE_COUNT(TABLES); i++) {
+		int code = kv_table(s->kv, TABLES[i], to[i], error);
+
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+static int open_kv(struct spool **out, const char *dir, const struct spool_options *o, bool create,
+		   struct sys_error *error)
+{
+	struct spool *s = base_alloc(sizeof *s);
+	struct buffer path = {0};
+
+	buffer_format(&path, "%s/spool", dir);
+	s->path = base_copy_text(buffer_text(&path));
+	buffer_free(&path);
+	s->lock = -1;
+	s->arena = codec_arena_new(ARENA);
+	s->quota = o && o->quota ? o->quota : SPOOL_QUOTA_DEFAULT;
+	s->grace_ms = o && o->grace_ms ? o->grace_ms : SPOOL_GRACE_DEFAULT_MS;
+	/* receipts and the old pages of a commit need room beside the updates */
+	struct kv_options options = {.map_size = ((size_t)s->quota * 4 + ((size_t)1 << 30)) &
+						 ~(size_t)4095,
+				     .create = create};
+	int code = kv_open(&s->kv, s->path, &options, error);
+
+	if (!code)
+		code = open_tables(s, error);
+	if (code) {
+		spool_close(s);
+		return code;
+	}
+	*out = s;
+	return 0;
+}
+
+static int check_format(struct spool *s, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct bytes value;
+	bool found = kv_get(txn, s->meta, bytes_text("format"), &value);
+	size_t name = strlen(SPOOL_FORMAT);
+	uint32_t version = 0;
+
+	if (found && value.size == name + 4 && memcmp(value.data, SPOOL_FORMAT, name) == 0)
+		version = get_u32(value.data + name);
+	int code = spool_end(s, &txn, error);
+
+	if (code)
+		return code;
+	if (version == 0)
+		return sys_fail(error, -EPROTO, "%s is no spool of tiendo-agent: give another --dir",
+				s->path);
+	if (version > SPOOL_FORMAT_VERSION)
+		return sys_fail(error, -EPROTO,
+				"the spool %s has format %u, this program knows up to %d: use the newer "
+				"tiendo-agent",
+				s->path, version, SPOOL_FORMAT_VERSION);
+	return 0;
+}
+
+int spool_create(const char *dir, struct sys_error *error)
+{
+	struct spool *s;
+	int code = open_kv(&s, dir, NULL, true, error);
+
+	if (code)
+		return code;
+	struct kv_txn *txn = kv_write(s->kv);
+	struct bytes value;
+	struct spool_state state = {.ordinal = 1, .kept_from = 1};
+	uint8_t format[sizeof SPOOL_FORMAT - 1 + 4];
+
+	if (kv_get(txn, s->meta, bytes_text("format"), &value)) {
+		kv_end(&txn);
+		code = sys_fail(error, -EEXIST, "there is a spool in %s already", s->path);
+	} else {
+		memcpy(format, SPOOL_FORMAT, sizeof SPOOL_FORMAT - 1);
+		put_u32(format + sizeof SPOOL_FORMAT - 1, SPOOL_FORMAT_VERSION);
+		kv_put(txn, s->meta, bytes_text("format"), bytes_of(format, sizeof format));
+		keys_random(state.epoch, sizeof state.epoch);
+		spool_state_put(s, txn, &state);
+		code = spool_commit(s, &txn, error);
+	}
+	spool_close(s);
+	return code;
+}
+
+int spool_open(struct spool **out, const char *dir, const struct spool_options *options,
+	       struct sys_error *error)
+{
+	struct spool *s;
+	int code = open_kv(&s, dir, options, false, error);
+
+	if (!code && (code = check_format(s, error)))
+		spool_close(s);
+	else if (!code)
+		*out = s;
+	return code;
+}
+
+void spool_close(struct spool *s)
+{
+	if (!s)
+		return;
+	if (s->lock >= 0)
+		kv_unlock(s->lock);
+	kv_close(s->kv);
+	codec_arena_free(&s->arena);
+	free(s->path);
+	free(s);
+}
+
+int spool_lock(struct spool *s, struct sys_error *error)
+{
+	int lock = kv_lock(s->path, error);
+
+	if (lock < 0)
+		return lock;
+	s->lock = lock;
+	return 0;
+}
+
+bool spool_served(struct spool *s)
+{
+	int lock = s->lock >= 0 ? -EWOULDBLOCK : kv_lock(s->path, NULL);
+
+	if (lock >= 0)
+		kv_unlock(lock);
+	return lock == -EWOULDBLOCK;
+}
+
+uint64_t spool_turn(struct spool *s)
+{
+	struct kv_stat stat = {0};
+
+	return kv_stat(s->kv, &stat, NULL) == 0 ? stat.last_txn : 0;
+}
+
+/* ---- state ---- */
+
+void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *out)
+{
+	struct bytes value;
+
+	*out = (struct spool_state){0};
+	kv_get(txn, s->meta, bytes_text("state"), &value);
+	struct scan in = {.rest = value};
+
+	out->ordinal = scan_u32(&in);
+	scan_copy(&in, out->epoch, SPOOL_ID);
+	scan_copy(&in, out->previous, SPOOL_ID);
+	uint64_t *const numbers[] = {&out->last,       &out->settled, &out->kept_from,
+				     &out->kept_bytes, &out->taken,   &out->refused, &out->voided};
+
+	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
+		*numbers[i] = scan_u64(&in);
+	if (in.bad || in.rest.size || out->settled > out->last || out->kept_from > out->last + 1)
+		kv_spoil(txn, -EUCLEAN, "its state cannot be read");
+}
+
+void spool_state_put(struct spool *s, struct kv_txn *txn, const struct spool_state *st)
+{
+	const uint64_t numbers[] = {st->last,  st->settled, st->kept_from, st->kept_bytes,
+				    st->taken, st->refused, st->voided};
+	struct buffer b = {0};
+
+	assert(st->ordinal && st->settled <= st->last && st->kept_from <= st->last + 1);
+	buffer_put_u32(&b, st->ordinal);
+	buffer_put(&b, st->epoch, SPOOL_ID);
+	buffer_put(&b, st->previous, SPOOL_ID);
+	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
+		buffer_put_u64(&b, numbers[i]);
+	kv_put(txn, s->meta, bytes_text("state"), buffer_bytes(&b));
+	buffer_free(&b);
+}
+
+int spool_state(struct spool *s, struct spool_state *out, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+
+	spool_state_get(s, txn, out);
+	return spool_end(s, &txn, error);
+}
+
+/* ---- the centre ---- */
+
+int spool_centre(struct spool *s, struct spool_centre *out, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct bytes value;
+
+	*out = (struct spool_centre){0};
+	if (kv_get(txn, s->meta, bytes_text("centre"), &value)) {
+		struct scan in = {.rest = value};
+
+		scan_copy(&in, out->incarnation, SPOOL_ID);
+		out->catalogue_entry = scan_u64(&in);
+		out->time_ms = (int64_t)scan_u64(&in);
+		out->heard_monotonic_ms = (int64_t)scan_u64(&in);
+		scan_copy(&in, out->heard_boot, SPOOL_ID);
+		out->heard_wall_ms = (int64_t)scan_u64(&in);
+		out->illustrative = scan_u8(&in);
+		out->simulated = scan_u8(&in);
+		out->attempts = scan_u32(&in);
+		out->trouble_wall_ms = (int64_t)scan_u64(&in);
+		scan_text(&in, out->trouble, sizeof out->trouble);
+		if (in.bad)
+			kv_spoil(txn, -EUCLEAN, "what is known of the centre cannot be read");
+	}
+	return spool_end(s, &txn, error);
+}
+
+int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_write(s->kv);
+	struct buffer b = {0};
+
+	buffer_put(&b, c->incarnation, SPOOL_ID);
+	buffer_put_u64(&b, c->catalogue_entry);
+	buffer_put_u64(&b, (uint64_t)c->time_ms);
+	buffer_put_u64(&b, (uint64_t)c->heard_monotonic_ms);
+	buffer_put(&b, c->heard_boot, SPOOL_ID);
+	buffer_put_u64(&b, (uint64_t)c->heard_wall_ms);
+	buffer_put_u8(&b, c->illustrative);
+	buffer_put_u8(&b, c->simulated);
+	buffer_put_u32(&b, c->attempts);
+	buffer_put_u64(&b, (uint64_t)c->trouble_wall_ms);
+	scan_put_text(&b, c->trouble);
+	kv_put(txn, s->meta, bytes_text("centre"), buffer_bytes(&b));
+	buffer_free(&b);
+	return spool_commit(s, &txn, error);
+}
+
+/* ---- shelves ---- */
+
+static const char *const SHELVES[] = {[SPOOL_SLICE] = "slice", [SPOOL_CELLS] = "cells"};
+
+int spool_shelve(struct spool *s, enum spool_shelf shelf, const struct spool_shelf_head *head,
+		 const struct bytes *rows, size_t n, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_write(s->kv);
+	struct buffer b = {0};
+	uint8_t key[4];
+
+	kv_clear(txn, s->shelves[shelf]);
+	for (size_t i = 0; i < n; i++) {
+		put_u32(key, (uint32_t)i);
+		kv_put(txn, s->shelves[shelf], bytes_of(key, sizeof key), rows[i]);
+	}
+	buffer_put_u64(&b, head->entry);
+	buffer_put_u64(&b, (uint64_t)head->time_ms);
+	buffer_put_u32(&b, head->today);
+	scan_put_text(&b, head->scope);
+	kv_put(txn, s->meta, bytes_text(SHELVES[shelf]), buffer_bytes(&b));
+	buffer_free(&b);
+	return spool_commit(s, &txn, error);
+}
+
+int spool_shelf_head(struct spool *s, enum spool_shelf shelf, struct spool_shelf_head *out,
+		     struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct bytes value;
+
+	*out = (struct spool_shelf_head){0};
+	if (kv_get(txn, s->meta, bytes_text(SHELVES[shelf]), &value)) {
+		struct scan in = {.rest = value};
+
+		out->entry = scan_u64(&in);
+		out->time_ms = (int64_t)scan_u64(&in);
+		out->today = scan_u32(&in);
+		scan_text(&in, out->scope, sizeof out->scope);
+		if (in.bad)
+			kv_spoil(txn, -EUCLEAN, "the head of its %s cannot be read", SHELVES[shelf]);
+	}
+	return spool_end(s, &txn, error);
+}
+
+int spool_rows(struct spool *s, enum spool_shelf shelf, spool_row_see *see, void *data,
+	       struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct kv_cursor *at = kv_cursor(txn, s->shelves[shelf], &(struct kv_range){0});
+	struct bytes row;
+
+	while (kv_next(at, NULL, &row) && see(data, row))
+		;
+	return spool_end(s, &txn, error);
+}

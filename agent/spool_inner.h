@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * spool_inner: tables, keys and records of the spool, shared by the spool*.c files only.
+ *
+ *   meta      name -> "format", "state", "centre", "slice", "cells"
+ *   outbox    seq (u64) -> bytes of the update, of the current epoch only
+ *   receipts  ordinal (u32), seq (u64) -> receipt
+ *   refused   ordinal (u32), seq (u64) -> refusal with the bytes
+ *   inbox     notices of the centre (later)
+ *   slice     number (u32) -> catalogue row           cells  number (u32) -> cell row
+ *
+ * Numbers are big-endian, so that the order of keys is the order of numbers.
+ */
+#ifndef TIENDO_AGENT_SPOOL_INNER_H
+#define TIENDO_AGENT_SPOOL_INNER_H
+
+#include "agent/spool.h"
+#include "common/sys/kv.h"
+
+#define SPOOL_FORMAT "tiendo-spool"
+enum { SPOOL_FORMAT_VERSION = 1 };
+
+struct spool {
+	struct kv *kv;
+	struct kv_table meta, outbox, receipts, refused, inbox, shelves[2];
+	char *path;
+	int64_t quota, grace_ms;
+	struct codec_arena arena; /* for reading one update */
+	int lock; /* -1 = not ours */
+};
+
+struct spool_key {
+	uint8_t bytes[12];
+	unsigned size;
+};
+static inline struct spool_key spool_key_seq(uint64_t seq)
+{
+	struct spool_key k = {.size = 8};
+
+	put_u64(k.bytes, seq);
+	return k;
+}
+static inline struct spool_key spool_key_place(uint32_t ordinal, uint64_t seq)
+{
+	struct spool_key k = {.size = 12};
+
+	put_u32(k.bytes, ordinal);
+	put_u64(k.bytes + 4, seq);
+	return k;
+}
+#define SPOOL_KEY(k) bytes_of((k).bytes, (k).size)
+
+/* A record that cannot be read spoils the transaction with -EUCLEAN. */
+void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *out);
+void spool_state_put(struct spool *s, struct kv_txn *txn, const struct spool_state *st);
+bool spool_receipt_get(struct spool *s, struct kv_txn *txn, struct spool_key key,
+		       struct spool_receipt *out);
+void spool_receipt_put(struct spool *s, struct kv_txn *txn, const struct spool_receipt *r);
+bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_receipt *out);
+void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_refusal *r);
+bool spool_refusal_read(struct bytes key, struct bytes value, struct spool_refusal *out);
+
+/* Ends the transaction; the sentence of its error, if any, in the words of the spool. */
+int spool_end(struct spool *s, struct kv_txn **txn, struct sys_error *error);
+int spool_commit(struct spool *s, struct kv_txn **txn, struct sys_error *error);
+
+#endif

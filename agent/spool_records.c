@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Receipts and refusals as records, and reading them for people. */
+#include "agent/scan.h"
+#include "agent/spool_inner.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static bool read_place(struct bytes key, uint32_t *ordinal, uint64_t *seq)
+{
+	struct scan in = {.rest = key};
+
+	*ordinal = scan_u32(&in);
+	*seq = scan_u64(&in);
+	return !in.bad && !in.rest.size;
+}
+
+bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_receipt *out)
+{
+	struct scan in = {.rest = value};
+
+	*out = (struct spool_receipt){0};
+	scan_copy(&in, out->incarnation, SPOOL_ID);
+	out->entry = scan_u64(&in);
+	out->index = scan_u32(&in);
+	scan_copy(&in, out->chain_hash, KEYS_HASH);
+	scan_copy(&in, out->blob_hash, KEYS_HASH);
+	scan_copy(&in, out->mac, KEYS_MAC);
+	out->received_ms = (int64_t)scan_u64(&in);
+	out->first_received_ms = (int64_t)scan_u64(&in);
+	scan_text(&in, out->unit, sizeof out->unit);
+	scan_text(&in, out->item, sizeof out->item);
+	out->as_of.ymd = scan_u32(&in);
+	return read_place(key, &out->ordinal, &out->seq) && !in.bad && !in.rest.size;
+}
+
+void spool_receipt_put(struct spool *s, struct kv_txn *txn, const struct spool_receipt *r)
+{
+	struct spool_key key = spool_key_place(r->ordinal, r->seq);
+	struct buffer b = {0};
+
+	buffer_put(&b, r->incarnation, SPOOL_ID);
+	buffer_put_u64(&b, r->entry);
+	buffer_put_u32(&b, r->index);
+	buffer_put(&b, r->chain_hash, KEYS_HASH);
+	buffer_put(&b, r->blob_hash, KEYS_HASH);
+	buffer_put(&b, r->mac, KEYS_MAC);
+	buffer_put_u64(&b, (uint64_t)r->received_ms);
+	buffer_put_u64(&b, (uint64_t)r->first_received_ms);
+	scan_put_text(&b, r->unit);
+	scan_put_text(&b, r->item);
+	buffer_put_u32(&b, r->as_of.ymd);
+	kv_put(txn, s->receipts, SPOOL_KEY(key), buffer_bytes(&b));
+	buffer_free(&b);
+}
+
+bool spool_receipt_get(struct spool *s, struct kv_txn *txn, struct spool_key key,
+		       struct spool_receipt *out)
+{
+	struct bytes value;
+
+	if (!kv_get(txn, s->receipts, SPOOL_KEY(key), &value))
+		return false;
+	if (spool_receipt_read(SPOOL_KEY(key), value, out))
+		return true;
+	kv_spoil(txn, -EUCLEAN, "a receipt cannot be read");
+	return false;
+}
+
+bool spool_refusal_read(struct bytes key, struct bytes value, struct spool_refusal *out)
+{
+	struct scan in = {.rest = value};
+
+	*out = (struct spool_refusal){0};
+	out->voided = scan_u8(&in);
+	out->reason = (enum reason)scan_u32(&in);
+	out->received_ms = (int64_t)scan_u64(&in);
+	scan_text(&in, out->field, sizeof out->field);
+	out->blob = in.rest;
+	return read_place(key, &out->ordinal, &out->seq) && !in.bad;
+}
+
+void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_refusal *r)
+{
+	struct spool_key key = spool_key_place(r->ordinal, r->seq);
+	struct buffer b = {0};
+
+	buffer_put_u8(&b, r->voided);
+	buffer_put_u32(&b, r->reason);
+	buffer_put_u64(&b, (uint64_t)r->received_ms);
+	scan_put_text(&b, r->field);
+	buffer_put_bytes(&b, r->blob);
+	kv_put(txn, s->refused, SPOOL_KEY(key), buffer_bytes(&b));
+	buffer_free(&b);
+}
+
+/* ---- for people ---- */
+
+int spool_receipts(struct spool *s, size_t limit, spool_receipt_see *see, void *data,
+		   struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct kv_cursor *at = kv_cursor(txn, s->receipts, &(struct kv_range){.backward = true});
+	struct bytes key, value;
+
+	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
+		struct spool_receipt r;
+
+		if (!spool_receipt_read(key, value, &r))
+			kv_spoil(txn, -EUCLEAN, "a receipt cannot be read");
+		else if (!see(data, &r))
+			break;
+	}
+	return spool_end(s, &txn, error);
+}
+
+int spool_refusals(struct spool *s, size_t limit, spool_refusal_see *see, void *data,
+		   struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct kv_cursor *at = kv_cursor(txn, s->refused, &(struct kv_range){.backward = true});
+	struct bytes key, value;
+
+	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
+		struct spool_refusal r;
+
+		if (!spool_refusal_read(key, value, &r))
+			kv_spoil(txn, -EUCLEAN, "a refusal cannot be read");
+		else if (!see(data, &r))
+			break;
+	}
+	return spool_end(s, &txn, error);
+}
+
+int spool_waiting(struct spool *s, size_t limit, spool_waiting_see *see, void *data,
+		  struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct spool_state state;
+
+	spool_state_get(s, txn, &state);
+	struct spool_key from = spool_key_seq(state.settled + 1);
+	struct kv_cursor *at =
+		kv_cursor(txn, s->outbox, &(struct kv_range){.from = SPOOL_KEY(from)});
+	struct bytes key, value;
+
+	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++)
+		if (!see(data, key.size == 8 ? get_u64(key.data) : 0, value))
+			break;
+	return spool_end(s, &txn, error);
+}
