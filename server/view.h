@@ -108,12 +108,12 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx); /* false =
  *
  *   unit  := unit number u32, count u32, cell * count          (ascending item number)
  *   cell  := item number u32, version u64, entry u64, index u32, principal u32, received_ms i64,
- *            value i64, denominator i64, as_of u32, done_on u32, flags u16, state u8, percent u8     (68 bytes)
+ *            value i64, denominator i64, as_of u32, done_on u32, flags u16, state u8, percent u8     (64 bytes)
  *
  * A cell that is as the catalogue made it (version 0) is left out. flags hold how the cell was counted: they are
  * judged again when loaded and must come out the same.
  */
-enum { VIEW_HEAD_BYTES = 126, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 68 };
+enum { VIEW_HEAD_BYTES = 126, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 64 };
 
 void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTES]);
 bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES]);
