@@ -120,12 +120,40 @@ static const char *any_unit(struct world *w, enum unit_kind kind)
 	}
 }
 
+static const char *parent_of(const struct world *w, const char *code)
+{
+	for (size_t i = 0; i < w->rows_n; i++)
+		if (w->rows[i].kind == ROW_UNIT && !strcmp(w->rows[i].unit.code, code))
+			return w->rows[i].unit.parent;
+	return NULL;
+}
+
+/* One that the plan's figures are about. */
+static const char *unit_below(struct world *w, const char *owner)
+{
+	for (;;) {
+		const char *code = any_unit(w, UNIT_NONE);
+		for (const char *up = code; up; up = parent_of(w, up))
+			if (!strcmp(up, owner))
+				return code;
+	}
+}
+
 static void add_groups(struct world *w)
 {
 	ADD(GROUP(.group = "ALL", .use = "peer", .name = "Tất cả", .unit = "40"));
 	ADD(GROUP(.group = "PILOT", .use = "pilot", .name = "Điểm", .unit = any_unit(w, UNIT_DISTRICT)));
 	ADD(GROUP(.group = "PILOT", .unit = any_unit(w, UNIT_COMMUNE), .from = near(w, 5, 30)));
 	ADD(GROUP(.group = "PILOT", .unit = any_unit(w, UNIT_COMMUNE), .to = near(w, 5, 30)));
+}
+
+static void add_target(struct world *w, const char *item, const char *unit)
+{
+	for (size_t i = 0; i < w->rows_n; i++)
+		if (w->rows[i].kind == ROW_TARGET && !strcmp(w->rows[i].target.item, item) &&
+		    !strcmp(w->rows[i].target.unit, unit))
+			return;
+	ADD(TARGET(.item = item, .unit = unit, .from = near(w, 20, 20), .target = world_random(w, 9000)));
 }
 
 static void add_leaf(struct world *w, const char *parent, enum item_kind kind)
@@ -163,9 +191,8 @@ static void add_leaf(struct world *w, const char *parent, enum item_kind kind)
 	add(w, row);
 	if (kind == ITEM_TASK && chance(w, 50))
 		ADD(MILESTONE(.item = i.code, .unit = chance(w, 50) ? "" : "40", .no = 1, .date = near(w, 10, 40)));
-	for (uint32_t n = kind == ITEM_TASK ? 0 : world_random(w, 4); n; n--)
-		ADD(TARGET(.item = i.code, .unit = n == 1 ? "G/PILOT" : any_unit(w, UNIT_NONE),
-			   .from = near(w, 20, 20), .target = world_random(w, 9000)));
+	for (uint32_t n = kind == ITEM_TASK ? 0 : world_random(w, 5); n; n--)
+		add_target(w, i.code, n == 1 ? (in_40 ? "G/ALL" : "G/PILOT") : unit_below(w, in_40 ? "40" : "VN"));
 }
 
 static void add_items(struct world *w)
@@ -260,8 +287,7 @@ static void change_rest(struct world *w)
 		ADD(GROUP(.group = "PILOT", .unit = any_unit(w, UNIT_NONE), .from = near(w, 3, 20)));
 		break;
 	case 2:
-		ADD(TARGET(.item = any_row(w, ROW_ITEM)->item.code, .unit = any_unit(w, UNIT_NONE),
-			   .from = near(w, 3, 20), .target = world_random(w, 9000)));
+		add_target(w, any_row(w, ROW_ITEM)->item.code, any_unit(w, UNIT_NONE));
 		break;
 	}
 }
