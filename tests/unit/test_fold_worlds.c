@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "server/held.h"
-#include "tests/unit/world.h"
+#include "tests/unit/country.h"
 
 enum { WORLDS = 12, STEPS = 160 };
 
@@ -134,7 +134,7 @@ static void assert_recomputes(const struct view *v)
 
 static void assert_same(const struct view *a, const struct view *b)
 {
-	struct buffer x = world_bytes(a), y = world_bytes(b);
+	struct buffer x = country_bytes(a), y = country_bytes(b);
 	assert_int_equal(x.size, y.size);
 	assert_memory_equal(x.data, y.data, x.size);
 	buffer_free(&x);
@@ -143,31 +143,31 @@ static void assert_same(const struct view *a, const struct view *b)
 
 static void test_running_is_recomputed(void **state)
 {
-	uint64_t seed = world_seed();
+	uint64_t seed = country_seed();
 	(void)state;
 	for (uint64_t i = 0; i < WORLDS; i++) {
-		struct world *w = world_new(seed + i);
+		struct country *w = country_new(seed + i);
 		struct view *v = view_new(), *again = view_new();
 		struct change ch = { 0 };
 		struct before before = { 0 };
 		for (int step = 0; step < STEPS; step++) {
 			remember(&before, v);
-			world_step(w, v);
+			country_step(w, v);
 			change_clear(&ch);
-			world_fold(w, v, world_entries(w), &ch);
+			country_fold(w, v, country_entries(w), &ch);
 			assert_recomputes(v);
 			assert_versions(&before, v, &ch);
 			assert_tree_versions(v);
 			assert_sense(v);
 		}
-		for (uint64_t n = 1; n <= world_entries(w); n++)
-			world_fold(w, again, n, &ch);
+		for (uint64_t n = 1; n <= country_entries(w); n++)
+			country_fold(w, again, n, &ch);
 		assert_same(v, again);
 		forget(&before);
 		change_free(&ch);
 		view_free(v);
 		view_free(again);
-		world_free(w);
+		country_free(w);
 	}
 }
 
@@ -197,7 +197,7 @@ static void on_touch(void *ctx, const struct view *v, uint32_t unit)
 
 static struct copy begin(struct view *v)
 {
-	struct copy copy = { .entry = v->head.entry, .head = v->head, .catalogue = world_clone(v->catalogue),
+	struct copy copy = { .entry = v->head.entry, .head = v->head, .catalogue = country_clone(v->catalogue),
 			     .roster = roster_clone(v->roster), .n = (uint32_t)catalogue_units(v->catalogue) };
 	copy.units = calloc(copy.n, sizeof *copy.units);
 	return copy;
@@ -234,41 +234,41 @@ static struct view *load(struct copy *copy)
 
 static void test_checkpoint_and_tail_is_running(void **state)
 {
-	uint64_t seed = world_seed() + 1000;
+	uint64_t seed = country_seed() + 1000;
 	(void)state;
 	for (uint64_t i = 0; i < WORLDS; i++) {
-		struct world *w = world_new(seed + i);
+		struct country *w = country_new(seed + i);
 		struct view *v = view_new();
 		struct change ch = { 0 };
-		int from = 20 + (int)world_random(w, 60);
+		int from = 20 + (int)country_random(w, 60);
 		for (int step = 0; step < from; step++) {
-			world_step(w, v);
-			world_fold(w, v, world_entries(w), &ch);
+			country_step(w, v);
+			country_fold(w, v, country_entries(w), &ch);
 		}
 		struct copy copy = begin(v);
-		struct buffer then = world_bytes(v);
+		struct buffer then = country_bytes(v);
 		assert_true(view_watch(v, on_touch, &copy));
 		for (int step = 0; step < 40; step++) {
-			world_step(w, v);
-			world_fold(w, v, world_entries(w), &ch);
-			slice(&copy, v, world_random(w, 3));
+			country_step(w, v);
+			country_fold(w, v, country_entries(w), &ch);
+			slice(&copy, v, country_random(w, 3));
 		}
 		slice(&copy, v, copy.n);
 		assert_true(view_watch(v, NULL, NULL));
 		struct view *loaded = load(&copy);
-		struct buffer now = world_bytes(loaded);
+		struct buffer now = country_bytes(loaded);
 		assert_int_equal(now.size, then.size);
 		assert_memory_equal(now.data, then.data, now.size);
 		assert_recomputes(loaded);
-		for (uint64_t n = copy.entry + 1; n <= world_entries(w); n++)
-			world_fold(w, loaded, n, &ch);
+		for (uint64_t n = copy.entry + 1; n <= country_entries(w); n++)
+			country_fold(w, loaded, n, &ch);
 		assert_same(v, loaded);
 		buffer_free(&now);
 		buffer_free(&then);
 		change_free(&ch);
 		view_free(loaded);
 		view_free(v);
-		world_free(w);
+		country_free(w);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/unit/world.h"
+#include "tests/unit/country.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@ struct made {
 	struct catalogue *catalogue;
 };
 
-struct world {
+struct country {
 	uint64_t state;
 	struct catalogue_row rows[ROWS_MAX];
 	size_t rows_n;
@@ -40,7 +40,7 @@ struct world {
 
 /* ---- dice ---- */
 
-uint64_t world_seed(void)
+uint64_t country_seed(void)
 {
 	const char *given = getenv("TIENDO_SEED");
 	uint64_t seed = given ? strtoull(given, NULL, 10) : 20240402;
@@ -48,23 +48,23 @@ uint64_t world_seed(void)
 	return seed;
 }
 
-uint32_t world_random(struct world *w, uint32_t below)
+uint32_t country_random(struct country *w, uint32_t below)
 {
 	w->state = w->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (uint32_t)((w->state >> 33) % below);
 }
 
-static bool chance(struct world *w, uint32_t percent)
+static bool chance(struct country *w, uint32_t percent)
 {
-	return world_random(w, 100) < percent;
+	return country_random(w, 100) < percent;
 }
 
-static struct date near(struct world *w, int32_t before, int32_t after)
+static struct date near(struct country *w, int32_t before, int32_t after)
 {
-	return date_from_days(w->today - before + (int32_t)world_random(w, (uint32_t)(before + after)));
+	return date_from_days(w->today - before + (int32_t)country_random(w, (uint32_t)(before + after)));
 }
 
-static const char *text(struct world *w, const char *a, uint32_t n)
+static const char *text(struct country *w, const char *a, uint32_t n)
 {
 	assert_true(w->texts_n < TEXTS_MAX);
 	char *out = w->texts[w->texts_n++];
@@ -74,7 +74,7 @@ static const char *text(struct world *w, const char *a, uint32_t n)
 
 /* ---- rows ---- */
 
-static struct catalogue_row *add(struct world *w, struct catalogue_row row)
+static struct catalogue_row *add(struct country *w, struct catalogue_row row)
 {
 	assert_true(w->rows_n < ROWS_MAX);
 	if (row.kind == ROW_UNIT) /* numbers are for ever, as the store gives them */
@@ -87,23 +87,23 @@ static struct catalogue_row *add(struct world *w, struct catalogue_row row)
 
 #define ADD(...) add(w, (struct catalogue_row)__VA_ARGS__)
 
-static const char *add_unit(struct world *w, const char *parent, enum unit_kind kind, struct date opened)
+static const char *add_unit(struct country *w, const char *parent, enum unit_kind kind, struct date opened)
 {
 	const char *code = text(w, "", 100 + w->units_made++);
 	ADD(UNIT(.code = code, .parent = parent, .kind = kind, .name = code, .opened = opened));
 	return code;
 }
 
-static void add_units(struct world *w)
+static void add_units(struct country *w)
 {
 	static const char *const provinces[] = { "40", "38" };
 	ADD(UNIT(.code = "VN", .kind = UNIT_CENTRAL, .name = "VN"));
 	for (int p = 0; p < 2; p++) {
 		ADD(UNIT(.code = provinces[p], .parent = "VN", .kind = UNIT_PROVINCE, .name = "Tỉnh"));
 		add_unit(w, provinces[p], UNIT_DEPARTMENT, DAY(0));
-		for (uint32_t d = 0, n = 2 + world_random(w, 3); d < n; d++) {
+		for (uint32_t d = 0, n = 2 + country_random(w, 3); d < n; d++) {
 			const char *district = add_unit(w, provinces[p], UNIT_DISTRICT, DAY(0));
-			for (uint32_t i = 0, m = world_random(w, 4); i < m; i++)
+			for (uint32_t i = 0, m = country_random(w, 4); i < m; i++)
 				add_unit(w, district, UNIT_COMMUNE, DAY(0));
 		}
 	}
@@ -111,16 +111,16 @@ static void add_units(struct world *w)
 	ADD(UNIT(.code = "XA", .parent = "40", .kind = UNIT_OTHER, .name = "Khác"));
 }
 
-static const char *any_unit(struct world *w, enum unit_kind kind)
+static const char *any_unit(struct country *w, enum unit_kind kind)
 {
 	for (;;) {
-		const struct catalogue_row *r = &w->rows[world_random(w, (uint32_t)w->rows_n)];
+		const struct catalogue_row *r = &w->rows[country_random(w, (uint32_t)w->rows_n)];
 		if (r->kind == ROW_UNIT && (!kind || r->unit.kind == kind))
 			return r->unit.code;
 	}
 }
 
-static const char *parent_of(const struct world *w, const char *code)
+static const char *parent_of(const struct country *w, const char *code)
 {
 	for (size_t i = 0; i < w->rows_n; i++)
 		if (w->rows[i].kind == ROW_UNIT && !strcmp(w->rows[i].unit.code, code))
@@ -129,7 +129,7 @@ static const char *parent_of(const struct world *w, const char *code)
 }
 
 /* One that the plan's figures are about. */
-static const char *unit_below(struct world *w, const char *owner)
+static const char *unit_below(struct country *w, const char *owner)
 {
 	for (;;) {
 		const char *code = any_unit(w, UNIT_NONE);
@@ -139,7 +139,7 @@ static const char *unit_below(struct world *w, const char *owner)
 	}
 }
 
-static void add_groups(struct world *w)
+static void add_groups(struct country *w)
 {
 	ADD(GROUP(.group = "ALL", .use = "peer", .name = "Tất cả", .unit = "40"));
 	ADD(GROUP(.group = "PILOT", .use = "pilot", .name = "Điểm", .unit = any_unit(w, UNIT_DISTRICT)));
@@ -147,24 +147,24 @@ static void add_groups(struct world *w)
 	ADD(GROUP(.group = "PILOT", .unit = any_unit(w, UNIT_COMMUNE), .to = near(w, 5, 30)));
 }
 
-static void add_target(struct world *w, const char *item, const char *unit)
+static void add_target(struct country *w, const char *item, const char *unit)
 {
 	for (size_t i = 0; i < w->rows_n; i++)
 		if (w->rows[i].kind == ROW_TARGET && !strcmp(w->rows[i].target.item, item) &&
 		    !strcmp(w->rows[i].target.unit, unit))
 			return;
-	ADD(TARGET(.item = item, .unit = unit, .from = near(w, 20, 20), .target = world_random(w, 9000)));
+	ADD(TARGET(.item = item, .unit = unit, .from = near(w, 20, 20), .target = country_random(w, 9000)));
 }
 
-static void add_leaf(struct world *w, const char *parent, enum item_kind kind)
+static void add_leaf(struct country *w, const char *parent, enum item_kind kind)
 {
 	static const char *const who[] = { "kind:commune@VN", "kind:district@40", "kind:district@40|group:PILOT",
 					   "kind:district@VN|kind:department@40", "kind:commune@40", "38|40" };
 	bool in_40 = parent[0] == 'B'; /* below plan B */
-	const char *reporters = who[in_40 ? (world_random(w, 2) ? 1 : 4) : world_random(w, N(who))];
+	const char *reporters = who[in_40 ? (country_random(w, 2) ? 1 : 4) : country_random(w, N(who))];
 	struct item_row i = {
 		.code = text(w, "L", w->items_made++), .parent = parent, .kind = kind, .name = "Mục",
-		.answer = ANSWER_ALL, .reporters = reporters, .weight = 1 + world_random(w, 9),
+		.answer = ANSWER_ALL, .reporters = reporters, .weight = 1 + country_random(w, 9),
 	};
 	if (in_40 && kind == ITEM_TASK && chance(w, 30)) {
 		i.answer = ANSWER_LEAD;
@@ -173,14 +173,14 @@ static void add_leaf(struct world *w, const char *parent, enum item_kind kind)
 	}
 	if (kind == ITEM_TASK) {
 		i.start = near(w, 40, 10);
-		i.due = chance(w, 80) ? date_add(i.start, 10 + (int32_t)world_random(w, 60)) : DAY(0);
+		i.due = chance(w, 80) ? date_add(i.start, 10 + (int32_t)country_random(w, 60)) : DAY(0);
 	} else {
 		i.flags = ITEM_OWN_WORK;
 		i.measure = chance(w, 50) ? MEASURE_STOCK : MEASURE_FLOW;
 		i.aggregate = kind == ITEM_POINTS || chance(w, 20) ? AGGREGATE_OWN : AGGREGATE_SUM;
 		i.num_def = i.den_def = kind == ITEM_RATIO ? "x" : "";
 		i.has_target = kind != ITEM_POINTS && chance(w, 70);
-		i.target = i.has_target ? world_random(w, 9000) : 0;
+		i.target = i.has_target ? country_random(w, 9000) : 0;
 		i.has_maximum = kind == ITEM_POINTS && chance(w, 70);
 		i.maximum = i.has_maximum ? 10000 : 0;
 		i.direction = kind != ITEM_POINTS && chance(w, 30) ? DIRECTION_LOWER : DIRECTION_HIGHER;
@@ -191,11 +191,11 @@ static void add_leaf(struct world *w, const char *parent, enum item_kind kind)
 	add(w, row);
 	if (kind == ITEM_TASK && chance(w, 50))
 		ADD(MILESTONE(.item = i.code, .unit = chance(w, 50) ? "" : "40", .no = 1, .date = near(w, 10, 40)));
-	for (uint32_t n = kind == ITEM_TASK ? 0 : world_random(w, 5); n; n--)
+	for (uint32_t n = kind == ITEM_TASK ? 0 : country_random(w, 5); n; n--)
 		add_target(w, i.code, n == 1 ? (in_40 ? "G/ALL" : "G/PILOT") : unit_below(w, in_40 ? "40" : "VN"));
 }
 
-static void add_items(struct world *w)
+static void add_items(struct country *w)
 {
 	static const enum item_kind kinds[] = { ITEM_TASK, ITEM_TASK, ITEM_RATIO, ITEM_COUNT, ITEM_POINTS };
 	ADD(ITEM(.code = "A", .owner = "VN", .kind = ITEM_PLAN, .name = "A"));
@@ -218,20 +218,20 @@ static void add_items(struct world *w)
 
 /* ---- changes of the catalogue ---- */
 
-static struct catalogue_row *any_row(struct world *w, enum row_kind kind)
+static struct catalogue_row *any_row(struct country *w, enum row_kind kind)
 {
 	for (;;) {
-		struct catalogue_row *r = &w->rows[world_random(w, (uint32_t)w->rows_n)];
+		struct catalogue_row *r = &w->rows[country_random(w, (uint32_t)w->rows_n)];
 		if (r->kind == kind)
 			return r;
 	}
 }
 
-static void change_unit(struct world *w)
+static void change_unit(struct country *w)
 {
 	struct unit_row *u = &any_row(w, ROW_UNIT)->unit;
 	bool leaf = u->kind == UNIT_COMMUNE;
-	switch (world_random(w, 4)) {
+	switch (country_random(w, 4)) {
 	case 0: /* closes; sometimes its code is given again */
 		if (!leaf || u->closed.ymd)
 			break;
@@ -254,31 +254,31 @@ static void change_unit(struct world *w)
 	}
 }
 
-static void change_item(struct world *w)
+static void change_item(struct country *w)
 {
 	struct item_row *i = &any_row(w, ROW_ITEM)->item;
-	switch (world_random(w, 4)) {
+	switch (country_random(w, 4)) {
 	case 0:
 		if (i->kind != ITEM_PLAN)
 			i->closed = chance(w, 60) ? near(w, 5, 15) : DAY(0);
 		break;
 	case 1:
-		i->weight = 1 + world_random(w, 9);
+		i->weight = 1 + country_random(w, 9);
 		break;
 	case 2:
-		add_leaf(w, chance(w, 50) ? "A1" : "B", ITEM_TASK + world_random(w, 4));
+		add_leaf(w, chance(w, 50) ? "A1" : "B", ITEM_TASK + country_random(w, 4));
 		break;
 	case 3:
 		if (i->has_target)
-			i->target = world_random(w, 9000);
+			i->target = country_random(w, 9000);
 		break;
 	}
 }
 
-static void change_rest(struct world *w)
+static void change_rest(struct country *w)
 {
 	struct group_row *g = &any_row(w, ROW_GROUP)->group;
-	switch (world_random(w, 3)) {
+	switch (country_random(w, 3)) {
 	case 0:
 		g->to = near(w, 3, 20);
 		g->from = DAY(0);
@@ -293,7 +293,7 @@ static void change_rest(struct world *w)
 }
 
 /* From the rows; NULL when the change was not allowed. */
-static struct catalogue *build(struct world *w)
+static struct catalogue *build(struct country *w)
 {
 	struct builder *b = rows_builder(w->rows, w->rows_n);
 	struct faults faults = { 0 };
@@ -305,7 +305,7 @@ static struct catalogue *build(struct world *w)
 	return c;
 }
 
-struct catalogue *world_clone(const struct catalogue *c)
+struct catalogue *country_clone(const struct catalogue *c)
 {
 	struct builder *b = builder_new();
 	struct faults faults = { 0 };
@@ -322,13 +322,13 @@ struct catalogue *world_clone(const struct catalogue *c)
 }
 
 /* Tries changes until one is allowed. */
-static void new_catalogue(struct world *w)
+static void new_catalogue(struct country *w)
 {
 	static struct catalogue_row kept[ROWS_MAX];
 	size_t n = w->rows_n;
 	memcpy(kept, w->rows, sizeof kept);
 	for (;;) {
-		for (uint32_t i = 1 + world_random(w, 4); i; i--)
+		for (uint32_t i = 1 + country_random(w, 4); i; i--)
 			(chance(w, 50) ? change_unit : chance(w, 60) ? change_item : change_rest)(w);
 		struct catalogue *c = build(w);
 		if (c) {
@@ -343,9 +343,9 @@ static void new_catalogue(struct world *w)
 
 /* ---- entries ---- */
 
-struct world *world_new(uint64_t seed)
+struct country *country_new(uint64_t seed)
 {
-	struct world *w = calloc(1, sizeof *w);
+	struct country *w = calloc(1, sizeof *w);
 	assert_non_null(w);
 	w->state = seed * 2 + 1;
 	w->today = date_days(DAY(20240401));
@@ -357,7 +357,7 @@ struct world *world_new(uint64_t seed)
 	return w;
 }
 
-void world_free(struct world *w)
+void country_free(struct country *w)
 {
 	for (size_t i = 0; i < w->made_n; i++) {
 		catalogue_free(w->made[i]->catalogue);
@@ -368,12 +368,12 @@ void world_free(struct world *w)
 	free(w);
 }
 
-size_t world_entries(const struct world *w)
+size_t country_entries(const struct country *w)
 {
 	return w->made_n;
 }
 
-static struct made *new_entry(struct world *w, enum entry_kind kind)
+static struct made *new_entry(struct country *w, enum entry_kind kind)
 {
 	struct made *m = calloc(1, sizeof *m);
 	assert_non_null(m);
@@ -390,21 +390,21 @@ static struct made *new_entry(struct world *w, enum entry_kind kind)
 	return m;
 }
 
-static void fill_body(struct world *w, struct update *u, const struct item_row *leaf)
+static void fill_body(struct country *w, struct update *u, const struct item_row *leaf)
 {
 	if (leaf->kind != ITEM_TASK && chance(w, 10)) {
 		u->body = BODY_NONE_ARISEN;
 		return;
 	}
-	u->value = world_random(w, 10000);
+	u->value = country_random(w, 10000);
 	if (leaf->kind == ITEM_TASK) {
 		u->body = BODY_TASK;
-		u->state = TASK_NOT_STARTED + world_random(w, 3);
-		u->percent = u->state == TASK_DONE ? 100 : u->state == TASK_IN_PROGRESS ? world_random(w, 100) : 0;
+		u->state = TASK_NOT_STARTED + country_random(w, 3);
+		u->percent = u->state == TASK_DONE ? 100 : u->state == TASK_IN_PROGRESS ? country_random(w, 100) : 0;
 		u->done_on = u->state == TASK_DONE ? near(w, 30, 0) : DAY(0);
 	} else if (leaf->kind == ITEM_RATIO) {
 		u->body = BODY_RATIO;
-		u->numerator = world_random(w, 100);
+		u->numerator = country_random(w, 100);
 		u->denominator = chance(w, 10) ? 0 : 100;
 	} else {
 		u->body = leaf->kind == ITEM_COUNT ? BODY_COUNT : BODY_POINTS;
@@ -412,15 +412,15 @@ static void fill_body(struct world *w, struct update *u, const struct item_row *
 }
 
 /* One report that admit would take at the view's place. */
-static bool report(struct world *w, const struct view *v, struct made *m, size_t i)
+static bool report(struct country *w, const struct view *v, struct made *m, size_t i)
 {
 	const struct catalogue *c = v->catalogue;
-	uint32_t item = world_random(w, (uint32_t)catalogue_items(c));
+	uint32_t item = country_random(w, (uint32_t)catalogue_items(c));
 	size_t n = 0;
 	const uint32_t *units = catalogue_reporters(c, item, &n);
 	if (!n)
 		return false;
-	uint32_t unit = units[world_random(w, (uint32_t)n)];
+	uint32_t unit = units[country_random(w, (uint32_t)n)];
 	struct update *u = &m->updates[i];
 	struct date as_of = near(w, 20, 0);
 	bool known;
@@ -436,53 +436,53 @@ static bool report(struct world *w, const struct view *v, struct made *m, size_t
 	return true;
 }
 
-static void make_batch(struct world *w, const struct view *v)
+static void make_batch(struct country *w, const struct view *v)
 {
 	struct made *m = new_entry(w, ENTRY_BATCH);
-	m->entry.principal = 1 + world_random(w, w->principals);
+	m->entry.principal = 1 + country_random(w, w->principals);
 	m->entry.batch.taken = m->taken;
 	while (m->entry.batch.taken_n < BATCH && chance(w, 90))
 		m->entry.batch.taken_n += report(w, v, m, m->entry.batch.taken_n);
 }
 
-static void make_registry(struct world *w)
+static void make_registry(struct country *w)
 {
 	struct made *m = new_entry(w, ENTRY_REGISTRY);
 	uint32_t p = ++w->principals;
 	m->registry[0] = (struct registry_change){ .kind = REGISTRY_PRINCIPAL_ADD, .principal = p, .role = ROLE_AGENT,
-						   .scope_unit = 1 + world_random(w, 20), .name = "Phòng" };
+						   .scope_unit = 1 + country_random(w, 20), .name = "Phòng" };
 	m->registry[1] = (struct registry_change){ .kind = REGISTRY_KEY_ADD, .principal = p, .key_id = p };
 	memcpy(m->registry[1].public_key, &p, sizeof p);
 	m->entry.registry = (struct entry_registry){ .n = 2, .changes = m->registry };
 }
 
-static void make_tick(struct world *w)
+static void make_tick(struct country *w)
 {
 	struct made *m = new_entry(w, ENTRY_TICK);
-	w->today += 1 + (int32_t)(chance(w, 20) ? world_random(w, 10) : 0);
+	w->today += 1 + (int32_t)(chance(w, 20) ? country_random(w, 10) : 0);
 	m->entry.tick.date = date_from_days(w->today);
 }
 
-static void make_catalogue(struct world *w)
+static void make_catalogue(struct country *w)
 {
 	struct made *m = new_entry(w, ENTRY_CATALOGUE);
 	if (m->entry.number > 2)
 		new_catalogue(w);
-	m->catalogue = world_clone(w->catalogue);
+	m->catalogue = country_clone(w->catalogue);
 }
 
-static void make_incarnation(struct world *w)
+static void make_incarnation(struct country *w)
 {
 	struct made *m = new_entry(w, ENTRY_INCARNATION);
 	m->entry.incarnation.old[0] = w->incarnation;
 	m->entry.incarnation.made[0] = ++w->incarnation;
 }
 
-void world_step(struct world *w, const struct view *v)
+void country_step(struct country *w, const struct view *v)
 {
 	uint64_t next = v->head.entry + 1;
 	assert_int_equal(next, w->made_n + 1);
-	uint32_t dice = world_random(w, 100);
+	uint32_t dice = country_random(w, 100);
 	if (next == 1)
 		new_entry(w, ENTRY_GENESIS)->entry.genesis.illustrative = true;
 	else if (next == 2)
@@ -503,12 +503,12 @@ void world_step(struct world *w, const struct view *v)
 		new_entry(w, ENTRY_VOID);
 }
 
-void world_fold(struct world *w, struct view *v, uint64_t number, struct change *ch)
+void country_fold(struct country *w, struct view *v, uint64_t number, struct change *ch)
 {
 	struct made *m = w->made[number - 1];
 	struct entry e = m->entry;
 	if (e.kind == ENTRY_CATALOGUE)
-		e.catalogue.made = world_clone(m->catalogue);
+		e.catalogue.made = country_clone(m->catalogue);
 	enum fold_result r = fold(v, &e, ch);
 	if (r != FOLD_OK)
 		print_message("entry %llu: %s\n", (unsigned long long)number, fold_says(r));
@@ -522,7 +522,7 @@ static void sink(void *ctx, const uint8_t *bytes, size_t n)
 	buffer_put(ctx, bytes, n);
 }
 
-struct buffer world_bytes(const struct view *v)
+struct buffer country_bytes(const struct view *v)
 {
 	struct buffer b = { 0 };
 	assert_true(view_bytes(v, sink, &b));
