@@ -19,7 +19,7 @@ forbid "$(files common/domain)" '(common/sys/|[a-z]*\.pb-c\.h|zmq|lmdb|sodium|sy
 seam() { # header, the one file that may include it
 	forbid "$(files common server agent dashboard | grep -vE "^common/sys/($2)\.[ch]$")" "$1" "<$1> goes through common/sys/$2 only"
 }
-seam 'zmq\.h' 'net|loop'
+seam 'zmq\.h' 'net[a-z_]*|loop'
 seam 'lmdb\.h' 'kv[a-z_]*'
 seam 'sodium(\.h|/)' 'keys'
 seam 'microhttpd\.h' 'http'

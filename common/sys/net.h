@@ -4,16 +4,20 @@
  *
  * For: sockets made by purpose, messages received without copying, sends that never wait, ZAP
  * questions. Never: blocks (receiving and sending are DONTWAIT; waiting is loop's), decides who may
- * enter, logs, forks. Sets on every TCP socket: CURVE, IPv4, MAXMSGSIZE, HWMs, HANDSHAKE_IVL,
- * heartbeats 5/15/15 s, LINGER, on binding sides ZAP domain + ZAP_ENFORCE_DOMAIN and BACKLOG, on
- * connecting sides RECONNECT_IVL(_MAX) and IMMEDIATE. Not used: ROUTING_ID, ROUTER_HANDOVER,
- * XPUB_MANUAL, XPUB_NODROP, CONFLATE.
+ * enter, logs, forks.
+ *
+ * Sets on every TCP socket: CURVE, IPv4, MAXMSGSIZE, HWMs, HANDSHAKE_IVL, heartbeats 5/15/15 s,
+ * LINGER; on binding sides ZAP domain + ZAP_ENFORCE_DOMAIN and BACKLOG; on connecting sides
+ * RECONNECT_IVL(_MAX), a DEALER's IMMEDIATE. Not used: ROUTING_ID, ROUTER_HANDOVER, XPUB_MANUAL,
+ * XPUB_NODROP, CONFLATE.
  *
  * Failure: making gives NULL and a sentence. Receiving gives 0 or -EAGAIN, -EMSGSIZE, -ESHUTDOWN
  * (the context is being stopped: leave the loop, close the sockets, end the thread). Our own
- * mistakes assert. Threads: one struct net per process, shared; a socket belongs to one thread.
- * Block signals before net_open (loop_signals), no fork after it. The handler of ZAP questions must
- * bind (net_zap_bind) before any other bind.
+ * mistakes assert.
+ *
+ * Threads: one struct net per process, shared; a socket belongs to one thread. Block signals
+ * before net_open (loop_signals), no fork after it. The socket for ZAP questions (net_zap_bind)
+ * must bind before any other.
  */
 #ifndef TIENDO_COMMON_SYS_NET_H
 #define TIENDO_COMMON_SYS_NET_H
@@ -28,13 +32,11 @@ enum {
 	NET_USER_ID_MAX = 31, /* letters of a User-Id: ours are key numbers */
 	NET_ADDRESS_MAX = 63,
 	NET_ENDPOINT_MAX = 255,
-	NET_INGEST_MESSAGE =
-		64 * 1024, /* MAXMSGSIZE of the ingest ROUTER: a batch is at most 48 KiB */
-	NET_QUESTION_MESSAGE = 64 * 1024, /* of the query ROUTER */
-	NET_SUBSCRIPTION_MESSAGE =
-		512, /* of an XPUB: what a subscriber may send is a topic of 200 bytes */
-	NET_ANSWER_MESSAGE =
-		320 * 1024 /* of an agent's or dashboard's socket: a page is at most 256 KiB */
+	/* MAXMSGSIZE by purpose */
+	NET_INGEST_MESSAGE = 64 * 1024,   /* ingest ROUTER: a batch is at most 48 KiB */
+	NET_QUESTION_MESSAGE = 64 * 1024, /* query ROUTER */
+	NET_SUBSCRIPTION_MESSAGE = 512,   /* XPUB: a subscriber sends topics of 200 bytes */
+	NET_ANSWER_MESSAGE = 320 * 1024   /* agents, dashboards: a page is at most 256 KiB */
 };
 
 /* ---- the context ---- */
@@ -51,7 +53,7 @@ struct net_bind {
 	const char *endpoint;      /* tcp://127.0.0.1:5701; port 0 or * = any, see net_endpoint */
 	const uint8_t *secret_key; /* [KEYS_SIZE] of the server */
 	const char *zap_domain;    /* never empty: an empty one lets every key in */
-	int64_t max_message;       /* bytes; never 0 */
+	int64_t max_message;       /* bytes of a frame; never 0; more cuts the line */
 	int receive_hwm, send_hwm; /* 0 = 8 and 16 (ROUTER), 1000 and 1000 (XPUB) */
 };
 
@@ -60,8 +62,9 @@ struct net_connect {
 	const uint8_t *server_key;    /* [KEYS_SIZE], public */
 	const struct keys_pair *pair; /* our own */
 	int64_t max_message;          /* 0 = NET_ANSWER_MESSAGE */
-	int receive_hwm, send_hwm;    /* 0 = 1000 and 4: the spool is the queue */
+	int receive_hwm, send_hwm;    /* 0 = 1000 and 4 (DEALER: the spool is the queue) */
 	int reconnect_ms; /* 0 = 2000 growing to 60000; else fixed (tests, command line) */
+	bool watch;       /* keep what happens to the connection for net_event */
 };
 
 /* MANDATORY; numbers its peers itself: frame 0 of what it receives is only a return address. */
@@ -88,6 +91,23 @@ const char *net_endpoint(const struct net_socket *socket);
 /* For loop only. */
 void *net_handle(const struct net_socket *socket);
 
+/*
+ * What happened to a connecting socket made with `watch`: so that an agent can say "the centre does
+ * not know this key" instead of trying for ever in silence, and the server can prove at start that
+ * a random key is refused.
+ */
+enum net_event {
+	NET_EVENT_NONE,    /* nothing (more) happened */
+	NET_EVENT_READY,   /* the handshake succeeded */
+	NET_EVENT_REFUSED, /* the server's ZAP said 400 or 500: this socket will not try again */
+	NET_EVENT_FAILED,  /* the handshake broke off: ZAP said 300, or this is not that server */
+	NET_EVENT_LOST     /* a connection ended; ZeroMQ makes the next one by itself */
+};
+enum net_event net_event(struct net_socket *socket);
+/* The watch itself, to wait on in the loop; NULL without one. Belongs to `socket`. */
+struct net_socket *net_watch(const struct net_socket *socket);
+
+/* A SUB renews its subscriptions after a reconnection only while its thread waits on it. */
 void net_subscribe(struct net_socket *sub, struct bytes prefix);
 void net_unsubscribe(struct net_socket *sub, struct bytes prefix);
 
@@ -97,7 +117,8 @@ struct net_frame {
 	_Alignas(8) uint8_t opaque[64]; /* a zmq_msg_t; net.c asserts that it fits */
 };
 
-/* {0} is empty. Owns its frames until net_message_clear or the next net_receive into it. */
+/* {0} is empty. Owns its frames until net_message_clear or the next net_receive into it. Never copy
+ * one by assignment: two would own the same frames. */
 struct net_message {
 	size_t count;
 	struct net_frame frames[NET_FRAMES];
