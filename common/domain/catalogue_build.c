@@ -57,12 +57,25 @@ void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, 
 	fault_add(m->faults, kind, k, field, value, 0);
 }
 
+/* Is something said about the field already? */
+static bool is_bad(const struct kept *k, const char *field)
+{
+	const struct columns *c = columns_of_kind(k->row.kind);
+
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->list[i].name, field) == 0)
+			return k->bad & UINT64_C(1) << i;
+	return false;
+}
+
 void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
 		    const char *value, const struct names *names)
 {
 	char written[CODE_MAX + 1];
 	int hint = CSV_OK;
 
+	if (is_bad(k, field))
+		return;
 	for (unsigned zeros = 1; hint == CSV_OK && csv_unstrip(value, zeros, written); zeros++)
 		if (names_get(names, written) != NAMES_NONE)
 			hint = CSV_STRIPPED_ZERO;

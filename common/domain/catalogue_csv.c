@@ -105,8 +105,11 @@ static enum csv_fault read_target(struct kept *k, const char *text)
 
 static enum csv_fault read_maximum(struct kept *k, const char *text)
 {
-	k->row.item.has_maximum = text[0] != '\0';
-	return text[0] ? csv_hundredths(text, &k->row.item.maximum) : CSV_OK;
+	struct item_row *r = &k->row.item;
+	enum csv_fault fault = text[0] ? csv_hundredths(text, &r->maximum) : CSV_OK;
+
+	r->has_maximum = text[0] && fault == CSV_OK;
+	return fault;
 }
 
 /* A word of one of the model's enumerations. */
@@ -174,6 +177,11 @@ static enum csv_fault read_field(struct kept *k, const struct column *c, const c
 	return CSV_OK;
 }
 
+static enum fault_kind target_fault(enum column_type type, enum csv_fault fault)
+{
+	return type == COLUMN_TARGET && fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE : FAULT_CSV;
+}
+
 /* A code that cannot be one is kept as it was written: it is a fault once, and may be what others refer to. */
 static void read_record(const struct columns *cs, const struct csv *csv, struct kept *k, struct faults *faults)
 {
@@ -186,7 +194,7 @@ static void read_record(const struct columns *cs, const struct csv *csv, struct 
 		k->bad |= UINT64_C(1) << i;
 		if (column_is_text(cs->list[i].type))
 			*column_text(&k->row, &cs->list[i]) = text;
-		fault_add(faults, FAULT_CSV, k, cs->list[i].name, text, (int)fault);
+		fault_add(faults, target_fault(cs->list[i].type, fault), k, cs->list[i].name, text, (int)fault);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 struct link {
 	struct membership is;
+	const struct kept *row;
 	struct link *next;
 };
 
@@ -65,6 +66,7 @@ static bool link_members(struct making *m, struct link **own)
 			if (!k)
 				return false;
 			k->is = (struct membership){ names_get(&c->group_names, r->group), u, r->from, r->to };
+			k->row = l->at[i];
 			k->next = own[u];
 			own[u] = k;
 		}
@@ -116,13 +118,13 @@ static unsigned count_on(const struct memberships *l, struct date d)
 	return n;
 }
 
-static void check_number(struct making *m, uint32_t unit)
+static void check_number(struct making *m, const struct kept *row, uint32_t unit)
 {
 	const struct memberships *l = &m->c->memberships[unit];
 
 	for (uint32_t i = 0; i < l->n; i++)
 		if (count_on(l, l->list[i].from) > GROUPS_PER_UNIT_MAX) {
-			making_fault(m, FAULT_TOO_MANY_GROUPS, m->units[unit], "code", m->c->units[unit].row.code);
+			making_fault(m, FAULT_TOO_MANY_GROUPS, row, "unit", m->c->units[unit].row.code);
 			return;
 		}
 }
@@ -139,7 +141,7 @@ bool making_groups(struct making *m)
 		if (!inherit(m, own[i], i))
 			return false;
 		if (own[i] && c->memberships[i].n > GROUPS_PER_UNIT_MAX)
-			check_number(m, i);
+			check_number(m, own[i]->row, i);
 	}
 	return true;
 }

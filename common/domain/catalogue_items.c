@@ -60,7 +60,7 @@ static bool sort(struct making *m, struct sorted *s)
 static void find_parent(struct making *m, struct sorted *s, uint32_t place)
 {
 	const struct item_row *r = row_at(s, place);
-	uint32_t up = names_get(&s->places, r->parent);
+	uint32_t up = r->parent[0] ? names_get(&s->places, r->parent) : NO_INDEX;
 
 	if (r->kind == ITEM_PLAN && r->parent[0] != '\0')
 		making_fault(m, FAULT_PLAN_HAS_PARENT, s->at[place], "parent", r->parent);

@@ -140,7 +140,7 @@ static const char *plan_of(const struct merge *m, size_t place)
 	const struct item_row *r = item_at(m, place);
 
 	for (unsigned up = 0; up < DEPTH_MAX; up++) {
-		uint32_t parent = names_get(&m->items, r->parent);
+		uint32_t parent = r->parent[0] ? names_get(&m->items, r->parent) : NAMES_NONE;
 
 		if (parent == NAMES_NONE)
 			break;

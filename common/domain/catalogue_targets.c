@@ -27,7 +27,8 @@ static void settle(struct making *m, struct kept *k, enum item_kind kind)
 	else
 		fault = csv_integer(k->raw, 0, VALUE_MAX, out);
 	if (fault != CSV_OK)
-		fault_add(m->faults, FAULT_CSV, k, "target", k->raw, (int)fault);
+		fault_add(m->faults, fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE : FAULT_CSV, k, "target", k->raw,
+			  (int)fault);
 	k->raw = NULL;
 }
 

@@ -86,6 +86,7 @@ static void duplicates(struct making *m, const struct sorted *s)
 /* By number, else the last bearer of the parent's code that stood beside the unit at some time. */
 static uint32_t find_parent(const struct sorted *s, const struct unit_row *u)
 {
+	struct date closed = u->closed.ymd > u->opened.ymd ? u->closed : (struct date){ 0 };
 	uint32_t found = NO_INDEX;
 
 	if (u->parent_number)
@@ -95,31 +96,43 @@ static uint32_t find_parent(const struct sorted *s, const struct unit_row *u)
 
 		if (strcmp(p->code, u->parent) != 0)
 			break;
-		if (spans_overlap(p->opened, p->closed, u->opened, u->closed))
+		if (spans_overlap(p->opened, p->closed, u->opened, closed))
 			found = i;
 	}
 	return found;
 }
 
+static bool is_root(const struct unit_row *u)
+{
+	return u->parent[0] == '\0' && !u->parent_number;
+}
+
+/* One root: the first that came, if there are many. */
+static void check_roots(struct making *m, const struct sorted *s)
+{
+	const struct kept *root = NULL;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		if (is_root(row_at(s, i)) && (!root || s->at[i] < root))
+			root = s->at[i];
+	for (uint32_t i = 0; i < s->n; i++)
+		if (is_root(row_at(s, i)) && s->at[i] != root)
+			making_fault(m, FAULT_MANY_ROOTS, s->at[i], "parent", row_at(s, i)->code);
+	if (!root)
+		making_fault(m, FAULT_NO_ROOT, NULL, "parent", "");
+}
+
 static void find_parents(struct making *m, struct sorted *s)
 {
-	uint32_t root = NO_INDEX;
-
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct unit_row *u = row_at(s, i);
 
-		if (u->parent[0] != '\0' || u->parent_number) {
-			s->forest.parent[i] = find_parent(s, u);
-			if (s->forest.parent[i] == NO_INDEX)
-				making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[i], "parent", u->parent, &s->first);
+		if (is_root(u))
 			continue;
-		}
-		if (root != NO_INDEX)
-			making_fault(m, FAULT_MANY_ROOTS, s->at[i], "parent", u->code);
-		root = i;
+		s->forest.parent[i] = find_parent(s, u);
+		if (s->forest.parent[i] == NO_INDEX)
+			making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[i], "parent", u->parent, &s->first);
 	}
-	if (root == NO_INDEX)
-		making_fault(m, FAULT_NO_ROOT, NULL, "parent", "");
 }
 
 static bool cut_rings(struct making *m, struct sorted *s)
@@ -225,6 +238,7 @@ bool making_units(struct making *m)
 	if (!sort(m, &s))
 		return false;
 	duplicates(m, &s);
+	check_roots(m, &s);
 	find_parents(m, &s);
 	return cut_rings(m, &s) && place_all(m, &s) && index_units(m, &s);
 }

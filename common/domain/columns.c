@@ -114,7 +114,7 @@ static const struct column periods[] = {
 };
 
 static const struct column deadlines[] = {
-	{ "schedule", COLUMN_CODE, AT(deadline.schedule), 0 },
+	{ "schedule", COLUMN_TEXT, AT(deadline.schedule), CODE_MAX },
 	{ "unit_kind", COLUMN_UNIT_KIND, AT(deadline.unit_kind), 0 },
 	{ "working_days", COLUMN_NUMBER, AT(deadline.working_days), 366 },
 };
@@ -124,7 +124,7 @@ static const struct column deadlines[] = {
 
 static const struct columns files[] = {
 	FILE_OF(units, ROW_UNIT, 4, 3),       FILE_OF(groups, ROW_GROUP, 2, 1),
-	FILE_OF(items, ROW_ITEM, 5, 3),       FILE_OF(targets, ROW_TARGET, 3, 2),
+	FILE_OF(items, ROW_ITEM, 4, 3),       FILE_OF(targets, ROW_TARGET, 3, 2),
 	FILE_OF(milestones, ROW_MILESTONE, 2, 2), FILE_OF(holidays, ROW_HOLIDAY, 2, 1),
 	FILE_OF(schedules, ROW_SCHEDULE, 2, 2),   FILE_OF(periods, ROW_PERIOD, 4, 4),
 	FILE_OF(deadlines, ROW_DEADLINE, 3, 3),

@@ -43,6 +43,11 @@ struct catalogue *rows_build(const struct catalogue_row *rows, size_t n)
 	return c;
 }
 
+void rows_csv(struct builder *b, const char *file, const char *data, struct faults *faults)
+{
+	assert_true(builder_csv(b, file, data, strlen(data), faults));
+}
+
 static size_t width(enum column_type t)
 {
 	if (t == COLUMN_BOUNDED || t == COLUMN_WORKING)

@@ -18,6 +18,8 @@ struct builder *rows_builder(const struct catalogue_row *rows, size_t n);
 /* Shows the faults, then asserts that none is an error. */
 void rows_no_errors(const struct faults *faults);
 struct catalogue *rows_build(const struct catalogue_row *rows, size_t n);
+/* Reads data as the file into the builder; there must be memory. */
+void rows_csv(struct builder *b, const char *file, const char *data, struct faults *faults);
 /* Every column and number of both is the same. */
 void rows_same(const struct catalogue_row *a, const struct catalogue_row *b);
 /* A catalogue built from its own rows has the same rows. */
