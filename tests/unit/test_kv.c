@@ -5,108 +5,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/sys/kv.h"
+#include "tests/unit/kv_help.h"
 #include "tests/unit/scratch.h"
-
-static struct sys_error error;
-
-/* ---- a disk that fails when told: LMDB's calls come through here ---- */
-
-static enum { DISK_WELL, DISK_META, DISK_SYNC } disk;
-
-ssize_t pwrite(int fd, const void *data, size_t size, off_t at);
-int fdatasync(int fd);
-
-ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
-{
-	static ssize_t (*real)(int, const void *, size_t, off_t);
-	if (!real)
-		*(void **)&real = dlsym(RTLD_NEXT, "pwrite");
-	if (disk == DISK_META && at < 8192 &&
-	    size < 4096) { /* the head pages, and only part of them */
-		errno = EIO;
-		return -1;
-	}
-	return real(fd, data, size, at);
-}
-
-int fdatasync(int fd)
-{
-	static int (*real)(int);
-	if (!real)
-		*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
-	if (disk == DISK_SYNC) {
-		errno = EIO;
-		return -1;
-	}
-	return real(fd);
-}
-
-/* ---- helpers ---- */
-
-static struct kv *open_at(const char *name, size_t map)
-{
-	struct kv *kv = NULL;
-	int rc = kv_open(&kv, scratch_path(name),
-			 &(struct kv_options){.create = true, .map_size = map}, &error);
-	if (rc)
-		fail_msg("%s: %s", name, error.text);
-	return kv;
-}
-
-static struct kv_table table_of(struct kv *kv, const char *name)
-{
-	struct kv_table table;
-	assert_int_equal(kv_table(kv, name, &table, &error), 0);
-	return table;
-}
-
-static struct bytes key_of(uint32_t n)
-{
-	static uint8_t keys[4][4];
-	static unsigned next;
-	uint8_t *key = keys[next++ % 4];
-	put_u32(key, n);
-	return bytes_of(key, 4);
-}
-
-static enum kv_outcome put_one(struct kv *kv, struct kv_table table, uint32_t n, size_t size)
-{
-	struct kv_txn *txn = kv_write(kv);
-	uint8_t *place = kv_reserve(txn, table, key_of(n), size);
-	if (place)
-		memset(place, (int)n, size);
-	enum kv_outcome outcome = kv_commit(&txn, &error);
-	assert_null(txn);
-	return outcome;
-}
-
-static uint64_t count_of(struct kv *kv, struct kv_table table)
-{
-	struct kv_txn *txn = kv_read(kv);
-	uint64_t n = kv_count(txn, table);
-	kv_end(&txn);
-	return n;
-}
-
-/* ---- the tests ---- */
 
 static void test_reopen(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("reopen", 0);
-	struct kv_table a = table_of(kv, "a"), b = table_of(kv, "b");
+	struct kv *kv = kv_help_open("reopen", 0);
+	struct kv_table a = kv_help_table(kv, "a"), b = kv_help_table(kv, "b");
 	struct kv_txn *txn = kv_write(kv);
 	struct bytes value;
 	kv_put(txn, a, bytes_text("key"), bytes_text("value"));
@@ -117,15 +28,15 @@ static void test_reopen(void **state)
 	assert_int_equal(kv_error(txn), 0);
 	assert_string_equal(kv_error_text(txn), "");
 	uint64_t id = kv_txn_id(txn);
-	assert_int_equal(kv_commit(&txn, &error), KV_OK);
+	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_OK);
 	struct kv_stat stat;
-	assert_int_equal(kv_stat(kv, &stat, &error), 0);
+	assert_int_equal(kv_stat(kv, &stat, &kv_help_error), 0);
 	assert_int_equal(stat.last_txn, id);
 	assert_int_equal(stat.map_bytes, KV_MAP_SIZE);
 	kv_close(kv);
-	kv = open_at("reopen", 0);
-	a = table_of(kv, "a");
-	b = table_of(kv, "b");
+	kv = kv_help_open("reopen", 0);
+	a = kv_help_table(kv, "a");
+	b = kv_help_table(kv, "b");
 	txn = kv_read(kv);
 	assert_int_equal(kv_txn_id(txn), id);
 	assert_true(kv_get(txn, a, bytes_text("key"), &value));
@@ -144,8 +55,8 @@ static void test_reopen(void **state)
 	kv_clear(txn, b);
 	assert_int_equal(kv_count(txn, b), 0);
 	kv_end(&txn); /* without effect */
-	assert_int_equal(count_of(kv, a), 2);
-	assert_int_equal(count_of(kv, b), 1);
+	assert_int_equal(kv_help_count(kv, a), 2);
+	assert_int_equal(kv_help_count(kv, b), 1);
 	kv_close(kv);
 	kv_close(NULL);
 }
@@ -153,182 +64,29 @@ static void test_reopen(void **state)
 static void test_sticky(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("sticky", 0);
-	struct kv_table a = table_of(kv, "a");
+	struct kv *kv = kv_help_open("sticky", 0);
+	struct kv_table a = kv_help_table(kv, "a");
 	struct bytes value;
-	assert_int_equal(put_one(kv, a, 1, 10), KV_OK);
+	assert_int_equal(kv_help_put(kv, a, 1, 10), KV_OK);
 	struct kv_txn *txn = kv_write(kv);
-	kv_put(txn, a, key_of(2), bytes_text("x"));
+	kv_put(txn, a, kv_help_key(2), bytes_text("x"));
 	kv_spoil(txn, -EBADMSG, "entry %d: the hash does not match", 7);
 	kv_spoil(txn, -EIO, "later");
-	kv_put(txn, a, key_of(3), bytes_text("x"));
-	assert_false(kv_insert(txn, a, key_of(3), bytes_text("x")));
-	assert_null(kv_reserve(txn, a, key_of(3), 4));
-	assert_false(kv_delete(txn, a, key_of(1)));
+	kv_put(txn, a, kv_help_key(3), bytes_text("x"));
+	assert_false(kv_insert(txn, a, kv_help_key(3), bytes_text("x")));
+	assert_null(kv_reserve(txn, a, kv_help_key(3), 4));
+	assert_false(kv_delete(txn, a, kv_help_key(1)));
 	kv_clear(txn, a);
-	assert_false(kv_get(txn, a, key_of(1), &value));
+	assert_false(kv_get(txn, a, kv_help_key(1), &value));
 	assert_int_equal(kv_count(txn, a), 0);
 	struct kv_cursor *c = kv_cursor(txn, a, &(struct kv_range){0});
 	assert_false(kv_next(c, NULL, NULL));
 	assert_int_equal(kv_error(txn), -EBADMSG);
 	assert_string_equal(kv_error_text(txn), "entry 7: the hash does not match");
-	assert_int_equal(kv_commit(&txn, &error), KV_REFUSED);
-	assert_string_equal(error.text, "entry 7: the hash does not match");
-	assert_int_equal(count_of(kv, a), 1);
+	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_REFUSED);
+	assert_string_equal(kv_help_error.text, "entry 7: the hash does not match");
+	assert_int_equal(kv_help_count(kv, a), 1);
 	kv_close(kv);
-}
-
-static void test_map_full(void **state)
-{
-	(void)state;
-	struct kv *kv = open_at("full", 256 * 1024);
-	struct kv_table a = table_of(kv, "a");
-	uint32_t n = 0;
-	struct kv_stat before, after;
-	while (put_one(kv, a, n, 3000) == KV_OK)
-		n++;
-	assert_true(n > 10);
-	assert_non_null(strstr(error.text, "mapsize"));
-	assert_int_equal(kv_stat(kv, &before, &error), 0);
-	assert_int_equal(put_one(kv, a, n, 3000), KV_REFUSED);
-	assert_int_equal(kv_stat(kv, &after, &error), 0);
-	assert_int_equal(before.last_txn, after.last_txn);
-	assert_int_equal(count_of(kv, a), n);
-	/* what is there still reads, and a smaller change still enters */
-	struct kv_txn *txn = kv_write(kv);
-	kv_put(txn, a, key_of(0), bytes_text("small"));
-	assert_int_equal(kv_commit(&txn, &error), KV_OK);
-	kv_close(kv);
-}
-
-static void set_file_limit(rlim_t bytes)
-{
-	struct rlimit limit;
-	getrlimit(RLIMIT_FSIZE, &limit);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-static void test_disk_full(void **state)
-{
-	(void)state;
-	struct kv *kv = open_at("disk", 0);
-	struct kv_table a = table_of(kv, "a");
-	struct stat st;
-	char path[512];
-	struct kv_stat before, after;
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(put_one(kv, a, 1, 100), KV_OK);
-	assert_int_equal(kv_stat(kv, &before, &error), 0);
-	snprintf(path, sizeof(path), "%s/data.mdb", scratch_path("disk"));
-	assert_int_equal(stat(path, &st), 0);
-	/* no more than a page and a half: one short write, then none */
-	set_file_limit((rlim_t)st.st_size + 6000);
-	assert_int_equal(put_one(kv, a, 2, 100000), KV_REFUSED);
-	assert_int_equal(put_one(kv, a, 2, 100000), KV_REFUSED);
-	assert_int_equal(kv_stat(kv, &after, &error), 0);
-	assert_int_equal(before.last_txn, after.last_txn);
-	assert_int_equal(count_of(kv, a), 1);
-	set_file_limit(RLIM_INFINITY);
-	assert_int_equal(put_one(kv, a, 2, 100000), KV_OK); /* the same batch, once there is room */
-	assert_int_equal(count_of(kv, a), 2);
-	kv_close(kv);
-}
-
-static void test_bad_disk(void **state)
-{
-	(void)state;
-	struct kv *kv = open_at("bad", 0);
-	struct kv_table a = table_of(kv, "a");
-	assert_int_equal(put_one(kv, a, 1, 100), KV_OK);
-	disk = DISK_SYNC; /* before the point of no return: clean */
-	assert_int_equal(put_one(kv, a, 2, 100), KV_REFUSED);
-	disk = DISK_WELL;
-	assert_int_equal(put_one(kv, a, 2, 100), KV_OK);
-	disk = DISK_META; /* at it: nobody knows */
-	assert_int_equal(put_one(kv, a, 3, 100), KV_UNKNOWN);
-	assert_true(strlen(error.text) > 0);
-	disk = DISK_WELL;
-	assert_int_equal(put_one(kv, a, 3, 100), KV_UNKNOWN); /* and so it stays */
-	struct kv_txn *txn = kv_read(kv);
-	assert_int_equal(kv_error(txn), -EUCLEAN);
-	kv_end(&txn);
-	kv_close(kv);
-	kv = open_at("bad", 0); /* the start path reads what is true */
-	a = table_of(kv, "a");
-	assert_true(count_of(kv, a) >= 2);
-	assert_int_equal(put_one(kv, a, 4, 100), KV_OK);
-	kv_close(kv);
-}
-
-static void test_one_per_path(void **state)
-{
-	(void)state;
-	struct kv *kv = open_at("one", 0), *again = NULL;
-	struct kv_options create = {.create = true};
-	assert_int_equal(kv_open(&again, scratch_path("one"), &create, &error), -EBUSY);
-	char name[600]; /* another name of the same place */
-	snprintf(name, sizeof(name), "%s/../one/.", scratch_path("one"));
-	assert_int_equal(kv_open(&again, name, &create, &error), -EBUSY);
-	assert_non_null(strstr(error.text, "in this process already"));
-	assert_null(again);
-	struct kv *other = open_at("other", 0);
-	kv_close(kv);
-	kv = open_at("one", 0);
-	kv_close(kv);
-	kv_close(other);
-}
-
-static void test_refused_places(void **state)
-{
-	(void)state;
-	struct kv *kv = NULL;
-	struct kv_options plain = {0}, create = {.create = true};
-	assert_int_equal(kv_open(&kv, scratch_path("nowhere"), &plain, &error), -ENOENT);
-	assert_non_null(strstr(error.text, "no store here"));
-	base_mkdirs(scratch_path("foreign"), 0700, NULL);
-	assert_int_equal(kv_open(&kv, scratch_path("foreign"), &plain, &error), -ENOENT);
-	base_file_write(scratch_path("foreign/data.mdb"), 0600, bytes_text(""), NULL);
-	assert_int_equal(kv_open(&kv, scratch_path("foreign"), &plain, &error), -EUCLEAN);
-	char junk[9000];
-	memset(junk, 'x', sizeof(junk));
-	base_file_write(scratch_path("foreign/data.mdb"), 0600, bytes_of(junk, sizeof(junk)), NULL);
-	assert_int_equal(kv_open(&kv, scratch_path("foreign"), &plain, &error), -EMEDIUMTYPE);
-	assert_non_null(strstr(error.text, "restore it from a backup"));
-	assert_true(kv_open(&kv, "/proc/self", &create, &error) < 0);
-	assert_null(kv);
-}
-
-static void test_cut_file(void **state)
-{
-	(void)state;
-	struct kv *kv = open_at("cut", 0);
-	struct kv_table a = table_of(kv, "a");
-	for (uint32_t n = 0; n < 200; n++)
-		assert_int_equal(put_one(kv, a, n, 1500), KV_OK);
-	kv_close(kv);
-	char path[512];
-	snprintf(path, sizeof(path), "%s/data.mdb", scratch_path("cut"));
-	assert_int_equal(truncate(path, 5 * 4096), 0);
-	/* a SIGBUS or a quiet success would both be wrong; in a child, as LMDB may abort on damage
-	 */
-	pid_t child = fork();
-	if (child == 0) {
-		kv = NULL;
-		if (kv_open(&kv, scratch_path("cut"), &(struct kv_options){0}, &error) != 0)
-			_exit(3);
-		if (kv_table(kv, "a", &a, &error) != 0)
-			_exit(3);
-		struct kv_txn *txn = kv_read(kv);
-		struct kv_cursor *c = kv_cursor(txn, a, &(struct kv_range){0});
-		while (kv_next(c, NULL, NULL))
-			;
-		_exit(kv_error(txn) == -EUCLEAN ? 3 : 4);
-	}
-	int status = 0;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 3) ||
-		    (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
 }
 
 static void expect_walk(struct kv_txn *txn, struct kv_table table, struct kv_range range,
@@ -353,14 +111,14 @@ static void expect_walk(struct kv_txn *txn, struct kv_table table, struct kv_ran
 static void test_walk(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("walk", 0);
-	struct kv_table a = table_of(kv, "a"), none = table_of(kv, "none");
+	struct kv *kv = kv_help_open("walk", 0);
+	struct kv_table a = kv_help_table(kv, "a"), none = kv_help_table(kv, "none");
 	static const char *const keys[] = {"b", "a",    "ba",       "bb", "bc",
 					   "c", "\xff", "\xff\xff", "bab"};
 	struct kv_txn *txn = kv_write(kv);
 	for (size_t i = 0; i < BASE_COUNT(keys); i++)
 		kv_put(txn, a, bytes_text(keys[i]), bytes_text(keys[i]));
-	assert_int_equal(kv_commit(&txn, &error), KV_OK);
+	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_OK);
 	txn = kv_read(kv);
 #define WALK(expected, ...) expect_walk(txn, a, (struct kv_range){__VA_ARGS__}, expected)
 	WALK("a b ba bab bb bc c \xff \xff\xff ", .backward = false);
@@ -392,11 +150,11 @@ static void test_walk(void **state)
 static void test_walk_and_write(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("walkwrite", 0);
-	struct kv_table a = table_of(kv, "a"), b = table_of(kv, "b");
+	struct kv *kv = kv_help_open("walkwrite", 0);
+	struct kv_table a = kv_help_table(kv, "a"), b = kv_help_table(kv, "b");
 	struct kv_txn *txn = kv_write(kv);
 	for (uint32_t n = 0; n < 3000; n++)
-		kv_put(txn, a, key_of(n), key_of(n));
+		kv_put(txn, a, kv_help_key(n), kv_help_key(n));
 	for (int backward = 0; backward < 2; backward++) {
 		struct kv_cursor *c = kv_cursor(txn, a, &(struct kv_range){.backward = backward});
 		struct bytes key;
@@ -407,9 +165,10 @@ static void test_walk_and_write(void **state)
 			if (n % 3 == 1 && !backward)
 				kv_cursor_delete(c);
 			if (n % 100 == 0)
-				kv_put(txn, b, key_of(n), bytes_text("elsewhere"));
+				kv_put(txn, b, kv_help_key(n), bytes_text("elsewhere"));
 			if (n % 7 == 0 && n % 3 != 1) /* behind us: not seen again */
-				kv_put(txn, a, key_of(n), bytes_text("a longer value than before"));
+				kv_put(txn, a, kv_help_key(n),
+				       bytes_text("a longer value than before"));
 			do
 				expected += backward ? -1u : 1u;
 			while (backward && expected % 3 == 1 && expected < 3000);
@@ -419,7 +178,7 @@ static void test_walk_and_write(void **state)
 		kv_cursor_end(&c);
 	}
 	assert_int_equal(kv_count(txn, a), 2000);
-	assert_int_equal(kv_commit(&txn, &error), KV_OK);
+	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_OK);
 	kv_close(kv);
 }
 
@@ -431,22 +190,22 @@ static void *read_in_thread(void *kv)
 static void test_readers(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("readers", 0);
-	struct kv_table a = table_of(kv, "a");
+	struct kv *kv = kv_help_open("readers", 0);
+	struct kv_table a = kv_help_table(kv, "a");
 	struct kv_stat stat;
 	struct bytes value;
-	put_one(kv, a, 1, 1);
+	kv_help_put(kv, a, 1, 1);
 	struct kv_txn *old = kv_read(kv);
-	put_one(kv, a, 2, 1);
-	put_one(kv, a, 3, 1);
-	assert_int_equal(kv_stat(kv, &stat, &error), 0);
+	kv_help_put(kv, a, 2, 1);
+	kv_help_put(kv, a, 3, 1);
+	assert_int_equal(kv_stat(kv, &stat, &kv_help_error), 0);
 	assert_int_equal(stat.reader_lag, 2);
 	assert_true(stat.readers >= 1);
 	assert_true(stat.reader_age_ms >= 0);
 	assert_true(stat.used_bytes >= 4096);
-	assert_false(kv_get(old, a, key_of(3), &value)); /* it reads its own moment */
+	assert_false(kv_get(old, a, kv_help_key(3), &value)); /* it reads its own moment */
 	kv_end(&old);
-	assert_int_equal(kv_stat(kv, &stat, &error), 0);
+	assert_int_equal(kv_stat(kv, &stat, &kv_help_error), 0);
 	assert_int_equal(stat.reader_lag, 0);
 	assert_int_equal(kv_reader_check(kv), 0);
 	/* begun in one thread, read and ended in another */
@@ -455,7 +214,7 @@ static void test_readers(void **state)
 	pthread_create(&thread, NULL, read_in_thread, kv);
 	pthread_join(thread, &handed);
 	struct kv_txn *txn = handed;
-	assert_true(kv_get(txn, a, key_of(3), &value));
+	assert_true(kv_get(txn, a, kv_help_key(3), &value));
 	kv_end(&txn);
 	kv_close(kv);
 }
@@ -465,9 +224,10 @@ static void test_reader_slots(void **state)
 	(void)state;
 	struct kv *kv = NULL;
 	assert_int_equal(kv_open(&kv, scratch_path("slots"),
-				 &(struct kv_options){.create = true, .readers = 2}, &error),
+				 &(struct kv_options){.create = true, .readers = 2},
+				 &kv_help_error),
 			 0);
-	struct kv_table a = table_of(kv, "a");
+	struct kv_table a = kv_help_table(kv, "a");
 	struct kv_txn *txns[200];
 	int n = 0;
 	do
@@ -475,7 +235,7 @@ static void test_reader_slots(void **state)
 	while (kv_error(txns[n++]) == 0 && n < 200);
 	assert_int_equal(kv_error(txns[n - 1]), -ENFILE);
 	assert_int_equal(kv_count(txns[n - 1], a), 0);
-	assert_int_equal(put_one(kv, a, 1, 1), KV_OK); /* the writer needs no slot */
+	assert_int_equal(kv_help_put(kv, a, 1, 1), KV_OK); /* the writer needs no slot */
 	while (n > 0)
 		kv_end(&txns[--n]);
 	kv_close(kv);
@@ -484,19 +244,19 @@ static void test_reader_slots(void **state)
 static void test_read_only(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("ro", 0);
-	put_one(kv, table_of(kv, "a"), 1, 5);
+	struct kv *kv = kv_help_open("ro", 0);
+	kv_help_put(kv, kv_help_table(kv, "a"), 1, 5);
 	kv_close(kv);
-	assert_int_equal(
-		kv_open(&kv, scratch_path("ro"), &(struct kv_options){.read_only = true}, &error),
-		0);
-	struct kv_table a = table_of(kv, "a"), none;
-	assert_int_equal(kv_table(kv, "none", &none, &error), -ENOENT);
+	assert_int_equal(kv_open(&kv, scratch_path("ro"), &(struct kv_options){.read_only = true},
+				 &kv_help_error),
+			 0);
+	struct kv_table a = kv_help_table(kv, "a"), none;
+	assert_int_equal(kv_table(kv, "none", &none, &kv_help_error), -ENOENT);
 	assert_int_equal(none.id, 0);
 	struct kv_txn *txn = kv_read(kv);
 	struct bytes value;
-	assert_true(kv_get(txn, a, key_of(1), &value));
-	assert_false(kv_get(txn, none, key_of(1), &value));
+	assert_true(kv_get(txn, a, kv_help_key(1), &value));
+	assert_false(kv_get(txn, none, kv_help_key(1), &value));
 	assert_int_equal(kv_count(txn, none), 0);
 	kv_end(&txn);
 	kv_close(kv);
@@ -505,23 +265,23 @@ static void test_read_only(void **state)
 static void test_copy(void **state)
 {
 	(void)state;
-	struct kv *kv = open_at("source", 0);
-	struct kv_table a = table_of(kv, "a");
+	struct kv *kv = kv_help_open("source", 0);
+	struct kv_table a = kv_help_table(kv, "a");
 	for (uint32_t n = 0; n < 300; n++)
-		put_one(kv, a, n, 1000);
+		kv_help_put(kv, a, n, 1000);
 	struct kv_txn *txn = kv_write(kv);
 	for (uint32_t n = 0; n < 290; n++)
-		kv_delete(txn, a, key_of(n));
-	assert_int_equal(kv_commit(&txn, &error), KV_OK);
-	assert_int_equal(kv_copy(kv, scratch_path("copy/of"), &error), 0);
-	assert_int_equal(kv_copy(kv, scratch_path("copy/of"), &error), -EEXIST);
+		kv_delete(txn, a, kv_help_key(n));
+	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_OK);
+	assert_int_equal(kv_copy(kv, scratch_path("copy/of"), &kv_help_error), 0);
+	assert_int_equal(kv_copy(kv, scratch_path("copy/of"), &kv_help_error), -EEXIST);
 	struct kv_stat whole, compact;
-	assert_int_equal(kv_stat(kv, &whole, &error), 0);
+	assert_int_equal(kv_stat(kv, &whole, &kv_help_error), 0);
 	kv_close(kv);
-	kv = open_at("copy/of", 0);
-	assert_int_equal(kv_stat(kv, &compact, &error), 0);
+	kv = kv_help_open("copy/of", 0);
+	assert_int_equal(kv_stat(kv, &compact, &kv_help_error), 0);
 	assert_true(compact.used_bytes < whole.used_bytes / 4);
-	assert_int_equal(count_of(kv, table_of(kv, "a")), 10);
+	assert_int_equal(kv_help_count(kv, kv_help_table(kv, "a")), 10);
 	kv_close(kv);
 }
 
@@ -529,30 +289,27 @@ static void test_lock(void **state)
 {
 	(void)state;
 	base_mkdirs(scratch_path("lock"), 0700, NULL);
-	int lock = kv_lock(scratch_path("lock"), &error);
+	int lock = kv_lock(scratch_path("lock"), &kv_help_error);
 	assert_true(lock >= 0);
-	assert_int_equal(kv_lock(scratch_path("lock"), &error), -EWOULDBLOCK);
+	assert_int_equal(kv_lock(scratch_path("lock"), &kv_help_error), -EWOULDBLOCK);
 	char pid[32];
 	snprintf(pid, sizeof(pid), "by process %ld;", (long)getpid());
-	assert_non_null(strstr(error.text, pid));
+	assert_non_null(strstr(kv_help_error.text, pid));
 	kv_unlock(lock);
 	kv_unlock(-1);
-	lock = kv_lock(scratch_path("lock"), &error);
+	lock = kv_lock(scratch_path("lock"), &kv_help_error);
 	assert_true(lock >= 0);
 	kv_unlock(lock);
-	assert_int_equal(kv_lock(scratch_path("unlocked"), &error), -ENOENT);
+	assert_int_equal(kv_lock(scratch_path("unlocked"), &kv_help_error), -ENOENT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reopen),         cmocka_unit_test(test_sticky),
-		cmocka_unit_test(test_map_full),       cmocka_unit_test(test_disk_full),
-		cmocka_unit_test(test_bad_disk),       cmocka_unit_test(test_one_per_path),
-		cmocka_unit_test(test_refused_places), cmocka_unit_test(test_cut_file),
-		cmocka_unit_test(test_walk),           cmocka_unit_test(test_walk_and_write),
-		cmocka_unit_test(test_readers),        cmocka_unit_test(test_reader_slots),
-		cmocka_unit_test(test_read_only),      cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_reopen),    cmocka_unit_test(test_sticky),
+		cmocka_unit_test(test_walk),      cmocka_unit_test(test_walk_and_write),
+		cmocka_unit_test(test_readers),   cmocka_unit_test(test_reader_slots),
+		cmocka_unit_test(test_read_only), cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_lock),
 	};
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
