@@ -72,10 +72,14 @@ struct entry_incarnation {
 	uint8_t made[INCARNATION_SIZE], old[INCARNATION_SIZE];
 	uint64_t fork; /* head at the fork ... */
 	uint8_t fork_hash[HASH_SIZE];
+	bool proven; /* a receipt proved that entries were lost: nobody enters until the operator confirms the roster */
+	uint8_t lost[INCARNATION_SIZE]; /* the incarnation of that receipt */
 };
 
 struct entry_catalogue {
 	struct catalogue *made; /* handed over to the fold */
+	const char *plan;       /* what was loaded: a plan's code; "" = everything */
+	struct date effective;
 };
 
 enum registry_kind { REGISTRY_NONE, REGISTRY_PRINCIPAL_ADD, REGISTRY_KEY_ADD, REGISTRY_KEY_REVOKE };

@@ -33,6 +33,11 @@ static void *arena_alloc(void *data, size_t size)
 	return a->base + at;
 }
 
+void *codec_arena_take(struct codec_arena *a, size_t size)
+{
+	return arena_alloc(a, size);
+}
+
 static void arena_free(void *data, void *pointer)
 {
 	(void)data; /* everything dies at the reset */

@@ -47,6 +47,8 @@ struct codec_arena {
 struct codec_arena codec_arena_new(size_t size);
 void codec_arena_free(struct codec_arena *a);
 void codec_arena_reset(struct codec_arena *a);
+/* Memory of the caller's own beside what is decoded; not zeroed. NULL = the arena is used up. */
+void *codec_arena_take(struct codec_arena *a, size_t size);
 
 /*
  * Decodes one message of the type: canonical or nothing (the size of the re-encoding must be the wire length, which

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/domain/periods.h"
+#include "common/domain/says.h"
+#include "server/admin_catalogue.h"
+
+__attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	buffer_put_text(&a->text, line);
+}
+
+enum core_result admin_barrier(struct admin *a, struct entry *e)
+{
+	struct sys_error error = {""};
+	enum core_clock_state clock;
+	enum core_result r = core_tick(a->core, &clock, &error);
+
+	if (r == CORE_OK)
+		r = core_barrier(a->core, e, &error);
+	if (r == CORE_OK) {
+		a->ok = true;
+		a->entry = e->number;
+	} else {
+		admin_say(a, "nothing was changed: %s", error.text);
+	}
+	return r;
+}
+
+/* ---- principals and keys ---- */
+
+static const char *unit_code(const struct view *v, uint32_t number)
+{
+	uint32_t unit = v->catalogue ? catalogue_unit_by_number(v->catalogue, number) : NO_INDEX;
+
+	return unit == NO_INDEX ? "" : catalogue_unit(v->catalogue, unit)->row.code;
+}
+
+static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__AgentAdd *m)
+{
+	const struct view *v = core_view(a->core);
+	struct registry_change changes[2] = {
+		{.kind = REGISTRY_PRINCIPAL_ADD, .principal = roster_next_principal(v->roster),
+		 .role = role_of(m->role), .name = m->name},
+		{.kind = REGISTRY_KEY_ADD, .principal = roster_next_principal(v->roster),
+		 .key_id = roster_next_key(v->roster), .name = ""}};
+	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 2, .changes = changes}};
+	uint32_t unit = v->catalogue ? catalogue_unit_by_code(v->catalogue, m->unit, v->head.today) : NO_INDEX;
+
+	if (changes[0].role == ROLE_NONE) {
+		admin_say(a, "no such role: %s (agent, viewer, operator)", m->role);
+	} else if (unit == NO_INDEX) {
+		admin_say(a, v->catalogue ? "no unit has the code %s" : "unit %s: load a catalogue first", m->unit);
+	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
+		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
+	} else if (roster_key_of(v->roster, m->public_key.data)) {
+		admin_say(a, "this key was registered before, as key %u: every principal needs its own",
+			  roster_key_of(v->roster, m->public_key.data)->id);
+	} else {
+		changes[0].scope_unit = catalogue_unit(v->catalogue, unit)->row.number;
+		memcpy(changes[1].public_key, m->public_key.data, PUBLIC_KEY_SIZE);
+		a->principal = changes[0].principal;
+		a->key_id = changes[1].key_id;
+		enum core_result r = admin_barrier(a, &e);
+		if (r == CORE_OK)
+			admin_say(a, "principal %u (%s of %s) with key %u\n", a->principal, m->role, m->unit, a->key_id);
+		return r;
+	}
+	return CORE_OK;
+}
+
+static enum core_result add_key(struct admin *a, const Tiendo__Journal__V1__KeyAdd *m)
+{
+	const struct roster *r = core_view(a->core)->roster;
+	struct registry_change change = {.kind = REGISTRY_KEY_ADD, .principal = m->principal,
+					 .key_id = roster_next_key(r), .name = ""};
+	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 1, .changes = &change}};
+
+	if (!roster_principal(r, m->principal)) {
+		admin_say(a, "no principal has the number %u: see `tiendo-server agent list`", m->principal);
+	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
+		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
+	} else if (roster_key_of(r, m->public_key.data)) {
+		admin_say(a, "this key was registered before, as key %u", roster_key_of(r, m->public_key.data)->id);
+	} else {
+		memcpy(change.public_key, m->public_key.data, PUBLIC_KEY_SIZE);
+		a->principal = m->principal;
+		a->key_id = change.key_id;
+		enum core_result result = admin_barrier(a, &e);
+		if (result == CORE_OK)
+			admin_say(a, "key %u of principal %u\n", a->key_id, a->principal);
+		return result;
+	}
+	return CORE_OK;
+}
+
+static enum core_result revoke_key(struct admin *a, uint32_t key_id)
+{
+	const struct roster_key *k = roster_key(core_view(a->core)->roster, key_id);
+	struct registry_change change = {.kind = REGISTRY_KEY_REVOKE, .key_id = key_id, .name = ""};
+	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 1, .changes = &change}};
+
+	if (!k || k->revoked) {
+		admin_say(a, k ? "key %u is revoked already" : "no key has the number %u: see `tiendo-server agent list`",
+			  key_id);
+		return CORE_OK;
+	}
+	a->principal = k->principal;
+	a->key_id = key_id;
+	enum core_result r = admin_barrier(a, &e);
+	if (r == CORE_OK)
+		admin_say(a, "key %u of principal %u is revoked\n", key_id, a->principal);
+	return r;
+}
+
+static enum core_result confirm_roster(struct admin *a)
+{
+	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.confirm = true}};
+	enum core_result r = admin_barrier(a, &e);
+
+	if (r == CORE_OK)
+		admin_say(a, "the roster is confirmed\n");
+	return r;
+}
+
+static enum core_result change_registry(struct admin *a, const Tiendo__Journal__V1__RegistryBody *m)
+{
+	size_t n = m->n_principals + m->n_keys + m->n_revoked + (m->confirm != NULL);
+
+	if (n != 1 || m->n_principals)
+		admin_say(a, "one change at a time");
+	else if (m->n_keys)
+		return add_key(a, m->keys[0]);
+	else if (m->n_revoked)
+		return revoke_key(a, m->revoked[0]->key_id);
+	else
+		return confirm_roster(a);
+	return CORE_OK;
+}
+
+/* ---- looking ---- */
+
+static void list_agents(struct admin *a)
+{
+	const struct view *v = core_view(a->core);
+
+	a->ok = true;
+	buffer_put_text(&a->json, "[");
+	for (size_t i = 0; i < roster_keys(v->roster); i++) {
+		const struct roster_key *k = roster_key_at(v->roster, i);
+		const struct principal *p = roster_principal(v->roster, k->principal);
+		const char *unit = unit_code(v, p->scope_unit);
+		char key[KEYS_Z85 + 1];
+
+		keys_z85(k->public_key, key);
+		admin_say(a, "principal %u  %-8s  %-16s  key %u  %s  %s  %s\n", p->number, role_word(p->role), unit, k->id,
+			  k->revoked ? "revoked" : "live   ", key, p->name);
+		buffer_format(&a->json, "%s{\"principal\":%u,\"role\":\"%s\",\"unit\":\"%s\",\"key\":%u,\"revoked\":%s,\"public\":\"%s\",\"name\":",
+			      i ? "," : "", p->number, role_word(p->role), unit, k->id, k->revoked ? "true" : "false", key);
+		admin_json_text(&a->json, p->name);
+		buffer_put_text(&a->json, "}");
+	}
+	buffer_put_text(&a->json, "]");
+}
+
+void admin_json_text(struct buffer *out, const char *text)
+{
+	buffer_put_u8(out, '"');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buffer_format(out, "\\%c", *p);
+		else if ((unsigned char)*p < 0x20)
+			buffer_format(out, "\\u%04x", (unsigned char)*p);
+		else
+			buffer_put(out, p, 1);
+	}
+	buffer_put_u8(out, '"');
+}
+
+static void status(struct admin *a)
+{
+	const struct view_head *h = &core_view(a->core)->head;
+	char incarnation[2 * INCARNATION_SIZE + 1], hash[2 * HASH_SIZE + 1], today[11];
+
+	hex_encode(incarnation, h->incarnation, sizeof h->incarnation);
+	hex_encode(hash, h->hash, sizeof h->hash);
+	a->ok = true;
+	a->entry = h->entry;
+	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n", (unsigned long long)h->entry, incarnation,
+		  date_format(h->today, today), h->illustrative ? ", illustrative" : "",
+		  h->simulated ? ", simulated clock" : "", core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
+	buffer_format(&a->json,
+		      "{\"entry\":%llu,\"hash\":\"%s\",\"incarnation\":\"%s\",\"today\":%u,\"catalogue_entry\":%llu,\"illustrative\":%s,\"simulated\":%s,\"locked\":%s}",
+		      (unsigned long long)h->entry, hash, incarnation, h->today.ymd,
+		      (unsigned long long)h->catalogue_entry, h->illustrative ? "true" : "false",
+		      h->simulated ? "true" : "false", core_locked(a->core) ? "true" : "false");
+}
+
+static enum core_result accept_clock(struct admin *a)
+{
+	struct sys_error error = {""};
+	enum core_clock_state clock;
+
+	core_accept_clock(a->core);
+	enum core_result r = core_tick(a->core, &clock, &error);
+	a->ok = r == CORE_OK;
+	admin_say(a, a->ok ? "the clock is accepted\n" : "nothing was changed: %s", error.text);
+	return r;
+}
+
+/* ---- one request ---- */
+
+static enum core_result dispatch(struct admin *a, const Tiendo__Journal__V1__AdminRequest *m)
+{
+	switch (m->request_case) {
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CATALOGUE_LOAD:
+		return admin_catalogue(a, m->catalogue_load);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_REGISTRY:
+		return change_registry(a, m->registry);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_AGENT_ADD:
+		return add_agent(a, m->agent_add);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_AGENT_LIST:
+		list_agents(a);
+		return CORE_OK;
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_STATUS:
+		status(a);
+		return CORE_OK;
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ACCEPT_CLOCK:
+		return accept_clock(a);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CHECKPOINT:
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__NOT_SET:
+	case _TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__CASE_IS_INT_SIZE:
+		break;
+	}
+	admin_say(a, "this build does not know the command");
+	return CORE_OK;
+}
+
+static void put_reply(struct admin *a, struct buffer *out)
+{
+	Tiendo__Journal__V1__AdminReply m = TIENDO__JOURNAL__V1__ADMIN_REPLY__INIT;
+
+	m.ok = a->ok;
+	m.text = (char *)buffer_text(&a->text);
+	m.json = (char *)buffer_text(&a->json);
+	m.entry = a->entry;
+	m.principal = a->principal;
+	m.key_id = a->key_id;
+	uint8_t *at = buffer_reserve(out, codec_size(&m));
+	if (at)
+		codec_pack(&m, at);
+}
+
+enum core_result admin_handle(struct core *c, struct bytes request, struct buffer *out)
+{
+	struct admin a = {.core = c};
+	/* the files' bytes are copied once, and little else */
+	struct codec_arena arena = codec_arena_new(2 * request.size + 64 * 1024);
+	const Tiendo__Journal__V1__AdminRequest *m = codec_unpack(&tiendo__journal__v1__admin_request__descriptor,
+								  request.data, request.size, &arena);
+	enum core_result r = CORE_OK;
+
+	if (m)
+		r = dispatch(&a, m);
+	else
+		admin_say(&a, "the command could not be read: use the tiendo-server that runs the store");
+	put_reply(&a, out);
+	buffer_free(&a.text);
+	buffer_free(&a.json);
+	codec_arena_free(&arena);
+	return r;
+}

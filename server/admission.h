@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * admission: admit over a batch at its place. What enters is judged against the view (the fold of every committed
+ * entry) and the *overlay*: what the running, uncommitted group has taken already. So the verdicts are the same as if
+ * each entry had been folded before the next was judged.
+ *
+ * Never: writes the journal or the view. Failure: only memory, which aborts (the overlay is bounded by the group).
+ */
+#ifndef TIENDO_SERVER_ADMISSION_H
+#define TIENDO_SERVER_ADMISSION_H
+
+#include "common/domain/admit.h"
+#include "common/sys/base.h"
+#include "common/sys/codec.h"
+#include "server/entry.h"
+#include "server/view.h"
+
+struct overlay_cell {
+	uint32_t unit, item; /* indexes */
+	bool used;
+	struct admit_cell cell;
+};
+
+/* {0} is empty. */
+struct overlay {
+	struct overlay_cell *cells; /* open addressing, size a power of two */
+	size_t size, n;
+};
+void overlay_clear(struct overlay *o);
+void overlay_free(struct overlay *o);
+
+struct admission {
+	const struct view *view;
+	struct overlay *overlay;
+	uint32_t scope_unit; /* number of the principal's unit */
+	struct date today;   /* office date of received_ms */
+};
+
+/*
+ * Judges the updates blobs[0..n-1] with seqs first_seq ... in order. Taken and refused ones go into `out`, whose arrays
+ * must hold n each; decoded strings live in `arena`, and so must the blobs.
+ */
+void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs, size_t n,
+		     struct codec_arena *arena, struct entry_batch *out);
+
+#endif

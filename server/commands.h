@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * commands: the administrator's command line. One table drives dispatch and help. Each command says in one sentence what
+ * it could not do, with the value, the place, and what to do.
+ */
+#ifndef TIENDO_SERVER_COMMANDS_H
+#define TIENDO_SERVER_COMMANDS_H
+
+#include "common/domain/says.h"
+#include "server/store.h"
+
+/* Documented in the help: scripts depend on them. */
+enum exit_code { EXIT_GOOD = 0, EXIT_FAULTS = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+
+/* The common options; each command takes those that its table entry names. */
+struct command_options {
+	const char *dir;
+	enum language language;
+	bool json, dry_run, illustrative, accept_clock, figures;
+	const char *plan, *effective, *name, *unit, *role, *key, *clock, *address;
+	long ports[4]; /* ingest, feed, query, health; -1 = not given */
+	int arguments;
+	char **argument;
+};
+
+typedef int command_fn(const struct command_options *o);
+
+int command_init(const struct command_options *o);
+int command_catalogue_check(const struct command_options *o);
+int command_catalogue_load(const struct command_options *o);
+int command_agent_add(const struct command_options *o);
+int command_agent_list(const struct command_options *o);
+int command_agent_confirm(const struct command_options *o);
+int command_key_add(const struct command_options *o);
+int command_key_revoke(const struct command_options *o);
+int command_run(const struct command_options *o);
+int command_status(const struct command_options *o);
+int command_verify(const struct command_options *o);
+int command_rebuild(const struct command_options *o);
+int command_dump(const struct command_options *o);
+int command_backup(const struct command_options *o);
+int command_config_check(const struct command_options *o);
+
+/* Prints the sentence on stderr and returns the code. */
+__attribute__((format(printf, 2, 3))) int command_fail(int code, const char *format, ...);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Barriers, the office clock, and what a Hello proves. */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "common/domain/admit.h"
+#include "common/domain/periods.h"
+#include "server/chain.h"
+#include "server/core_inside.h"
+
+enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error *error)
+{
+	assert(!core_grouping(c));
+	journal_abort(c->journal);
+	e->received = c->now.ms > c->view->head.received.ms ? c->now : c->view->head.received;
+	if (!e->rules_version)
+		e->rules_version = c->view->head.rules_version;
+	journal_append(c->journal, e);
+	switch (journal_commit(c->journal, error)) {
+	case KV_OK:
+		return core_fold(c, e, error);
+	case KV_REFUSED:
+		return CORE_REFUSED;
+	case KV_UNKNOWN:
+		break;
+	}
+	return CORE_FATAL;
+}
+
+static enum core_result fork_here(struct core *c, const uint8_t *lost, struct sys_error *error)
+{
+	const struct view_head *h = &c->view->head;
+	struct entry e = {.kind = ENTRY_INCARNATION, .incarnation = {.fork = h->entry, .proven = lost != NULL}};
+
+	keys_random(e.incarnation.made, sizeof e.incarnation.made);
+	memcpy(e.incarnation.old, h->incarnation, sizeof e.incarnation.old);
+	memcpy(e.incarnation.fork_hash, h->hash, sizeof e.incarnation.fork_hash);
+	if (lost)
+		memcpy(e.incarnation.lost, lost, sizeof e.incarnation.lost);
+	return core_barrier(c, &e, error);
+}
+
+enum core_result core_restored(struct core *c, struct sys_error *error)
+{
+	return fork_here(c, NULL, error);
+}
+
+enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCARNATION_SIZE],
+				  struct sys_error *error)
+{
+	return fork_here(c, lost, error);
+}
+
+/* ---- the office clock ---- */
+
+void core_accept_clock(struct core *c)
+{
+	c->accept = true;
+}
+
+static enum core_result one_tick(struct core *c, struct date date, struct sys_error *error)
+{
+	struct entry e = {.kind = ENTRY_TICK, .tick = {.date = date}};
+
+	return core_barrier(c, &e, error);
+}
+
+/* The first tick is the day of the genesis: the figures' today begins with the store. */
+static struct date next_tick(const struct core *c)
+{
+	const struct view_head *h = &c->view->head;
+
+	return h->today.ymd ? date_add(h->today, 1) : date_at(h->received, h->offset_minutes);
+}
+
+enum core_result core_tick(struct core *c, enum core_clock_state *state, struct sys_error *error)
+{
+	const struct view_head *h = &c->view->head;
+	struct instant wall = clock_wall(c->clock);
+	struct date office = date_at(wall, h->offset_minutes);
+	enum core_result result = CORE_OK;
+
+	assert(!core_grouping(c));
+	*state = wall.ms < h->received.ms ? CORE_CLOCK_BEHIND : CORE_CLOCK_GOOD;
+	c->now = *state == CORE_CLOCK_BEHIND ? h->received : wall;
+	if (!h->simulated && !c->accept && h->today.ymd &&
+	    date_days(office) - date_days(h->today) > CORE_MISSED_DAYS) {
+		*state = CORE_CLOCK_AHEAD;
+		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for ever */
+		return CORE_OK;
+	}
+	for (struct date d = next_tick(c); result == CORE_OK && d.ymd <= office.ymd; d = next_tick(c))
+		result = one_tick(c, d, error);
+	if (result == CORE_OK)
+		c->accept = false;
+	return result;
+}
+
+/* ---- sessions ---- */
+
+static enum reason refuse(char text[static 200], enum reason reason, const char *sentence, unsigned principal)
+{
+	snprintf(text, 200, "principal %u: %s", principal, sentence);
+	return reason;
+}
+
+static bool proof_valid(const struct core *c, const struct core_stream *stream, const Tiendo__V1__ReceiptProof *p)
+{
+	struct chain_receipt r = {.entry = p->entry, .principal = stream->principal, .seq = p->seq,
+				  .received = {p->received_ms}};
+
+	if (p->incarnation.len != INCARNATION_SIZE || p->chain_hash.len != HASH_SIZE || p->blob_hash.len != HASH_SIZE)
+		return false;
+	memcpy(r.incarnation, p->incarnation.data, INCARNATION_SIZE);
+	memcpy(r.chain_hash, p->chain_hash.data, HASH_SIZE);
+	memcpy(r.epoch, stream->epoch, EPOCH_SIZE);
+	memcpy(r.blob_hash, p->blob_hash.data, HASH_SIZE);
+	return chain_mac_valid(c->store->receipt_key, &r, bytes_of(p->mac.data, p->mac.len));
+}
+
+/*
+ * A receipt that verifies was given by this centre. Its entry is here with that hash; or it belongs to a past that
+ * an incarnation entry already accounts for; or entries are lost and nobody knew.
+ */
+static bool proves_loss(struct core *c, struct kv_txn *t, const Tiendo__V1__ReceiptProof *p)
+{
+	struct journal_fork f = journal_fork_of(c->journal, t, p->incarnation.data);
+	uint8_t hash[HASH_SIZE];
+
+	if (journal_lost(c->journal, t, p->incarnation.data) || (f.known && !f.current && p->entry > f.entry))
+		return false;
+	return p->entry > journal_last(c->journal).entry || !journal_hash(c->journal, t, p->entry, hash) ||
+	       memcmp(hash, p->chain_hash.data, HASH_SIZE) != 0;
+}
+
+enum reason core_hello(struct core *c, const struct core_stream *stream, const Tiendo__V1__ReceiptProof *last,
+		       struct core_welcome *out, char text[static 200])
+{
+	struct kv_txn *t = journal_begin(c->journal);
+	struct journal_stream s;
+
+	*out = (struct core_welcome){0};
+	if (last && !proof_valid(c, stream, last))
+		return refuse(text, REASON_FOREIGN_RECEIPT,
+			      "its last receipt was not given by this centre: has its spool spoken to another one?",
+			      stream->principal);
+	if (last && proves_loss(c, t, last))
+		return refuse(text, REASON_ROLLED_BACK,
+			      "its last receipt is genuine but not in the journal: the centre was rolled back",
+			      stream->principal);
+	if (journal_stream(c->journal, t, stream->principal, stream->epoch, &s)) {
+		*out = (struct core_welcome){.mark = s.mark, .mark_void = s.mark_void};
+		memcpy(out->mark_hash, s.mark_hash, HASH_SIZE);
+		return REASON_NONE;
+	}
+	struct journal_epochs n = journal_epochs(c->journal, t, stream->principal);
+	if (!sequencer_epoch_allowed(n.count, n.last, c->now))
+		return refuse(text, REASON_EPOCH_LIMIT,
+			      "too many new epochs: one an hour and 64 in all, ask the centre", stream->principal);
+	return REASON_NONE;
+}

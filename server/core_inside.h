@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/* core_inside: what the files of the core share; nobody else includes it. */
+#ifndef TIENDO_SERVER_CORE_INSIDE_H
+#define TIENDO_SERVER_CORE_INSIDE_H
+
+#include "server/admission.h"
+#include "server/core.h"
+
+struct core {
+	const struct store *store;
+	struct journal *journal;
+	struct view *view;
+	struct viewlock lock;
+	struct clock *clock;
+	struct change change;
+	struct codec_arena arena;  /* of the group */
+	struct codec_arena recall; /* one stored entry at a time */
+	struct entry *group[CORE_GROUP_ENTRIES];
+	size_t group_n;
+	struct overlay overlay;
+	struct instant now;        /* what the group is stamped with */
+	bool locked, accept;
+};
+
+/* Folds one committed entry; a catalogue is taken over. */
+enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *error);
+/* Arena for one stored entry of that size, emptied. */
+struct codec_arena *core_recall_arena(struct core *c, size_t size);
+
+#endif

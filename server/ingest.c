@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/domain/says.h"
+#include "common/sys/log.h"
+
+struct sender {
+	const struct net_message *message;
+	struct bytes body;
+	uint32_t key_id;
+	const struct principal *principal;
+};
+
+/* What a sender can repeat at will is logged once a second at most. */
+static bool may_log(struct ingest *g)
+{
+	if (g->now - g->alarmed < 1000)
+		return false;
+	g->alarmed = g->now;
+	return true;
+}
+
+static void answer(struct ingest *g, const struct sender *s, uint64_t session)
+{
+	const struct core_answer *a = &g->answer;
+
+	if (a->nack.reason != REASON_NONE) {
+		intake_refused(g->intake, s->principal ? s->principal->number : 0, 1, g->now);
+		if (a->nack.reason != REASON_BUSY && may_log(g))
+			log_warn("key %u: %s: %s", s->key_id, reason_name(a->nack.reason), a->nack.text);
+	}
+	if (a->nack.reason == REASON_CONFLICT)
+		STATS_ADD(g->stats, conflicts, 1);
+	replies_answer(g->replies, s->message, session, a);
+}
+
+__attribute__((format(printf, 5, 6))) static void nack(struct ingest *g, const struct sender *s, uint64_t session,
+							enum reason reason, const char *format, ...)
+{
+	char text[sizeof g->answer.nack.text];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	core_refuse(&g->answer, reason, "%s", text);
+	answer(g, s, session);
+}
+
+/* Hello, Push and Void wait while the centre takes nothing. */
+static bool closed(struct ingest *g, const struct sender *s, uint64_t session)
+{
+	if (core_locked(g->core))
+		nack(g, s, session, REASON_ROLLED_BACK, "the centre has lost entries: its operator must confirm the roster first");
+	else if (g->closed)
+		nack(g, s, session, REASON_BUSY, "%s", g->closed);
+	else
+		return false;
+	return true;
+}
+
+/* ---- hello ---- */
+
+static bool epoch_of(const ProtobufCBinaryData *from, bool required, uint8_t out[static EPOCH_SIZE])
+{
+	static const uint8_t none[EPOCH_SIZE];
+
+	memset(out, 0, EPOCH_SIZE);
+	if (from->len == EPOCH_SIZE)
+		memcpy(out, from->data, EPOCH_SIZE);
+	return from->len == EPOCH_SIZE ? memcmp(out, none, EPOCH_SIZE) != 0 : from->len == 0 && !required;
+}
+
+static bool speaks_our_version(const Tiendo__V1__Hello *m)
+{
+	for (size_t i = 0; i < m->n_versions; i++)
+		if (m->versions[i] == PROTOCOL_VERSION)
+			return true;
+	return false;
+}
+
+static void bad_versions(struct ingest *g, const struct sender *s, const Tiendo__V1__Hello *m)
+{
+	char list[80] = "none";
+
+	for (size_t i = 0, at = 0; i < m->n_versions && i < 6; i++)
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%u", i ? ", " : "", m->versions[i]);
+	nack(g, s, 0, REASON_BAD_VERSION, "the client speaks protocol versions %s, the centre speaks %d", list,
+	     PROTOCOL_VERSION);
+}
+
+static void welcome(struct ingest *g, const struct sender *s, const struct core_stream *stream,
+		    const struct core_welcome *w)
+{
+	const struct view_head *h = &core_view(g->core)->head;
+	Tiendo__V1__Limits limits = TIENDO__V1__LIMITS__INIT;
+	Tiendo__V1__Welcome m = TIENDO__V1__WELCOME__INIT;
+
+	limits.batch_updates = BATCH_UPDATES_MAX;
+	limits.batch_bytes = BATCH_BYTES_MAX;
+	limits.update_bytes = UPDATE_BYTES_MAX;
+	limits.window = WINDOW;
+	m.version = PROTOCOL_VERSION;
+	m.incarnation = (ProtobufCBinaryData){sizeof h->incarnation, (uint8_t *)h->incarnation};
+	m.mark = w->mark;
+	if (w->mark && !w->mark_void)
+		m.mark_hash = (ProtobufCBinaryData){HASH_SIZE, (uint8_t *)w->mark_hash};
+	m.session = intake_begin(g->intake, stream)->id;
+	m.catalogue_entry = h->catalogue_entry;
+	m.limits = &limits;
+	m.time_ms = clock_wall(core_clock(g->core)).ms;
+	m.rules_version = h->rules_version;
+	m.head = h->entry;
+	m.illustrative = h->illustrative;
+	m.simulated = h->simulated;
+	STATS_ADD(g->stats, sessions, 1);
+	replies_put(g->replies, s->message, MESSAGE_WELCOME, &m);
+}
+
+static void hello(struct ingest *g, const struct sender *s)
+{
+	const Tiendo__V1__Hello *m = codec_unpack(&tiendo__v1__hello__descriptor, s->body.data, s->body.size,
+						  core_arena(g->core));
+	struct core_stream stream = {.principal = s->principal->number, .key_id = s->key_id};
+	struct core_welcome w;
+	char text[200];
+
+	if (!m || !epoch_of(&m->epoch, true, stream.epoch) ||
+	    !epoch_of(&m->previous_epoch, false, stream.previous_epoch)) {
+		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Hello with an epoch of %d bytes", EPOCH_SIZE);
+		return;
+	}
+	if (!speaks_our_version(m)) {
+		bad_versions(g, s, m);
+		return;
+	}
+	if (closed(g, s, 0))
+		return;
+	enum reason r = core_hello(g->core, &stream, m->last_receipt, &w, text);
+	if (r == REASON_ROLLED_BACK) {
+		g->rolled_back = true;
+		memcpy(g->lost, m->last_receipt->incarnation.data, INCARNATION_SIZE);
+	}
+	if (r != REASON_NONE)
+		nack(g, s, 0, r, "%s", text);
+	else
+		welcome(g, s, &stream, &w);
+}
+
+/* ---- push, void, ping ---- */
+
+static const struct intake_session *session_of(struct ingest *g, const struct sender *s, uint64_t session)
+{
+	const struct intake_session *found = intake_find(g->intake, s->key_id, session);
+
+	if (!found)
+		nack(g, s, session, REASON_BAD_SESSION, "this session is unknown or ended: say Hello");
+	return found;
+}
+
+static void count(struct ingest *g, const struct sender *s)
+{
+	uint32_t refused = 0;
+
+	if (g->answer.nack.reason != REASON_NONE)
+		return;
+	for (size_t i = 0; i < g->answer.outcomes_n; i++)
+		refused += g->answer.outcomes[i].kind == OUTCOME_REFUSED;
+	if (refused)
+		intake_refused(g->intake, s->principal->number, refused, g->now);
+}
+
+static bool push_fits(struct ingest *g, const struct sender *s, const Tiendo__V1__Push *m)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < m->n_updates; i++)
+		bytes += m->updates[i].len;
+	if (m->n_updates <= BATCH_UPDATES_MAX && bytes <= BATCH_BYTES_MAX && m->n_proofs <= BATCH_UPDATES_MAX)
+		return true;
+	nack(g, s, m->session, REASON_BATCH_TOO_LARGE, "a push of %zu updates with %zu bytes and %zu proofs: at most %d updates, %d bytes",
+	     m->n_updates, bytes, m->n_proofs, BATCH_UPDATES_MAX, BATCH_BYTES_MAX);
+	return false;
+}
+
+static void push(struct ingest *g, const struct sender *s)
+{
+	const Tiendo__V1__Push *m =
+		codec_unpack(&tiendo__v1__push__descriptor, s->body.data, s->body.size, core_arena(g->core));
+	struct bytes updates[BATCH_UPDATES_MAX];
+
+	if (!m) {
+		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Push");
+		return;
+	}
+	const struct intake_session *session = session_of(g, s, m->session);
+	if (!session || !push_fits(g, s, m) || closed(g, s, m->session))
+		return;
+	for (size_t i = 0; i < m->n_updates; i++)
+		updates[i] = bytes_of(m->updates[i].data, m->updates[i].len);
+	const struct core_offer offer = {.stream = session->stream, .first_seq = m->first_seq, .n = m->n_updates,
+					 .updates = updates, .proofs_n = m->n_proofs, .proofs = m->proofs};
+	core_offer(g->core, &offer, &g->answer);
+	count(g, s);
+	answer(g, s, m->session);
+}
+
+static void lost(struct ingest *g, const struct sender *s)
+{
+	const Tiendo__V1__Void *m =
+		codec_unpack(&tiendo__v1__void__descriptor, s->body.data, s->body.size, core_arena(g->core));
+
+	if (!m || m->from == 0 || m->to < m->from) {
+		nack(g, s, m ? m->session : 0, REASON_BAD_FRAME, "not a canonical Void of from <= to, from 1");
+		return;
+	}
+	const struct intake_session *session = session_of(g, s, m->session);
+	if (!session || closed(g, s, m->session))
+		return;
+	if (m->to - m->from >= BATCH_UPDATES_MAX) {
+		nack(g, s, m->session, REASON_BATCH_TOO_LARGE, "a void of more than %d seqs", BATCH_UPDATES_MAX);
+		return;
+	}
+	core_void(g->core, &session->stream, m->from, m->to, (uint32_t)m->reason, &g->answer);
+	answer(g, s, m->session);
+	log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void", s->principal->number,
+		 (unsigned long long)m->from, (unsigned long long)m->to, (int)m->reason);
+}
+
+static void ping(struct ingest *g, const struct sender *s)
+{
+	const Tiendo__V1__Ping *m =
+		codec_unpack(&tiendo__v1__ping__descriptor, s->body.data, s->body.size, core_arena(g->core));
+	const struct view_head *h = &core_view(g->core)->head;
+	Tiendo__V1__Pong pong = TIENDO__V1__PONG__INIT;
+
+	if (!m) {
+		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Ping");
+		return;
+	}
+	pong.session = m->session;
+	pong.token = m->token;
+	pong.time_ms = clock_wall(core_clock(g->core)).ms;
+	pong.catalogue_entry = h->catalogue_entry;
+	pong.incarnation = (ProtobufCBinaryData){sizeof h->incarnation, (uint8_t *)h->incarnation};
+	replies_put(g->replies, s->message, MESSAGE_PONG, &pong);
+}
+
+/* ---- frames ---- */
+
+static bool framed(struct ingest *g, const struct sender *s, uint8_t *type)
+{
+	struct bytes head = net_frame(s->message, 1);
+
+	if (s->message->count != 3 || head.size != 2) {
+		nack(g, s, 0, REASON_BAD_FRAME, "%zu frames, the first of %zu bytes: expected are a head of 2 and a body",
+		     s->message->count - 1, head.size);
+		return false;
+	}
+	if (head.data[0] != PROTOCOL_VERSION) {
+		nack(g, s, 0, REASON_BAD_VERSION, "the client speaks protocol version %u, the centre speaks %d", head.data[0],
+		     PROTOCOL_VERSION);
+		return false;
+	}
+	*type = head.data[1];
+	return true;
+}
+
+static void dispatch(struct ingest *g, const struct sender *s, uint8_t type)
+{
+	if (type == MESSAGE_PING)
+		ping(g, s);
+	else if (type != MESSAGE_HELLO && type != MESSAGE_PUSH && type != MESSAGE_VOID)
+		nack(g, s, 0, REASON_UNKNOWN_TYPE, "message type %u is none of an office's", type);
+	else if (type == MESSAGE_HELLO)
+		hello(g, s);
+	else if (type == MESSAGE_PUSH)
+		push(g, s);
+	else
+		lost(g, s);
+}
+
+/* Right now, not at the handshake: a key may have been revoked since. */
+static bool named(struct ingest *g, struct sender *s)
+{
+	char *end;
+	unsigned long id = strtoul(s->message->user_id, &end, 10);
+
+	if (!s->message->user_id[0] || *end || id > UINT32_MAX) {
+		STATS_ADD(g->stats, nameless, 1);
+		if (may_log(g))
+			log_error("a message without a key came in from %s: dropped", s->message->address);
+		return false;
+	}
+	s->key_id = (uint32_t)id;
+	s->principal = roster_live(core_view(g->core)->roster, s->key_id);
+	if (!s->principal)
+		nack(g, s, 0, REASON_REVOKED, "key %u is revoked", s->key_id);
+	else if (s->principal->role != ROLE_AGENT)
+		nack(g, s, 0, REASON_FORBIDDEN, "key %u is no agent's", s->key_id);
+	return s->principal && s->principal->role == ROLE_AGENT;
+}
+
+void ingest_message(struct ingest *g, const struct net_message *m)
+{
+	struct sender s = {.message = m, .body = net_frame(m, 2)};
+	uint8_t type;
+
+	if (!named(g, &s))
+		return;
+	uint32_t wait = intake_message(g->intake, s.principal->number, g->now);
+	if (wait) {
+		core_refuse(&g->answer, REASON_BUSY, "principal %u sends too much", s.principal->number);
+		g->answer.nack.retry_ms = wait;
+		replies_answer(g->replies, m, 0, &g->answer); /* costs no more tokens: it would never get out of this */
+		return;
+	}
+	if (framed(g, &s, &type))
+		dispatch(g, &s, type);
+}

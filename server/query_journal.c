@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/query_journal.h"
+
+static bool blobs(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink, void *sink_ctx)
+{
+	struct journal *j = ctx;
+	struct kv_txn *t = kv_read(journal_kv(j));
+
+	for (size_t i = 0; i < n; i++) {
+		struct query_blob b = {.i = i};
+
+		if (journal_blob(j, t, wanted[i].entry, wanted[i].index, &b.bytes, &b.first_received) &&
+		    journal_incarnation_at(j, t, wanted[i].entry, b.incarnation))
+			sink(sink_ctx, &b);
+	}
+	bool good = kv_error(t) == 0;
+	kv_end(&t);
+	return good;
+}
+
+struct listing {
+	uint32_t principal; /* 0 = all */
+	query_stream_fn *sink;
+	void *sink_ctx;
+};
+
+static bool list_stream(void *ctx, const struct journal_stream_key *key, const struct journal_stream *s)
+{
+	struct listing *l = ctx;
+	struct query_stream q = {.principal = key->principal, .mark = s->mark, .taken = s->taken,
+				 .refused = s->refused, .received = s->received};
+
+	if (l->principal && key->principal != l->principal)
+		return key->principal < l->principal;
+	memcpy(q.epoch, key->epoch, EPOCH_SIZE);
+	l->sink(l->sink_ctx, &q);
+	return true;
+}
+
+static bool streams(void *ctx, uint32_t principal, query_stream_fn *sink, void *sink_ctx)
+{
+	struct journal *j = ctx;
+	struct kv_txn *t = kv_read(journal_kv(j));
+	struct journal_stream_key from = {.principal = principal}; /* no epoch is all zeros */
+	struct listing l = {.principal = principal, .sink = sink, .sink_ctx = sink_ctx};
+
+	journal_streams(j, t, principal ? &from : NULL, list_stream, &l);
+	bool good = kv_error(t) == 0;
+	kv_end(&t);
+	return good;
+}
+
+struct query_journal query_journal_of(struct journal *j)
+{
+	return (struct query_journal){.ctx = j, .blobs = blobs, .streams = streams};
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/serve.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/sys/log.h"
+#include "common/sys/loop.h"
+#include "server/commands.h"
+#include "server/core.h"
+#include "server/door.h"
+#include "server/query_journal.h"
+#include "server/query.h"
+#include "server/writer.h"
+
+struct server {
+	const struct store *store;
+	struct core *core;
+	struct net *net;
+	struct door *door;
+	struct writer *writer;
+	struct query *query;
+	struct doorlist doorlist;
+	struct stats stats;
+	struct query_stats query_stats;
+	int signals, roster_wake;
+	char endpoint[3][NET_ENDPOINT_MAX + 1];
+};
+
+/* ---- the store ---- */
+
+static int open_core(struct server *s, bool accept_clock, struct sys_error *error)
+{
+	const struct core_options options = {.accept_clock = accept_clock};
+	enum core_clock_state clock;
+	int rc = core_open(&s->core, s->store, &options, error);
+
+	if (rc)
+		return rc;
+	if (store_marked(s->store)) {
+		/* the entry first: a crash between the two makes one incarnation too many, never one too few */
+		if (core_restored(s->core, error) != CORE_OK)
+			return -EIO;
+		log_warn("this is a restored backup: a new incarnation begins; receipts above entry %llu are offered again; look at `agent list` for keys revoked since the backup",
+			 (unsigned long long)core_view(s->core)->head.entry - 1);
+		rc = store_unmark(s->store, error);
+		if (rc)
+			return rc;
+	}
+	return core_tick(s->core, &clock, error) == CORE_OK ? 0 : -EIO;
+}
+
+/* ---- sockets ---- */
+
+static struct net_bind binding(const struct server *s, int which, int64_t port, const char *domain, int64_t max)
+{
+	return (struct net_bind){.endpoint = s->endpoint[which], .secret_key = s->store->key.secret_key,
+				 .zap_domain = domain, .max_message = port >= 0 ? max : 0};
+}
+
+static int open_sockets(struct server *s, struct sys_error *error)
+{
+	const struct store_conf *conf = &s->store->conf;
+	const int64_t ports[3] = {conf->port_ingest, conf->port_feed, conf->port_query};
+	const struct door_options door = {.net = s->net, .store = s->store, .doorlist = &s->doorlist,
+					  .stats = &s->stats, .signals = s->signals, .roster_wake = s->roster_wake};
+
+	for (int i = 0; i < 3; i++)
+		snprintf(s->endpoint[i], sizeof s->endpoint[i], "tcp://%.200s:%lld", conf->address,
+			 (long long)ports[i]);
+	s->door = door_open(&door, error);
+	if (!s->door)
+		return -EIO;
+	const struct writer_options writer = {
+		.net = s->net, .core = s->core, .stats = &s->stats, .doorlist = &s->doorlist,
+		.roster_wake = s->roster_wake,
+		.ingest = binding(s, 0, ports[0], DOOR_INGEST, NET_INGEST_MESSAGE),
+		.feed = binding(s, 1, ports[1], DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
+	s->writer = writer_open(&writer, error);
+	if (!s->writer)
+		return -EIO;
+	const struct query_options query = {
+		.net = s->net, .bind = binding(s, 2, ports[2], DOOR_QUERY, NET_QUESTION_MESSAGE),
+		.view = core_view(s->core), .lock = core_lock(s->core), .journal = query_journal_of(core_journal(s->core)),
+		.clock = core_clock(s->core), .stats = &s->query_stats};
+	s->query = query_open(&query, error);
+	if (!s->query)
+		return -EIO;
+	int rc = door_health(s->door, error);
+	return rc ? rc : door_admin(s->door, error);
+}
+
+/* For those who start a server with port 0, and for a look. */
+static int write_endpoints(struct server *s, struct sys_error *error)
+{
+	struct buffer text = {0};
+	char path[STORE_PATH_MAX], key[KEYS_Z85 + 1];
+
+	buffer_format(&text, "ingest = %s\nfeed = %s\nquery = %s\nhealth = http://127.0.0.1:%u\nkey = %s\npid = %ld\n",
+		      writer_ingest(s->writer), writer_feed(s->writer), query_endpoint(s->query),
+		      door_health_port(s->door), keys_z85(s->store->key.public_key, key), (long)getpid());
+	int rc = base_file_write(store_path(s->store, "endpoints", path), 0644, buffer_bytes(&text), error);
+	buffer_free(&text);
+	return rc;
+}
+
+static int open_all(struct server *s, bool accept_clock, struct sys_error *error)
+{
+	int rc = open_core(s, accept_clock, error);
+
+	if (rc)
+		return rc;
+	s->signals = loop_signals(error);
+	s->roster_wake = loop_wake_open(error);
+	if (s->signals < 0 || s->roster_wake < 0)
+		return -EMFILE;
+	s->net = net_open(error);
+	if (!s->net)
+		return -EIO;
+	rc = open_sockets(s, error);
+	if (!rc)
+		rc = door_test(s->door, writer_ingest(s->writer), writer_feed(s->writer), query_endpoint(s->query),
+			       error);
+	return rc ? rc : write_endpoints(s, error);
+}
+
+static void close_all(struct server *s)
+{
+	char path[STORE_PATH_MAX];
+
+	door_close(s->door);
+	writer_close(s->writer);
+	query_close(&s->query);
+	net_close(s->net);
+	core_close(s->core);
+	doorlist_destroy(&s->doorlist);
+	unlink(store_path(s->store, "endpoints", path));
+	if (s->signals >= 0)
+		close(s->signals);
+	if (s->roster_wake >= 0)
+		close(s->roster_wake);
+}
+
+/* ---- threads ---- */
+
+static int run_threads(struct server *s, struct sys_error *error)
+{
+	pthread_t writer, query;
+	const struct view_head *h = &core_view(s->core)->head;
+
+	log_info("ready: entry %llu, ingest %s, feed %s, query %s, health http://127.0.0.1:%u",
+		 (unsigned long long)h->entry, writer_ingest(s->writer), writer_feed(s->writer),
+		 query_endpoint(s->query), door_health_port(s->door));
+	doorlist_publish(&s->doorlist, core_view(s->core)->roster, core_locked(s->core));
+	loop_wake(s->roster_wake);
+	if (pthread_create(&writer, NULL, writer_run, s->writer))
+		return sys_fail(error, -EAGAIN, "no thread for the writer");
+	if (pthread_create(&query, NULL, query_run, s->query)) {
+		net_stop(s->net);
+		pthread_join(writer, NULL);
+		return sys_fail(error, -EAGAIN, "no thread for questions");
+	}
+	door_run(s->door);
+	atomic_store(&s->stats.ready, STATS_STOPPING);
+	net_stop(s->net);
+	pthread_join(writer, NULL);
+	pthread_join(query, NULL);
+	return 0;
+}
+
+int serve(const struct store *store, bool accept_clock)
+{
+	struct server s = {.store = store, .signals = -1, .roster_wake = -1};
+	struct sys_error error = {""};
+
+	doorlist_init(&s.doorlist);
+	int rc = open_all(&s, accept_clock, &error);
+	if (!rc)
+		rc = run_threads(&s, &error);
+	close_all(&s);
+	if (!rc) {
+		log_info("stopped");
+		return EXIT_GOOD;
+	}
+	log_error("%s", error.text);
+	return EXIT_ENVIRONMENT;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/sys/kv.h"
+
+char *store_path(const struct store *s, const char *name, char out[static STORE_PATH_MAX])
+{
+	/* names are short and our own; the precision lets the compiler see that it fits */
+	snprintf(out, STORE_PATH_MAX, "%s/%.60s", s->dir, name);
+	return out;
+}
+
+void store_options(struct store_conf *conf, struct conf_option out[static STORE_OPTIONS])
+{
+	const struct conf_option options[STORE_OPTIONS] = {
+		{.name = "address", .type = CONF_STRING, .to.string = conf->address, .fallback = "127.0.0.1",
+		 .required = true, .help = "IPv4 address on which offices and dashboards are served"},
+		{.name = "port_ingest", .type = CONF_INT, .to.integer = &conf->port_ingest, .fallback = "5701",
+		 .max = 65535, .help = "where offices push; 0 = any free port, see the file endpoints"},
+		{.name = "port_feed", .type = CONF_INT, .to.integer = &conf->port_feed, .fallback = "5702",
+		 .max = 65535, .help = "where figures are published"},
+		{.name = "port_query", .type = CONF_INT, .to.integer = &conf->port_query, .fallback = "5703",
+		 .max = 65535, .help = "where questions are answered"},
+		{.name = "port_health", .type = CONF_INT, .to.integer = &conf->port_health, .fallback = "5704",
+		 .max = 65535, .help = "health and metrics, on loopback only"},
+		{.name = "clock", .type = CONF_STRING, .to.string = conf->clock, .fallback = "real", .required = true,
+		 .help = "real, or file:PATH for a store made with a simulated clock"},
+		{.name = "log", .type = CONF_STRING, .to.string = conf->log, .fallback = "info",
+		 .allowed = "error|warn|info|debug", .help = "how much is written to stderr"},
+	};
+
+	memcpy(out, options, sizeof options);
+}
+
+static int set_dir(struct store *s, const char *dir, struct sys_error *error)
+{
+	if (strlen(dir) >= sizeof s->dir)
+		return sys_fail(error, -ENAMETOOLONG, "the path of the store is too long: %.60s...", dir);
+	memmove(s->dir, dir, strlen(dir) + 1);
+	return 0;
+}
+
+static int make_files(struct store *s, struct sys_error *error)
+{
+	struct conf_option options[STORE_OPTIONS];
+	struct buffer text = {0};
+	char path[STORE_PATH_MAX];
+
+	store_options(&s->conf, options);
+	conf_help(options, STORE_OPTIONS, &text);
+	keys_pair_new(&s->key);
+	keys_random(s->receipt_key, sizeof s->receipt_key);
+	int rc = base_mkdirs(store_path(s, "keys", path), 0700, error);
+	if (!rc)
+		rc = keys_pair_create(store_path(s, "keys/server.key", path), &s->key, error);
+	if (!rc)
+		rc = keys_secret_create(store_path(s, "keys/receipt.key", path), s->receipt_key, error);
+	if (!rc)
+		rc = base_file_create(store_path(s, "tiendo.conf", path), 0640, buffer_bytes(&text), error);
+	buffer_free(&text);
+	return rc;
+}
+
+int store_make(struct store *s, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+	int rc = set_dir(s, s->dir, error);
+
+	s->lock = -1;
+	if (rc)
+		return rc;
+	if (!access(store_path(s, "tiendo.conf", path), F_OK) || !access(store_path(s, "journal", path), F_OK))
+		return sys_fail(error, -EEXIST, "%s already holds a store: choose another directory", s->dir);
+	rc = base_mkdirs(s->dir, 0700, error);
+	return rc ? rc : make_files(s, error);
+}
+
+int store_load(struct store *s, const char *dir, struct sys_error *error)
+{
+	struct conf_option options[STORE_OPTIONS];
+	char path[STORE_PATH_MAX];
+	int rc;
+
+	*s = (struct store){.lock = -1};
+	rc = set_dir(s, dir, error);
+	if (rc)
+		return rc;
+	store_options(&s->conf, options);
+	rc = conf_load(store_path(s, "tiendo.conf", path), options, STORE_OPTIONS, error);
+	if (rc == -ENOENT)
+		return sys_fail(error, rc, "%s holds no store (no tiendo.conf): make one with `tiendo-server init`, or name it with --dir",
+				dir);
+	return rc;
+}
+
+int store_keys(struct store *s, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+	int rc = keys_pair_read(store_path(s, "keys/server.key", path), &s->key, error);
+
+	return rc ? rc : keys_secret_read(store_path(s, "keys/receipt.key", path), s->receipt_key, error);
+}
+
+int store_lock(struct store *s, struct sys_error *error)
+{
+	int lock = kv_lock(s->dir, error);
+
+	if (lock < 0)
+		return lock;
+	s->lock = lock;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (s->lock >= 0)
+		kv_unlock(s->lock);
+	s->lock = -1;
+	keys_wipe(&s->key, sizeof s->key);
+	keys_wipe(s->receipt_key, sizeof s->receipt_key);
+}
+
+/* ---- MARK ---- */
+
+bool store_marked(const struct store *s)
+{
+	char path[STORE_PATH_MAX];
+
+	return !access(store_path(s, "MARK", path), F_OK);
+}
+
+int store_mark(const char *dir, const char *text, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/MARK", dir) >= (int)sizeof path)
+		return sys_fail(error, -ENAMETOOLONG, "the path is too long: %.60s...", dir);
+	return base_file_create(path, 0600, bytes_text(text), error);
+}
+
+int store_unmark(const struct store *s, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+
+	if (unlink(store_path(s, "MARK", path)))
+		return sys_fail(error, -errno, "%s cannot be removed: %s", path, sys_text(errno));
+	return base_sync_directory(s->dir, error);
+}
