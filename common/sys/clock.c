@@ -201,8 +201,8 @@ struct clock *clock_open(const char *spec, struct sys_error *error)
 {
 	bool real = strcmp(spec, "real") == 0;
 	if (!real && (strncmp(spec, "file:", 5) != 0 || !spec[5])) {
-		sys_fail(error, -EINVAL, "clock = \"%.80s\" is not allowed: it must be real or file:PATH",
-			 spec);
+		sys_fail(error, -EINVAL,
+			 "clock = \"%.80s\" is not allowed: it must be real or file:PATH", spec);
 		return NULL;
 	}
 	struct clock *c = base_alloc(sizeof(*c));

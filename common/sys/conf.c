@@ -10,7 +10,8 @@
 
 enum {
 	FILE_MAX = 64 * 1024, /* a config file is a page or two */
-	OPTIONS_MAX = 64      /* bits of the given-already mask */
+	OPTIONS_MAX = 64,     /* bits of the given-already mask */
+	KEY_MAX = 40          /* letters of a key that a slip is looked for in */
 };
 
 static const struct {
@@ -163,6 +164,46 @@ static const struct conf_option *find(const struct conf_option *options, size_t 
 	return NULL;
 }
 
+/* Letters to add, drop or change to make one key of the other (Levenshtein's distance). */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[KEY_MAX + 1], n = strlen(b);
+	if (n > KEY_MAX || strlen(a) > KEY_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t corner = row[0]++;
+		for (size_t j = 0; j < n; j++) {
+			size_t change = corner + (a[i] != b[j]);
+			corner = row[j + 1];
+			size_t edit = (corner < row[j] ? corner : row[j]) + 1;
+			row[j + 1] = change < edit ? change : edit;
+		}
+	}
+	return row[n];
+}
+
+/* The list of all keys may be longer than a sentence: the likeliest comes first. */
+static void put_keys(struct buffer *out, const struct conf_option *options, size_t count,
+		     const char *key)
+{
+	const char *nearest = NULL;
+	size_t best = 3; /* further away it is no slip of the finger */
+	for (size_t i = 0; i < count; i++) {
+		size_t d = distance(key, options[i].name);
+		if (d >= best)
+			continue;
+		best = d;
+		nearest = options[i].name;
+	}
+	if (nearest)
+		buffer_format(out, "did you mean %s? ", nearest);
+	buffer_put_text(out, "the keys are ");
+	for (size_t i = 0; i < count; i++)
+		buffer_format(out, "%s%s", i ? ", " : "", options[i].name);
+}
+
 int conf_set(const struct conf_option *options, size_t count, const char *key, const char *value,
 	     const char *where, struct sys_error *error)
 {
@@ -175,9 +216,8 @@ int conf_set(const struct conf_option *options, size_t count, const char *key, c
 		sys_fail(error, -EINVAL, "%s: %s = \"%.60s\" is not allowed: it must be %s", where,
 			 key, value, buffer_text(&say));
 	} else {
-		for (size_t i = 0; i < count; i++)
-			buffer_format(&say, "%s%s", i ? ", " : "", options[i].name);
-		sys_fail(error, -EINVAL, "%s: unknown key \"%.40s\"; the keys are %s", where, key,
+		put_keys(&say, options, count, key);
+		sys_fail(error, -EINVAL, "%s: unknown key \"%.40s\"; %s", where, key,
 			 buffer_text(&say));
 	}
 	buffer_free(&say);

@@ -156,9 +156,37 @@ static int lengthen(struct kv *kv, struct sys_error *error)
 		  : 0;
 }
 
+/*
+ * LMDB maps the lock file writable and only sets its length: the first touch of a page the disk has
+ * no room for is a SIGBUS, so a server restarted on a full disk would die of it. Taking the blocks
+ * first makes that a sentence. Only before mdb_env_open: closing a descriptor of this file later
+ * would drop the locks this process holds on it.
+ */
+static int reserve_lock_file(struct kv *kv, unsigned readers, struct sys_error *error)
+{
+	enum { HEAD_BYTES = 256, SLOT_BYTES = 64 }; /* a little more than LMDB's */
+	char path[PATH_MAX];
+	int rc = file_in(kv->dir, "lock.mdb", path, error);
+	if (rc)
+		return rc;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return sys_fail(error, -errno, "%s: cannot open: %s", path, sys_text(errno));
+	off_t size = HEAD_BYTES + (off_t)readers * SLOT_BYTES;
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) != 0 && errno != EOPNOTSUPP)
+		rc = sys_fail(error, -errno, "%s: cannot take room for it: %s", path,
+			      sys_text(errno));
+	close(fd);
+	return rc;
+}
+
 static int open_env(struct kv *kv, const struct kv_options *o, struct sys_error *error)
 {
-	int rc = mdb_env_create(&kv->env);
+	unsigned readers = o->readers ? o->readers : KV_READERS;
+	int rc = o->read_only ? 0 : reserve_lock_file(kv, readers, error);
+	if (rc)
+		return rc;
+	rc = mdb_env_create(&kv->env);
 	if (rc)
 		return sys_fail(error, kv_code(rc), "%s: %s", kv->dir, kv_words(rc));
 	/* these can only fail before the open for reasons that are our own mistakes */
@@ -166,7 +194,7 @@ static int open_env(struct kv *kv, const struct kv_options *o, struct sys_error 
 	mdb_env_set_assert(kv->env, last_words);
 	mdb_env_set_mapsize(kv->env, o->map_size ? o->map_size : KV_MAP_SIZE);
 	mdb_env_set_maxdbs(kv->env, o->tables ? o->tables : KV_TABLES);
-	mdb_env_set_maxreaders(kv->env, o->readers ? o->readers : KV_READERS);
+	mdb_env_set_maxreaders(kv->env, readers);
 	rc = mdb_env_open(kv->env, kv->dir, MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0), 0600);
 	if (rc == 0)
 		return 0;

@@ -105,7 +105,11 @@ static void test_faults(void **state)
 {
 	(void)state;
 	expect_fault("must = x\nwindw = 4", "t.conf:2: unknown key \"windw\"");
+	expect_fault("windw = 4", "did you mean window? the keys are store");
 	expect_fault("windw = 4", "level, must, window");
+	expect_fault("zzz = 4", "\"zzz\"; the keys are");
+	expect_fault("sotre = 4", "did you mean store?");
+	expect_fault("a_key_that_is_longer_than_any_that_we_ever_had = 4", "; the keys are");
 	expect_fault("\n\nwindow = 65", "t.conf:3: window = \"65\" is not allowed: it must be a "
 					"whole number from 1 to 64");
 	expect_fault("window = 0", "window");
