@@ -112,8 +112,6 @@ struct block *block_new(const struct catalogue *c, uint32_t plan)
 
 void block_free(struct block *b)
 {
-	if (!b)
-		return;
 	free(b->columns);
 	free(b->leaf_columns);
 	free(b->units);

@@ -180,8 +180,6 @@ static enum fold_result structural(struct view *v, uint64_t number, struct chang
 static enum fold_result fold_genesis(struct view *v, const struct entry *e, struct change *ch)
 {
 	const struct entry_genesis *g = &e->genesis;
-	if (e->number != 1)
-		return FOLD_FOREIGN;
 	v->head.illustrative = g->illustrative;
 	v->head.simulated = g->simulated;
 	v->head.offset_minutes = g->offset_minutes;

@@ -204,46 +204,54 @@ static void put_rollup(struct buffer *b, const struct rollup *r)
 	buffer_put_u8(b, r->leaf_state);
 }
 
-static bool drain(struct buffer *b, view_sink_fn *sink, void *ctx)
+/* Sticky: once there was no memory nothing more is handed over. */
+struct pour {
+	struct buffer b;
+	view_sink_fn *sink;
+	void *ctx;
+	bool failed;
+};
+
+static void drain(struct pour *p)
 {
-	if (b->failed)
-		return false;
-	sink(ctx, b->data, b->size);
-	buffer_clear(b);
-	return true;
+	p->failed = p->failed || p->b.failed;
+	if (!p->failed)
+		p->sink(p->ctx, p->b.data, p->b.size);
+	buffer_clear(&p->b);
 }
 
-static bool put_all(struct buffer *b, const struct view *v, view_sink_fn *sink, void *ctx)
+static void pour_units(struct pour *p, const struct view *v)
 {
-	uint8_t *head = buffer_reserve(b, VIEW_HEAD_BYTES);
-	if (head)
-		view_head_pack(&v->head, head);
-	put_roster(b, v->roster);
-	if (!drain(b, sink, ctx))
-		return false;
 	for (uint32_t unit = 0; v->catalogue && unit < catalogue_units(v->catalogue); unit++) {
-		uint8_t *out = buffer_reserve(b, view_unit_size(v, unit));
+		uint8_t *out = buffer_reserve(&p->b, view_unit_size(v, unit));
 		if (out)
 			view_unit_pack(v, unit, out);
-		if (!drain(b, sink, ctx))
-			return false;
+		drain(p);
 	}
+}
+
+static void pour_rollups(struct pour *p, const struct view *v)
+{
 	for (uint32_t plan = 0; v->held && plan < v->held->blocks_n; plan++) {
 		const struct block *block = v->held->blocks[plan];
 		for (uint32_t row = 0; row < block->rows_n; row++) {
 			for (uint32_t column = 0; column < block->columns_n; column++)
-				put_rollup(b, block_rollup(block, row, column));
-			if (!drain(b, sink, ctx))
-				return false;
+				put_rollup(&p->b, block_rollup(block, row, column));
+			drain(p);
 		}
 	}
-	return true;
 }
 
 bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx)
 {
-	struct buffer b = { 0 };
-	bool ok = put_all(&b, v, sink, ctx);
-	buffer_free(&b);
-	return ok;
+	struct pour p = { .sink = sink, .ctx = ctx };
+	uint8_t *head = buffer_reserve(&p.b, VIEW_HEAD_BYTES);
+	if (head)
+		view_head_pack(&v->head, head);
+	put_roster(&p.b, v->roster);
+	drain(&p);
+	pour_units(&p, v);
+	pour_rollups(&p, v);
+	buffer_free(&p.b);
+	return !p.failed;
 }
