@@ -201,11 +201,10 @@ void block_move(struct block *b, uint32_t at, uint32_t row, uint32_t leaf, const
 	figures_cell(r, item, now, at == row, 1);
 	figures_derive(r, item, r->has_target, r->target);
 	r->version = version;
-	struct derived after = figures_derived(r, item);
+	struct derived after = figures_derived(r, item), difference = figures_difference(&before, &after);
 	for (uint32_t up = column->parent; up != NO_INDEX; up = b->columns[up].parent) {
 		const struct item_row *inner = b->columns[up].row;
-		figures_lift(&line[up], inner, &before, -1);
-		figures_lift(&line[up], inner, &after, 1);
+		figures_lift(&line[up], inner, &difference, 1);
 		if (inner->kind == ITEM_RATIO_GROUP)
 			figures_derive_ratio_group(&line[up], inner, line[up].has_target, line[up].target);
 		line[up].version = version;

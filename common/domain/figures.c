@@ -146,7 +146,7 @@ void figures_cell(struct rollup *r, const struct item_row *leaf, const struct ce
 {
 	if (!(cell->flags & CELL_EXPECTED))
 		return;
-	const uint32_t one = (uint32_t)sign; /* taking away is adding 2^32 - 1: unsigned sums wrap back */
+	const uint32_t one = (uint32_t)sign;
 	if (leaf->kind == ITEM_TASK) {
 		task_cell(r, cell, one);
 		if (!(cell->flags & CELL_NA))
@@ -256,6 +256,7 @@ struct derived figures_derived(const struct rollup *r, const struct item_row *le
 	};
 }
 
+/* one = 1 adds; UINT32_MAX takes away: unsigned sums wrap back. */
 static void lift_tasks(struct task_counts *to, const struct task_counts *t, uint32_t one)
 {
 	to->unreported += one * t->unreported;
@@ -272,6 +273,25 @@ static void lift_indicators(struct indicator_counts *to, const struct indicator_
 	to->none += one * i->none;
 	to->na += one * i->na;
 	to->at_target += one * i->at_target;
+}
+
+struct derived figures_difference(const struct derived *before, const struct derived *after)
+{
+	struct derived d = *after;
+	lift_tasks(&d.cells, &before->cells, UINT32_MAX);
+	lift_tasks(&d.leaves, &before->leaves, UINT32_MAX);
+	lift_indicators(&d.indicators, &before->indicators, UINT32_MAX);
+	d.done_late -= before->done_late;
+	d.overdue -= before->overdue;
+	d.behind -= before->behind;
+	d.weight_sum -= before->weight_sum;
+	d.weighted -= before->weighted;
+	d.score_leaves -= before->score_leaves;
+	d.score_leaves_of -= before->score_leaves_of;
+	d.numerator -= before->numerator;
+	d.denominator -= before->denominator;
+	d.summed -= before->summed;
+	return d;
 }
 
 void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign)

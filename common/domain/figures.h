@@ -60,6 +60,8 @@ void figures_derive(struct rollup *r, const struct item_row *leaf, bool has_targ
 /* Likewise for ratio_group's own target_reached and attainment (never in a score). */
 void figures_derive_ratio_group(struct rollup *r, const struct item_row *item, bool has_target, int64_t target);
 struct derived figures_derived(const struct rollup *r, const struct item_row *leaf);
+/* What is to be added (lifted with sign 1) where `before` stands, so that `after` does. Unsigned members wrap. */
+struct derived figures_difference(const struct derived *before, const struct derived *after);
 /* Adds or takes away a leaf's derived part at an inner item. */
 void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign);
 
