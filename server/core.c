@@ -194,6 +194,11 @@ struct change *core_change(struct core *c)
 	return &c->change;
 }
 
+uint32_t core_rules(const struct core *c)
+{
+	return c->view->head.rules_version ? c->view->head.rules_version : RULES_VERSION;
+}
+
 bool core_locked(const struct core *c)
 {
 	return c->locked;

@@ -54,6 +54,8 @@ const struct view *core_view(const struct core *c);
 struct viewlock *core_lock(struct core *c);
 struct journal *core_journal(struct core *c);
 struct clock *core_clock(struct core *c);
+/* The rules version that admits now. */
+uint32_t core_rules(const struct core *c);
 /* What was folded since the caller last cleared it. */
 struct change *core_change(struct core *c);
 /* Entries were lost once (a receipt proved it) and the operator has not confirmed the roster yet: nobody enters. */

@@ -15,7 +15,7 @@ enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error 
 	journal_abort(c->journal);
 	e->received = c->now.ms > c->view->head.received.ms ? c->now : c->view->head.received;
 	if (!e->rules_version)
-		e->rules_version = c->view->head.rules_version;
+		e->rules_version = core_rules(c);
 	journal_append(c->journal, e);
 	switch (journal_commit(c->journal, error)) {
 	case KV_OK:

@@ -142,7 +142,7 @@ static struct entry *new_entry(struct core *c, const struct core_stream *s, enum
 	e->principal = s->principal;
 	e->key_id = s->key_id;
 	e->received = c->now;
-	e->rules_version = c->view->head.rules_version;
+	e->rules_version = core_rules(c);
 	memcpy(e->epoch, s->epoch, EPOCH_SIZE);
 	if (!mark)
 		memcpy(e->previous_epoch, s->previous_epoch, EPOCH_SIZE);

@@ -112,7 +112,7 @@ static void welcome(struct ingest *g, const struct sender *s, const struct core_
 	m.catalogue_entry = h->catalogue_entry;
 	m.limits = &limits;
 	m.time_ms = clock_wall(core_clock(g->core)).ms;
-	m.rules_version = h->rules_version;
+	m.rules_version = core_rules(g->core);
 	m.head = h->entry;
 	m.illustrative = h->illustrative;
 	m.simulated = h->simulated;

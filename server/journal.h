@@ -66,6 +66,8 @@ void journal_abort(struct journal *j); /* harmless when nothing is running */
  */
 int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool catalogue, struct codec_arena *arena,
 		 struct entry *out, struct sys_error *error);
+/* Its stored bytes, in the map, unchecked. */
+bool journal_value(struct journal *j, struct kv_txn *t, uint64_t number, struct bytes *value);
 /* Arena that entry `number` needs at most; 0 when it is not there. */
 size_t journal_read_size(struct journal *j, struct kv_txn *t, uint64_t number);
 bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number, uint8_t out[static HASH_SIZE]);

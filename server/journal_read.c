@@ -4,7 +4,7 @@
 #include "server/entry_codec.h"
 #include "server/journal_inside.h"
 
-static bool get_value(struct journal *j, struct kv_txn *t, uint64_t number, struct bytes *value)
+bool journal_value(struct journal *j, struct kv_txn *t, uint64_t number, struct bytes *value)
 {
 	struct journal_key key = journal_entry_key(number);
 
@@ -18,14 +18,14 @@ bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number, uint8_t 
 	memset(out, 0, HASH_SIZE);
 	if (number == 0)
 		return true; /* what the first entry is chained to */
-	return get_value(j, t, number, &value) && entry_value_hash(value, out);
+	return journal_value(j, t, number, &value) && entry_value_hash(value, out);
 }
 
 size_t journal_read_size(struct journal *j, struct kv_txn *t, uint64_t number)
 {
 	struct bytes value;
 
-	return get_value(j, t, number, &value) ? entry_read_room(value.size) : 0;
+	return journal_value(j, t, number, &value) ? entry_read_room(value.size) : 0;
 }
 
 int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool catalogue, struct codec_arena *arena,
@@ -36,7 +36,7 @@ int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool cata
 	struct bytes value;
 
 	*out = (struct entry){0};
-	if (!journal_hash(j, t, number - 1, previous) || !get_value(j, t, number, &value)) {
+	if (!journal_hash(j, t, number - 1, previous) || !journal_value(j, t, number, &value)) {
 		if (kv_error(t))
 			return sys_fail(error, kv_error(t), "entry %llu: %s", shown, kv_error_text(t));
 		return sys_fail(error, -ENOENT, "the journal has no entry %llu", shown);
@@ -95,7 +95,7 @@ bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t
 	uint8_t room[64 * 1024]; /* a header of 64 refusals with their hashes takes a third of it */
 	struct codec_arena arena = {.base = room, .size = sizeof room};
 
-	if (!index || !get_value(j, t, number, &value) || !entry_value_split(value, &header, &body))
+	if (!index || !journal_value(j, t, number, &value) || !entry_value_split(value, &header, &body))
 		return false;
 	const Tiendo__Journal__V1__EntryHeader *m =
 		codec_unpack(&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
