@@ -35,12 +35,17 @@ static const struct catalogue_row rows[] = {
 	ITEM(.code = "T", .parent = "KH.1", .kind = ITEM_TASK, .name = "Việc", .number = 3, .answer = ANSWER_ALL,
 	     .reporters = "kind:district@40", .start = { 20240401 }, .due = { 20240415 }),
 	ITEM(.code = "L", .parent = "KH.1", .kind = ITEM_TASK, .name = "Việc của Sở", .number = 4, .lead = "SYT"),
-	ITEM(.code = "R", .parent = "KH", .kind = ITEM_RATIO, .name = "Tỷ lệ", .number = 5, .answer = ANSWER_ALL,
+	ITEM(.code = "R", .parent = "KH", .kind = ITEM_RATIO, .name = "Tỷ lệ", .number = 10, .answer = ANSWER_ALL,
 	     .reporters = "kind:commune@40", .num_def = "n", .den_def = "d", .has_target = true, .target = 5000),
 	ITEM(.code = "C", .parent = "KH", .kind = ITEM_COUNT, .name = "Đếm", .number = 6, .answer = ANSWER_ALL,
 	     .reporters = "kind:district@40", .measure = MEASURE_FLOW),
 	ITEM(.code = "P", .parent = "KH", .kind = ITEM_POINTS, .name = "Điểm số", .number = 7, .lead = "40",
 	     .has_maximum = true, .maximum = 1000),
+	ITEM(.code = "Q", .owner = "VN", .kind = ITEM_PLAN, .name = "Của nước", .number = 8),
+	ITEM(.code = "Q.1", .parent = "Q", .kind = ITEM_COUNT, .name = "Đếm xã", .number = 9, .answer = ANSWER_ALL,
+	     .reporters = "kind:commune@VN"),
+	ITEM(.code = "Q.2", .parent = "Q", .kind = ITEM_COUNT, .name = "Đếm nữa", .number = 11, .answer = ANSWER_ALL,
+	     .reporters = "kind:commune@VN"),
 	TARGET(.item = "C", .unit = "412", .target = 10),
 	TARGET(.item = "C", .unit = "413", .target = 30),
 };
@@ -351,12 +356,31 @@ static struct catalogue *changed(size_t i, struct catalogue_row row)
 	return rows_build(copy, N(rows));
 }
 
+/* The stray R (item 10) between Q.1 and Q.2 (9 and 11), which still have their place; a stray counts in nothing. */
+static void assert_packed_in_order(void)
+{
+	uint8_t bytes[VIEW_UNIT_BYTES + 3 * VIEW_CELL_BYTES], *p = bytes + VIEW_UNIT_BYTES;
+	assert_int_equal(view_unit_size(v, unit(6)), sizeof bytes);
+	assert_int_equal(view_unit_pack(v, unit(6), bytes), sizeof bytes);
+	assert_int_equal(get_u32(bytes), 6);
+	assert_int_equal(get_u32(bytes + 4), 3);
+	for (uint32_t i = 0; i < 3; i++, p += VIEW_CELL_BYTES) {
+		assert_int_equal(get_u32(p), 9 + i);
+		assert_int_equal(get_u16(p + 60), CELL_REPORTED | CELL_ON_BEHALF | (i == 1 ? 0 : CELL_EXPECTED));
+	}
+}
+
 static void test_cells_keep_their_history(void **state)
 {
 	struct catalogue_row moved = rows[5], shut = rows[12];
 	struct generation before = view_generation(v), now;
 	(void)state;
 	assert_int_equal(send(1, RATIO("16681", 1, 4, 20240401)), FOLD_OK);
+	struct update u = COUNT("16681", 3, 20240401);
+	u.item = "Q.1";
+	assert_int_equal(send(1, u), FOLD_OK);
+	u.item = "Q.2";
+	assert_int_equal(send(1, u), FOLD_OK);
 	assert_int_equal(send(1, TASK("412", TASK_DONE, 100, 20240401)), FOLD_OK);
 	struct cell held = *cell(6, "R");
 	moved.unit.parent = "413";
@@ -375,6 +399,7 @@ static void test_cells_keep_their_history(void **state)
 	assert_int_equal(load(changed(5, moved)), FOLD_OK);
 	assert_null(cell(6, "R"));
 	assert_int_equal(at(2, "R")->numerator, 0);
+	assert_packed_in_order();
 	assert_int_equal(load(rows_build(rows, N(rows))), FOLD_OK);
 	assert_memory_equal(cell(6, "R"), &held, CELL_BYTES);
 	assert_int_equal(at(3, "R")->numerator, 1);
