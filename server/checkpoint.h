@@ -62,6 +62,7 @@ struct checkpoint_options {
 	struct viewlock *lock; /* of the view */
 	checkpoint_report_fn *report; /* after every try, from the thread of checkpoint_run; may be NULL */
 	void *report_ctx;
+	uint32_t slice_units;  /* copied under one hold of the lock at most; 0 = as many as the time allows */
 };
 
 /* Touches nothing on disk. Never NULL. */
@@ -73,10 +74,10 @@ void checkpoint_free(struct checkpoint *cp);
 typedef bool checkpoint_known_fn(void *ctx, const struct view_head *head);
 /*
  * The view as the checkpoint has it, at its entry, attached; the caller owns it. NULL: there is none that can be used,
- * `reason` says why ("" = there was none at all): fold everything.
+ * `reason` says why ("" = there was none at all): fold everything. "view/ is not used: %s" reads well.
  */
 struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, void *ctx, struct sys_error *reason);
-/* The view to be kept when nothing was loaded: its first checkpoint is full. */
+/* The view to be kept when nothing was loaded (or view/ was discarded): its first checkpoint is full. */
 void checkpoint_attach(struct checkpoint *cp, struct view *v);
 
 /* Writes one now. Not while checkpoint_run runs. */
@@ -94,6 +95,7 @@ int checkpoint_discard(const char *dir, struct sys_error *error);
 /* ---- when; pure ---- */
 
 struct checkpoint_pace {
+	bool none;          /* nothing is on disk yet: the next start would fold everything */
 	uint64_t updates;   /* folded since the last one */
 	bool changed;       /* the view stands at another entry than the last one */
 	int64_t changed_ms; /* since when; all times are clock_transport's */

@@ -6,6 +6,7 @@
 
 #include "common/sys/base.h"
 #include "server/held.h"
+#include "server/rosterpack.h"
 #include "server/view.h"
 
 /* ---- head ---- */
@@ -144,27 +145,6 @@ bool view_load_end(struct view *v)
 
 /* ---- the whole ---- */
 
-static void put_roster(struct buffer *b, const struct roster *r)
-{
-	buffer_put_u32(b, (uint32_t)roster_principals(r));
-	for (size_t i = 0; i < roster_principals(r); i++) {
-		const struct principal *p = roster_principal_at(r, i);
-		buffer_put_u32(b, p->number);
-		buffer_put_u32(b, p->role);
-		buffer_put_u32(b, p->scope_unit);
-		buffer_put_u32(b, (uint32_t)strlen(p->name));
-		buffer_put_text(b, p->name);
-	}
-	buffer_put_u32(b, (uint32_t)roster_keys(r));
-	for (size_t i = 0; i < roster_keys(r); i++) {
-		const struct roster_key *k = roster_key_at(r, i);
-		buffer_put_u32(b, k->id);
-		buffer_put_u32(b, k->principal);
-		buffer_put_u8(b, k->revoked);
-		buffer_put(b, k->public_key, sizeof k->public_key);
-	}
-}
-
 static void put_tasks(struct buffer *b, const struct task_counts *t)
 {
 	buffer_put_u32(b, t->unreported);
@@ -248,7 +228,7 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx)
 	uint8_t *head = buffer_reserve(&p.b, VIEW_HEAD_BYTES);
 	if (head)
 		view_head_pack(&v->head, head);
-	put_roster(&p.b, v->roster);
+	roster_pack(&p.b, v->roster);
 	drain(&p);
 	pour_units(&p, v);
 	pour_rollups(&p, v);
