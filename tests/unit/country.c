@@ -103,7 +103,7 @@ static void add_units(struct country *w)
 		add_unit(w, provinces[p], UNIT_DEPARTMENT, DAY(0));
 		for (uint32_t d = 0, n = 2 + country_random(w, 3); d < n; d++) {
 			const char *district = add_unit(w, provinces[p], UNIT_DISTRICT, DAY(0));
-			for (uint32_t i = 0, m = country_random(w, 4); i < m; i++)
+			for (uint32_t i = 0, m = (d == 0) + country_random(w, 4); i < m; i++)
 				add_unit(w, district, UNIT_COMMUNE, DAY(0));
 		}
 	}

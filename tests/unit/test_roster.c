@@ -118,10 +118,10 @@ static void test_many_and_a_clone(void **state)
 
 static void test_no_memory(void **state)
 {
-	struct roster *r = roster_new(), *clone = NULL;
 	(void)state;
 	if (!scarce_works())
 		skip();
+	struct roster *r = roster_new(), *clone = NULL;
 	for (uint32_t i = 1; i <= 40; i++) {
 		bool done = false;
 		for (long n = 0; !done; n++) {
