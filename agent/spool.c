@@ -273,7 +273,9 @@ int spool_centre(struct spool *s, struct spool_centre *out, struct sys_error *er
 		out->simulated = scan_u8(&in);
 		out->attempts = scan_u32(&in);
 		out->trouble_wall_ms = (int64_t)scan_u64(&in);
+		out->alarm_wall_ms = (int64_t)scan_u64(&in);
 		scan_text(&in, out->trouble, sizeof out->trouble);
+		scan_text(&in, out->alarm, sizeof out->alarm);
 		if (in.bad)
 			kv_spoil(txn, -EUCLEAN, "what is known of the centre cannot be read");
 	}
@@ -295,7 +297,9 @@ int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_e
 	buffer_put_u8(&b, c->simulated);
 	buffer_put_u32(&b, c->attempts);
 	buffer_put_u64(&b, (uint64_t)c->trouble_wall_ms);
+	buffer_put_u64(&b, (uint64_t)c->alarm_wall_ms);
 	scan_put_text(&b, c->trouble);
+	scan_put_text(&b, c->alarm);
 	kv_put(txn, s->meta, bytes_text("centre"), buffer_bytes(&b));
 	buffer_free(&b);
 	return spool_commit(s, &txn, error);

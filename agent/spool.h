@@ -28,7 +28,7 @@ struct spool;
 enum {
 	SPOOL_ID = 16, /* bytes of an epoch, an incarnation, a boot id */
 	SPOOL_FIELD_MAX = 40,
-	SPOOL_TROUBLE_MAX = 200
+	SPOOL_TROUBLE_MAX = 80
 };
 #define SPOOL_QUOTA_DEFAULT (INT64_C(256) << 20)
 #define SPOOL_GRACE_DEFAULT_MS (INT64_C(35) * 86400000)
@@ -75,8 +75,10 @@ struct spool_centre {
 	int64_t heard_wall_ms;      /* ... and on our wall clock, for people */
 	bool illustrative, simulated;
 	uint32_t attempts;          /* connections tried in vain since */
-	int64_t trouble_wall_ms;
-	char trouble[SPOOL_TROUBLE_MAX]; /* the last one, for people; "" = none */
+	/* for people: a key word and what it is about, "no_answer", "conflict 12" */
+	int64_t trouble_wall_ms, alarm_wall_ms;
+	char trouble[SPOOL_TROUBLE_MAX]; /* with the line now; "" = none */
+	char alarm[SPOOL_TROUBLE_MAX];   /* the last one, for ever; "" = none */
 };
 int spool_centre(struct spool *s, struct spool_centre *out, struct sys_error *error);
 int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_error *error);

@@ -438,7 +438,8 @@ static void test_knowledge(void **state)
 				  .heard_wall_ms = 7,
 				  .illustrative = true,
 				  .attempts = 8,
-				  .trouble = "máy chủ không trả lời"};
+				  .trouble = "no_answer",
+				  .alarm = "conflict 12"};
 	assert_int_equal(spool_centre_set(s, &c, &error), 0);
 	assert_int_equal(spool_centre(s, &d, &error), 0);
 	assert_memory_equal(&c, &d, sizeof c);

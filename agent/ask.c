@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/ask.h"
+
+#include "common/sys/net.h"
+
+#include <stdlib.h>
+
+enum { REPLY_MS = 3000 /* a clerk waits */ };
+
+struct draft_place ask_place(const struct desk *d)
+{
+	struct draft_place at = {.catalogue = d->catalogue, .own_unit = d->office.slice.scope};
+	bool proven;
+	struct date today = office_today(&d->office, &proven);
+
+	if (proven)
+		at.today = today;
+	return at;
+}
+
+/* ---- what the centre holds ---- */
+
+static enum task_state state_of(Tiendo__V1__CellState s)
+{
+	if (s == TIENDO__V1__CELL_STATE__CELL_STATE_NOT_STARTED)
+		return TASK_NOT_STARTED;
+	if (s == TIENDO__V1__CELL_STATE__CELL_STATE_IN_PROGRESS)
+		return TASK_IN_PROGRESS;
+	return s == TIENDO__V1__CELL_STATE__CELL_STATE_DONE ? TASK_DONE : TASK_NONE;
+}
+
+struct reading {
+	struct desk *d;
+	struct codec_arena arena;
+	size_t room;
+};
+
+static bool keep_cell(void *data, struct bytes row)
+{
+	struct reading *r = data;
+	struct desk *d = r->d;
+
+	codec_arena_reset(&r->arena);
+	const Tiendo__V1__CellRow *m =
+		codec_unpack(&tiendo__v1__cell_row__descriptor, row.data, row.size, &r->arena);
+
+	if (!m)
+		return true;
+	if (d->cells_n == r->room) {
+		r->room = r->room ? r->room * 2 : 64;
+		d->cells = base_grow(d->cells, r->room, sizeof *d->cells);
+	}
+	d->cells[d->cells_n++] = (struct desk_cell){.unit = m->unit,
+						    .item = m->item,
+						    .version = m->version,
+						    .reported = m->receipt != NULL,
+						    .as_of = {m->as_of},
+						    .state = state_of(m->state)};
+	return true;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct desk_cell *x = a, *y = b;
+
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	return x->item == y->item ? 0 : x->item < y->item ? -1 : 1;
+}
+
+static void read_cells(struct desk *d)
+{
+	struct reading r = {.d = d, .arena = codec_arena_new(16384)};
+
+	d->cells_read = true;
+	/* not knowing is no fault: the centre judges in any case */
+	spool_rows(d->office.spool, SPOOL_CELLS, keep_cell, &r, NULL);
+	codec_arena_free(&r.arena);
+	if (d->cells_n)
+		qsort(d->cells, d->cells_n, sizeof *d->cells, by_place);
+}
+
+struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_number)
+{
+	struct desk *d = data;
+	struct desk_cell key = {.unit = unit_number, .item = item_number}, *c = NULL;
+	struct draft_known known = {0};
+
+	if (!d->cells_read)
+		read_cells(d);
+	if (d->cells_n)
+		c = bsearch(&key, d->cells, d->cells_n, sizeof *d->cells, by_place);
+	if (c) {
+		known.version = c->version;
+		known.cell.reported = c->reported;
+		known.cell.as_of = c->as_of;
+		known.cell.state = c->state;
+	}
+	return known;
+}
+
+/* ---- the centre itself ---- */
+
+static void remember(struct desk *d, const struct fetch *f)
+{
+	struct spool_centre *c = &d->office.centre;
+	struct sys_error ignored;
+
+	if (c->illustrative == f->illustrative && c->simulated == f->simulated)
+		return;
+	c->illustrative = f->illustrative;
+	c->simulated = f->simulated;
+	spool_centre_set(d->office.spool, c, &ignored);
+}
+
+enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_error *why)
+{
+	const struct office *o = &d->office;
+	struct keys_pair pair;
+	struct buffer path = {0};
+	struct fetch f;
+	struct net *net = NULL;
+	enum fetch_state end = FETCH_FAILED;
+
+	if (keys_pair_read(office_path(o, "agent.key", &path), &pair, why) == 0)
+		net = net_open(why);
+	buffer_free(&path);
+	if (!net)
+		return end;
+	fetch_init(&f, &(struct fetch_options){.net = net,
+					       .spool = o->spool,
+					       .endpoint = o->config.query,
+					       .server_key = o->config.server,
+					       .pair = &pair,
+					       .reply_ms = REPLY_MS,
+					       .retry_ms = 200});
+	fetch_start(&f, shelf, o->slice.scope, 0, clock_transport());
+	end = fetch_wait(&f);
+	if (end == FETCH_DONE)
+		remember(d, &f);
+	else
+		*why = f.error;
+	fetch_free(&f);
+	net_close(net);
+	keys_wipe(&pair, sizeof pair);
+	return end;
+}
+
+void ask_seal(const struct desk *d, struct update *u, bool from_file)
+{
+	u->recorded = clock_wall(d->office.clock);
+	u->seal = office_seal(&d->office);
+	u->catalogue_entry = d->office.slice.entry;
+	u->author_role = from_file ? TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_IMPORT
+				   : TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_CLERK;
+}

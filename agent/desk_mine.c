@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/desk.h"
+
+#include "agent/ask.h"
+#include "agent/render.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static struct {
+	bool missing, all;
+} given;
+
+static const struct args_option OPTIONS[] = {
+	{.name = "missing",
+	 .flag = &given.missing,
+	 .vi = "chỉ những gì còn nợ",
+	 .en = "only what is owed"},
+	{.name = "all",
+	 .flag = &given.all,
+	 .vi = "cả các đơn vị cấp dưới",
+	 .en = "the units below us too"},
+};
+
+const struct args_option *desk_mine_options(size_t *n)
+{
+	*n = BASE_COUNT(OPTIONS);
+	return OPTIONS;
+}
+
+/* A cell with what the slice knows of it. */
+struct mine {
+	struct desk *d;
+	struct codec_arena arena;
+	struct render_table owed, held;
+	uint32_t own; /* number of our unit; 0 = not known */
+	size_t owed_n, held_n;
+};
+
+struct line {
+	const Tiendo__V1__CellRow *cell;
+	const struct unit *unit; /* NULL = not in the slice */
+	const struct item *item;
+	bool owed;
+	enum item_kind kind;
+};
+
+static bool read_line(struct mine *m, struct bytes row, struct line *out)
+{
+	const struct catalogue *c = m->d->catalogue;
+
+	codec_arena_reset(&m->arena);
+	*out = (struct line){.cell = codec_unpack(&tiendo__v1__cell_row__descriptor, row.data,
+						  row.size, &m->arena)};
+	if (!out->cell || (!given.all && m->own && out->cell->unit != m->own))
+		return false;
+	if (c) {
+		uint32_t unit = catalogue_unit_by_number(c, out->cell->unit);
+		uint32_t item = catalogue_item_by_number(c, out->cell->item);
+
+		out->unit = unit == NO_INDEX ? NULL : catalogue_unit(c, unit);
+		out->item = item == NO_INDEX ? NULL : catalogue_item(c, item);
+	}
+	out->kind = out->item ? out->item->row.kind : ITEM_NONE;
+	bool unsaid = out->cell->state == TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
+
+	out->owed = out->cell->expected && (unsaid || out->cell->overdue);
+	return out->owed || !given.missing;
+}
+
+/* ---- as text ---- */
+
+static void put_state(struct mine *m, struct buffer *out, const struct line *l)
+{
+	const Tiendo__V1__CellRow *c = l->cell;
+	struct update u = {.state = TASK_NONE, .percent = c->percent};
+
+	switch (c->state) {
+	case TIENDO__V1__CELL_STATE__CELL_STATE_NOT_STARTED:
+		u.body = BODY_TASK;
+		u.state = TASK_NOT_STARTED;
+		break;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_IN_PROGRESS:
+		u.body = BODY_TASK;
+		u.state = TASK_IN_PROGRESS;
+		break;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_DONE:
+		u.body = BODY_TASK;
+		u.state = TASK_DONE;
+		break;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_VALUE:
+		u.body = l->kind == ITEM_RATIO ? BODY_RATIO
+			 : l->kind == ITEM_POINTS ? BODY_POINTS
+						  : BODY_COUNT;
+		u.numerator = u.value = (int64_t)c->numerator;
+		u.denominator = (int64_t)c->denominator;
+		break;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_NONE_ARISEN:
+		u.body = BODY_NONE_ARISEN;
+		break;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_NA:
+		buffer_put_text(out, SAY(m->d, "không áp dụng", "not applicable"));
+		return;
+	case TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED:
+	case TIENDO__V1__CELL_STATE__CELL_STATE_UNSPECIFIED:
+	case _TIENDO__V1__CELL_STATE_IS_INT_SIZE:
+		buffer_put_text(out, SAY(m->d, "chưa báo cáo", "not reported"));
+		return;
+	}
+	render_body(out, m->d->office.language, &u);
+}
+
+static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__CellRow *c)
+{
+	const struct {
+		bool set;
+		const char *says;
+	} marks[] = {
+		{c->overdue, SAY(m->d, "quá hạn", "overdue")},
+		{c->behind, SAY(m->d, "chậm tiến độ", "behind")},
+		{c->done_late, SAY(m->d, "xong muộn", "done late")},
+		{c->on_behalf, SAY(m->d, "báo cáo thay", "on behalf")},
+		{c->crossed, SAY(m->d, "báo cáo chéo", "crossed")},
+	};
+	bool some = false;
+
+	for (size_t i = 0; i < BASE_COUNT(marks); i++)
+		if (marks[i].set) {
+			buffer_format(out, "%s%s", some ? ", " : "", marks[i].says);
+			some = true;
+		}
+}
+
+static void put_row(struct mine *m, struct render_table *t, const struct line *l)
+{
+	enum language lang = m->d->office.language;
+	const Tiendo__V1__CellRow *c = l->cell;
+
+	if (l->unit)
+		render_cell_text(t, l->unit->row.code);
+	else
+		render_cell_text(t, "?");
+	render_cell_text(t, l->item ? l->item->row.code : "?");
+	put_state(m, &t->cell, l);
+	render_cell(t);
+	render_date(&t->cell, lang, (struct date){c->as_of});
+	render_cell(t);
+	render_date(&t->cell, lang, (struct date){c->due});
+	render_cell(t);
+	if (c->receipt && c->receipt->incarnation.len == SPOOL_ID)
+		render_receipt(&t->cell, c->receipt->incarnation.data, c->receipt->entry,
+			       c->receipt->index);
+	render_cell(t);
+	put_marks(m, &t->cell, c);
+	render_cell(t);
+	render_cell_text(t, l->item ? l->item->row.name : "");
+}
+
+static void head(struct mine *m, struct render_table *t)
+{
+	struct desk *d = m->d;
+
+	t->columns = 8;
+	render_cell_text(t, SAY(d, "Đơn vị", "Unit"));
+	render_cell_text(t, SAY(d, "Mã", "Item"));
+	render_cell_text(t, SAY(d, "Máy chủ đang có", "The centre holds"));
+	render_cell_text(t, SAY(d, "Số liệu ngày", "As of"));
+	render_cell_text(t, SAY(d, "Hạn", "Due"));
+	render_cell_text(t, SAY(d, "Biên nhận", "Receipt"));
+	render_cell_text(t, SAY(d, "Lưu ý", "Marks"));
+	render_cell_text(t, SAY(d, "Nội dung", "Name"));
+}
+
+static bool see_row(void *data, struct bytes row)
+{
+	struct mine *m = data;
+	struct line l;
+
+	if (!read_line(m, row, &l))
+		return true;
+	put_row(m, l.owed ? &m->owed : &m->held, &l);
+	*(l.owed ? &m->owed_n : &m->held_n) += 1;
+	return true;
+}
+
+static int put_tables(struct mine *m, struct sys_error *error)
+{
+	struct desk *d = m->d;
+
+	head(m, &m->owed);
+	head(m, &m->held);
+	int code = spool_rows(d->office.spool, SPOOL_CELLS, see_row, m, error);
+
+	buffer_format(&d->out, SAY(d, "Còn nợ: %zu\n", "Owed: %zu\n"), m->owed_n);
+	if (m->owed_n)
+		render_table(&d->out, &m->owed);
+	if (!given.missing) {
+		buffer_format(&d->out, SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"), m->held_n);
+		if (m->held_n)
+			render_table(&d->out, &m->held);
+	}
+	buffer_free(&m->owed.text);
+	buffer_free(&m->held.text);
+	return code;
+}
+
+/* ---- as JSON ---- */
+
+static const char *state_word(Tiendo__V1__CellState s)
+{
+	static const char *const words[] = {"",     "unreported", "not_started", "in_progress",
+					    "done", "value",      "none_arisen", "na"};
+
+	return (size_t)s < BASE_COUNT(words) ? words[s] : "";
+}
+
+static bool see_json(void *data, struct bytes row)
+{
+	struct mine *m = data;
+	struct json *j = &m->d->json;
+	struct line l;
+
+	if (!read_line(m, row, &l))
+		return true;
+	const Tiendo__V1__CellRow *c = l.cell;
+
+	json_object(j, NULL);
+	json_text(j, "unit", l.unit ? l.unit->row.code : "");
+	json_text(j, "item", l.item ? l.item->row.code : "");
+	json_text(j, "name", l.item ? l.item->row.name : "");
+	json_bool(j, "owed", l.owed);
+	json_text(j, "state", state_word(c->state));
+	json_uint(j, "as_of", c->as_of);
+	json_uint(j, "due", c->due);
+	json_uint(j, "percent", c->percent);
+	json_uint(j, "value", c->numerator);
+	json_uint(j, "denominator", c->denominator);
+	json_uint(j, "version", c->version);
+	json_bool(j, "overdue", c->overdue);
+	json_bool(j, "behind", c->behind);
+	if (c->receipt && c->receipt->incarnation.len == SPOOL_ID) {
+		struct buffer b = {0};
+
+		render_receipt(&b, c->receipt->incarnation.data, c->receipt->entry, c->receipt->index);
+		json_text(j, "receipt", buffer_text(&b));
+		buffer_free(&b);
+	} else {
+		json_null(j, "receipt");
+	}
+	json_object_end(j);
+	return true;
+}
+
+/* ---- the command ---- */
+
+static enum desk_exit show(struct mine *m, bool fresh)
+{
+	struct desk *d = m->d;
+	struct sys_error error = {""};
+	struct spool_shelf_head head;
+	int code = spool_shelf_head(d->office.spool, SPOOL_CELLS, &head, &error);
+
+	if (code)
+		return desk_fail_sys(d, code, &error);
+	if (d->office.json) {
+		json_object(&d->json, NULL);
+		json_bool(&d->json, "fresh", fresh);
+		json_int(&d->json, "known_at_ms", head.time_ms);
+		json_uint(&d->json, "as_of_entry", head.entry);
+		json_array(&d->json, "cells");
+		code = spool_rows(d->office.spool, SPOOL_CELLS, see_json, m, &error);
+		json_array_end(&d->json);
+	} else {
+		if (!fresh) {
+			buffer_put_text(&d->out, SAY(d, "Không hỏi được máy chủ; theo thông tin lúc ",
+						     "The centre cannot be asked; as known at "));
+			render_time(&d->out, d->office.language, head.time_ms);
+			buffer_put_text(&d->out, ".\n");
+		}
+		code = put_tables(m, &error);
+	}
+	if (code)
+		return desk_fail_sys(d, code, &error);
+	desk_warnings(d);
+	render_end(d);
+	return DESK_FINE;
+}
+
+enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
+{
+	struct mine m = {.d = d, .arena = codec_arena_new(32768)};
+	struct sys_error why = {""};
+	size_t operands;
+	enum desk_exit exit =
+		desk_args(d, argc, argv, OPTIONS, BASE_COUNT(OPTIONS), NULL, 0, &operands);
+
+	if (!exit)
+		exit = desk_open(d);
+	if (!exit)
+		exit = desk_catalogue(d);
+	if (!exit && !d->catalogue) { /* the first time: who are we? */
+		ask_centre(d, SPOOL_SLICE, &why);
+		exit = desk_catalogue(d);
+	}
+	if (!exit && !d->office.slice.scope[0])
+		exit = desk_fail(d, DESK_ENVIRONMENT,
+				 SAY(d, "chưa biết gì: chưa lần nào hỏi được máy chủ (%s)",
+				     "nothing is known: the centre could never be asked (%s)"),
+				 why.text);
+	if (!exit) {
+		uint32_t own = NO_INDEX;
+
+		if (d->catalogue)
+			own = catalogue_unit_by_code(d->catalogue, d->office.slice.scope,
+						     (struct date){0});
+		if (own != NO_INDEX)
+			m.own = catalogue_unit(d->catalogue, own)->row.number;
+		exit = show(&m, ask_centre(d, SPOOL_CELLS, &why) == FETCH_DONE);
+	}
+	codec_arena_free(&m.arena);
+	return exit;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * fetch: asks the centre, page by page, for our part of the catalogue or for what it holds about us,
+ * and shelves the answer whole in the spool.
+ *
+ * Never: waits (fetch_step looks and goes on; the caller's loop waits), keeps half an answer, logs.
+ * A catalogue that does not build is not shelved: the old one stays. Failure: FETCH_FAILED with
+ * `error` and, when the centre said why, `reason`.
+ */
+#ifndef TIENDO_AGENT_FETCH_H
+#define TIENDO_AGENT_FETCH_H
+
+#include "agent/spool.h"
+#include "common/sys/net.h"
+
+enum fetch_state { FETCH_IDLE, FETCH_WORKING, FETCH_DONE, FETCH_FAILED };
+
+struct fetch_options {
+	struct net *net;
+	struct spool *spool;
+	const char *endpoint;
+	const uint8_t *server_key;
+	const struct keys_pair *pair;
+	int64_t reply_ms; /* longest silence */
+	int64_t retry_ms; /* of the socket */
+};
+
+struct fetch {
+	struct fetch_options o;
+	enum fetch_state state;
+	enum spool_shelf shelf;
+	struct net_socket *socket;
+	struct net_message message;
+	struct codec_arena arena;
+	bool asked;
+	int64_t due;       /* silence ends then */
+	int64_t ask_after; /* BUSY */
+	uint64_t id;
+	unsigned restarts;
+	char unit[CODE_MAX + 1];
+	uint32_t at;
+	struct buffer cursor, rows; /* rows: u32 size and bytes each */
+	size_t rows_n;
+	struct spool_shelf_head head;
+	bool illustrative, simulated;
+	enum reason reason;
+	struct sys_error error;
+};
+
+void fetch_init(struct fetch *f, const struct fetch_options *o);
+void fetch_free(struct fetch *f);
+
+/* unit: for SPOOL_CELLS, the code asked about (ours) as of `at` (0 = today). Ends what was under
+ * way. */
+void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
+		 int64_t now);
+enum fetch_state fetch_step(struct fetch *f, int64_t now);
+/* To wait for; NULL when nothing is under way. */
+struct net_socket *fetch_socket(const struct fetch *f);
+/* While working, look again then at the latest. */
+int64_t fetch_due(const struct fetch *f, int64_t now);
+/* For a command: the whole, waiting. */
+enum fetch_state fetch_wait(struct fetch *f);
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/render.h"
+
+#include "common/domain/figures.h"
+#include "common/domain/periods.h"
+#include "common/domain/text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const NONE = "–";
+
+void render_integer(struct buffer *out, enum language l, int64_t n)
+{
+	char digits[24];
+	int size = snprintf(digits, sizeof digits, "%" PRId64, n < 0 ? -n : n);
+
+	if (n < 0)
+		buffer_put_u8(out, '-');
+	for (int i = 0; i < size; i++) {
+		if (i && (size - i) % 3 == 0)
+			buffer_put_u8(out, l == LANGUAGE_VI ? '.' : ',');
+		buffer_put_u8(out, (uint8_t)digits[i]);
+	}
+}
+
+void render_hundredths(struct buffer *out, enum language l, int64_t n)
+{
+	render_integer(out, l, n / 100);
+	if (n % 100 == 0)
+		return;
+	buffer_put_u8(out, l == LANGUAGE_VI ? ',' : '.');
+	buffer_format(out, n % 10 ? "%02" PRId64 : "%01" PRId64, n % 10 ? n % 100 : n % 100 / 10);
+}
+
+void render_percent(struct buffer *out, enum language l, int64_t n, int64_t d)
+{
+	if (d <= 0) {
+		buffer_put_text(out, NONE);
+		return;
+	}
+	render_hundredths(out, l, figures_percent_bp(n, d));
+	buffer_put_text(out, " %");
+}
+
+void render_date(struct buffer *out, enum language l, struct date date)
+{
+	unsigned y = date.ymd / 10000, m = date.ymd / 100 % 100, d = date.ymd % 100;
+
+	if (!date.ymd)
+		buffer_put_text(out, NONE);
+	else if (l == LANGUAGE_VI)
+		buffer_format(out, "%02u/%02u/%04u", d, m, y);
+	else
+		buffer_format(out, "%04u-%02u-%02u", y, m, d);
+}
+
+void render_time(struct buffer *out, enum language l, int64_t ms)
+{
+	struct date date = date_at((struct instant){ms}, OFFICE_OFFSET_MINUTES);
+	int64_t minute = (ms - date_start(date, OFFICE_OFFSET_MINUTES).ms) / 60000;
+
+	if (!ms) {
+		buffer_put_text(out, NONE);
+		return;
+	}
+	render_date(out, l, date);
+	buffer_format(out, " %02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+void render_body(struct buffer *out, enum language l, const struct update *u)
+{
+	switch (u->body) {
+	case BODY_TASK:
+		buffer_put_text(out, task_state_label(u->state, l));
+		if (u->state == TASK_IN_PROGRESS)
+			buffer_format(out, " %u %%", u->percent);
+		break;
+	case BODY_RATIO:
+		render_integer(out, l, u->numerator);
+		buffer_put_text(out, " / ");
+		render_integer(out, l, u->denominator);
+		buffer_put_text(out, " = ");
+		render_percent(out, l, u->numerator, u->denominator);
+		break;
+	case BODY_COUNT:
+		render_integer(out, l, u->value);
+		break;
+	case BODY_POINTS:
+		render_hundredths(out, l, u->value);
+		buffer_put_text(out, l == LANGUAGE_VI ? " điểm" : " points");
+		break;
+	case BODY_NONE_ARISEN:
+		buffer_put_text(out, l == LANGUAGE_VI ? "không phát sinh" : "nothing arisen");
+		break;
+	case BODY_NONE:
+	case BODY_UNCHANGED:
+	case BODY_NA_REQUEST:
+	case BODY_CORRECTION:
+	case BODY_WITHDRAW:
+	case BODY_OBSTACLE:
+	case BODY_EXTENSION_REQUEST:
+	case BODY_MILESTONE:
+	case BODY_NOTICE_ACK:
+		buffer_put_text(out, body_word(u->body));
+		break;
+	}
+}
+
+void render_receipt(struct buffer *out, const uint8_t *incarnation, uint64_t entry, uint32_t index)
+{
+	buffer_format(out, "%02x%02x%02x%02x-%" PRIu64 "-%u", incarnation[0], incarnation[1],
+		      incarnation[2], incarnation[3], entry, index);
+}
+
+void render_end(struct desk *d)
+{
+	desk_marks(d);
+	if (d->office.json) {
+		json_object_end(&d->json);
+		buffer_put_u8(&d->out, '\n');
+	}
+}
+
+/* ---- tables ---- */
+
+void render_cell(struct render_table *t)
+{
+	const char *text = buffer_text(&t->cell);
+
+	buffer_put(&t->text, text, strlen(text) + 1);
+	buffer_clear(&t->cell);
+	t->cells++;
+}
+
+void render_cell_text(struct render_table *t, const char *text)
+{
+	buffer_put_text(&t->cell, text);
+	render_cell(t);
+}
+
+static void pad(struct buffer *out, size_t n)
+{
+	while (n--)
+		buffer_put_u8(out, ' ');
+}
+
+static void put_cell(struct buffer *out, const struct render_table *t, const char *text, size_t i,
+		     size_t width)
+{
+	size_t column = i % t->columns, room = width - text_width(text);
+	bool right = t->right[column] && i >= t->columns;
+
+	if (column)
+		buffer_put_text(out, "  ");
+	if (right)
+		pad(out, room);
+	buffer_put_text(out, text);
+	if (column + 1 == t->columns)
+		buffer_put_u8(out, '\n');
+	else if (!right)
+		pad(out, room);
+}
+
+void render_table(struct buffer *out, struct render_table *t)
+{
+	size_t width[RENDER_COLUMNS] = {0};
+	const char *text = buffer_text(&t->text), *at = text;
+
+	assert(t->columns && t->columns <= RENDER_COLUMNS && t->cells % t->columns == 0);
+	for (size_t i = 0; i < t->cells; i++, at += strlen(at) + 1)
+		if (text_width(at) > width[i % t->columns])
+			width[i % t->columns] = text_width(at);
+	at = text;
+	for (size_t i = 0; i < t->cells; i++, at += strlen(at) + 1)
+		put_cell(out, t, at, i, width[i % t->columns]);
+	buffer_free(&t->text);
+	buffer_free(&t->cell);
+	t->cells = 0;
+}

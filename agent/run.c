@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/run.h"
+
+#include "agent/run_inner.h"
+#include "common/sys/log.h"
+#include "common/sys/loop.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	ARENA = 4 << 20,        /* RUN_ACKS acks of 64 outcomes, and their structs */
+	LOOK_MS = 100,          /* how soon a command's work is seen, and a line that came or went */
+	SAVE_MS = 60000,        /* the centre's time is worth a commit this often */
+	TROUBLE_MS = 10000,
+	FETCH_AGAIN_MS = 30000
+};
+
+/* ---- what is known of the centre ---- */
+
+void run_trouble(struct run *r, const char *text)
+{
+	struct spool_centre *c = &r->office->centre;
+
+	if (!text && !c->trouble[0])
+		return;
+	snprintf(c->trouble, sizeof c->trouble, "%s", text ? text : "");
+	c->trouble_wall_ms = clock_wall(r->office->clock).ms;
+	r->centre_new = true;
+}
+
+void run_save_centre(struct run *r, bool at_once)
+{
+	struct sys_error why;
+	int64_t now = clock_transport();
+	int64_t every = r->office->centre.trouble[0] ? TROUBLE_MS : SAVE_MS;
+
+	if (!r->centre_new || (!at_once && now < r->centre_saved + every))
+		return;
+	int code = spool_centre_set(r->office->spool, &r->office->centre, &why);
+
+	r->centre_saved = now;
+	r->centre_new = code == -ENOSPC; /* knowledge can wait for room */
+	if (code && code != -ENOSPC) {
+		r->failed = code;
+		r->error = why;
+	}
+}
+
+/* ---- the loop's steps ---- */
+
+static void look_at_spool(struct run *r)
+{
+	uint64_t turn = spool_turn(r->office->spool);
+
+	if (turn == r->turn || r->failed)
+		return;
+	r->turn = turn;
+	r->failed = spool_state(r->office->spool, &r->state, &r->error);
+	if (!r->failed)
+		push_queued(&r->push, r->state.last);
+}
+
+static void look_at_line(struct run *r)
+{
+	struct loop_item item = {.socket = r->line, .fd = -1, .no_read = true, .want_write = true};
+	bool up = r->line && loop_wait(&item, 1, 0) > 0 && item.writable;
+
+	/* while pushes are under way a full queue is no lost line */
+	if (up || !r->push.slots_n || !r->line)
+		push_line(&r->push, up, clock_transport());
+}
+
+static void act(struct run *r)
+{
+	struct push_action a;
+
+	while (!r->failed && push_next(&r->push, clock_transport(), &a))
+		run_act(r, &a);
+}
+
+static void keep_slice(struct run *r)
+{
+	struct office *o = r->office;
+	int64_t now = clock_transport();
+	enum fetch_state before = r->fetch.state;
+
+	switch (fetch_step(&r->fetch, now)) {
+	case FETCH_WORKING:
+		return;
+	case FETCH_DONE:
+		if (before == FETCH_WORKING) {
+			o->slice = r->fetch.head;
+			log_info("catalogue %" PRIu64 " is here (unit %s)", o->slice.entry,
+				 o->slice.scope);
+		}
+		break;
+	case FETCH_FAILED:
+		if (before == FETCH_WORKING) {
+			log_warn("the catalogue could not be fetched: %s", r->fetch.error.text);
+			r->fetch_after = now + FETCH_AGAIN_MS;
+		}
+		break;
+	case FETCH_IDLE:
+		break;
+	}
+	if (r->push.state == PUSH_UP && o->centre.catalogue_entry &&
+	    o->slice.entry < o->centre.catalogue_entry && now >= r->fetch_after)
+		fetch_start(&r->fetch, SPOOL_SLICE, "", 0, now);
+}
+
+static int64_t next_deadline(const struct run *r, int64_t now)
+{
+	int64_t due = push_due(&r->push), fetch = fetch_due(&r->fetch, now);
+
+	due = due < fetch ? due : fetch;
+	return due < now + LOOK_MS ? due : now + LOOK_MS;
+}
+
+static bool ended(int signals)
+{
+	for (int s = loop_signal(signals); s; s = loop_signal(signals))
+		if (s == SIGTERM || s == SIGINT)
+			return true;
+	return false;
+}
+
+static void tell_clock(struct run *r)
+{
+	struct sys_error why;
+
+	if (clock_problem(r->office->clock, &why))
+		log_warn("clock: %s", why.text[0] ? why.text : "well again");
+}
+
+static void loop(struct run *r, int signals)
+{
+	while (!r->failed) {
+		look_at_spool(r);
+		look_at_line(r);
+		act(r);
+		keep_slice(r);
+		run_save_centre(r, false);
+		tell_clock(r);
+
+		struct loop_item items[] = {{.fd = signals},
+					    {.socket = r->line, .fd = -1},
+					    {.socket = fetch_socket(&r->fetch), .fd = -1}};
+		int n = loop_wait(items, BASE_COUNT(items), next_deadline(r, clock_transport()));
+
+		if (n == -ESHUTDOWN || ended(signals))
+			break;
+		run_hear(r);
+	}
+}
+
+/* ---- start and end ---- */
+
+static int start(struct run *r, struct sys_error *error)
+{
+	struct office *o = r->office;
+	const struct config *c = &o->config;
+	struct buffer path = {0};
+	int code = keys_pair_read(office_path(o, "agent.key", &path), &r->pair, error);
+
+	buffer_free(&path);
+	if (!code)
+		code = spool_lock(o->spool, error);
+	if (!code)
+		code = spool_state(o->spool, &r->state, error);
+	if (!code && !(r->net = net_open(error)))
+		code = -EIO;
+	if (code)
+		return code;
+	struct push_options options = {.retry_ms = c->retry_ms,
+				       .retry_max_ms = c->retry_max_ms,
+				       .connect_ms = c->reply_ms,
+				       .reply_ms = c->reply_ms,
+				       .ping_ms = c->ping_ms};
+
+	keys_random(&options.seed, sizeof options.seed);
+	push_start(&r->push, &options, r->state.last, r->state.settled, clock_transport());
+	r->turn = spool_turn(o->spool);
+	r->arena = codec_arena_new(ARENA);
+	fetch_init(&r->fetch, &(struct fetch_options){.net = r->net,
+						      .spool = o->spool,
+						      .endpoint = c->query,
+						      .server_key = c->server,
+						      .pair = &r->pair,
+						      .reply_ms = c->reply_ms,
+						      .retry_ms = c->retry_ms});
+	return 0;
+}
+
+static void finish(struct run *r)
+{
+	fetch_free(&r->fetch);
+	net_message_clear(&r->message);
+	net_socket_close(&r->line);
+	net_close(r->net);
+	buffer_free(&r->batch.bytes);
+	buffer_free(&r->out);
+	codec_arena_free(&r->arena);
+	keys_wipe(&r->pair, sizeof r->pair);
+}
+
+int run_daemon(struct office *o, struct sys_error *error)
+{
+	struct run *r = base_alloc(sizeof *r);
+	int signals = loop_signals(error);
+	int code = signals < 0 ? signals : 0;
+
+	r->office = o;
+	if (!code)
+		code = start(r, error);
+	if (!code) {
+		log_info("runs: %" PRIu64 " updates wait for %s", r->state.last - r->state.settled,
+			 o->config.ingest);
+		loop(r, signals);
+		run_save_centre(r, true);
+		code = r->failed;
+		if (code)
+			*error = r->error;
+	}
+	finish(r);
+	free(r);
+	if (signals >= 0)
+		close(signals);
+	return code;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/* run_inner: the daemon's state, shared by the run*.c files only. */
+#ifndef TIENDO_AGENT_RUN_INNER_H
+#define TIENDO_AGENT_RUN_INNER_H
+
+#include "agent/fetch.h"
+#include "agent/office.h"
+#include "agent/push.h"
+#include "common/sys/net.h"
+
+enum { RUN_ACKS = 16 /* stored by one commit */ };
+
+/* An Ack that is read, but not yet in the spool. */
+struct run_ack {
+	uint64_t session, first, count;
+};
+
+struct run {
+	struct office *office;
+	struct net *net;
+	struct net_socket *line; /* to the ingest door; NULL = none */
+	struct net_message message;
+	struct keys_pair pair;
+	struct push push;
+	struct spool_state state;
+	uint64_t turn;
+	struct spool_batch batch;
+	struct buffer out;
+	struct codec_arena arena;
+	struct fetch fetch;
+	int64_t fetch_after;   /* not before; after a failure */
+	int64_t centre_saved;  /* transport time */
+	bool centre_new;       /* not in the spool yet */
+	struct spool_outcome outcomes[RUN_ACKS * BATCH_UPDATES_MAX];
+	size_t outcomes_n;
+	struct run_ack acks[RUN_ACKS];
+	size_t acks_n;
+	int64_t disk_told; /* a full disk is told once a minute */
+	int failed;        /* negative: the loop ends with it ... */
+	struct sys_error error; /* ... and this */
+};
+
+/* Does one thing that push wants. */
+void run_act(struct run *r, const struct push_action *a);
+/* Reads what came on the line; what it says is stored and told to push. */
+void run_hear(struct run *r);
+/* Stores the outcomes heard; then push may count them. */
+void run_store(struct run *r);
+/* A key word for `status` ("no_answer"); NULL = the trouble is over. */
+void run_trouble(struct run *r, const char *text);
+/* What was heard of the centre, into the spool: now, or when it is worth a commit. */
+void run_save_centre(struct run *r, bool now);
+
+#endif
