@@ -25,11 +25,17 @@ struct checkpoint *checkpoint_new(const struct checkpoint_options *options)
 	struct checkpoint *cp = base_alloc(sizeof *cp);
 	cp->dir = base_copy_text(options->dir);
 	cp->lock = options->lock;
-	cp->report = options->report;
-	cp->report_ctx = options->report_ctx;
 	cp->slice_units = options->slice_units ? options->slice_units : UINT32_MAX;
+	cp->between = options->between;
+	cp->between_ctx = options->between_ctx;
 	cp->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return cp;
+}
+
+void checkpoint_tell(struct checkpoint *cp, checkpoint_report_fn *report, void *ctx)
+{
+	cp->report = report;
+	cp->report_ctx = ctx;
 }
 
 static void drop_asides(struct checkpoint *cp)
@@ -154,6 +160,8 @@ static void let_go(struct making *m)
 {
 	held(m);
 	viewlock_read_end(m->cp->lock);
+	if (m->cp->between)
+		m->cp->between(m->cp->between_ctx);
 }
 
 static enum checkpoint_result later(struct making *m, int code, const char *why)
@@ -165,6 +173,12 @@ static enum checkpoint_result later(struct making *m, int code, const char *why)
 static bool stopped(const struct making *m)
 {
 	return m->stoppable && atomic_load(&m->cp->stop);
+}
+
+static enum checkpoint_result overtaken(struct making *m)
+{
+	sys_fail(&m->error, -EAGAIN, "a new catalogue came while the old one was copied");
+	return CHECKPOINT_BROKEN;
 }
 
 /* What there is to do, before the store is touched. */
@@ -183,7 +197,7 @@ static enum checkpoint_result peek(struct making *m)
 
 /* ---- catalogue: before the cut, as it changes only by entries of its own ---- */
 
-/* u32 size and row, as many as a slice holds. False = the catalogue is another one now, or no memory. */
+/* u32 size and row, as many as a slice holds. False = the catalogue is another one now. */
 static bool slice_rows(struct making *m, size_t *next, size_t *rows)
 {
 	const struct view *v = m->cp->view;
@@ -195,13 +209,12 @@ static bool slice_rows(struct making *m, size_t *next, size_t *rows)
 		size_t size = 0;
 		catalogue_row(v->catalogue, *next, &row);
 		uint8_t *encoded = codec_row_encode(&row, &size);
-		if (!encoded)
-			return false;
+		m->slice.failed = m->slice.failed || !encoded;
 		buffer_put_u32(&m->slice, (uint32_t)size);
 		buffer_put(&m->slice, encoded, size);
 		free(encoded);
 	}
-	return !m->slice.failed;
+	return true;
 }
 
 static enum checkpoint_result copy_rows(struct making *m)
@@ -210,13 +223,15 @@ static enum checkpoint_result copy_rows(struct making *m)
 	uint32_t place = 0;
 	while (next < rows) {
 		if (stopped(m))
-			return CHECKPOINT_STOPPED;
+			return CHECKPOINT_BROKEN;
 		buffer_clear(&m->slice);
 		hold(m);
-		bool ok = slice_rows(m, &next, &rows);
+		bool same = slice_rows(m, &next, &rows);
 		let_go(m);
-		if (!ok)
-			return later(m, -EAGAIN, "a new catalogue came while the old one was copied");
+		if (m->slice.failed)
+			return later(m, -ENOMEM, "no memory to copy the catalogue");
+		if (!same)
+			return overtaken(m);
 		for (size_t at = 0, size; at < m->slice.size; at += 4 + size) {
 			size = get_u32(m->slice.data + at);
 			viewstore_row(m->cp->store, place++, bytes_of(m->slice.data + at + 4, size));
@@ -242,7 +257,7 @@ static enum checkpoint_result cut_locked(struct making *m)
 	struct checkpoint *cp = m->cp;
 	const struct view *v = cp->view;
 	if (v->head.catalogue_entry != m->catalogue)
-		return later(m, -EAGAIN, "a new catalogue came while the old one was copied");
+		return overtaken(m);
 	m->head = v->head;
 	m->report->entry = v->head.entry;
 	cp->lost = false;
@@ -323,7 +338,7 @@ static enum checkpoint_result copy_units(struct making *m)
 	uint32_t next = 0;
 	for (bool more = true; more;) {
 		if (stopped(m))
-			return CHECKPOINT_STOPPED;
+			return CHECKPOINT_BROKEN;
 		buffer_clear(&m->slice);
 		hold(m);
 		slice_units(m, &next);
@@ -353,11 +368,8 @@ static enum checkpoint_result commit(struct making *m)
 		break;
 	}
 	/* what it holds is not known: make a new one; the old one stays beside it for who wants to look */
-	viewstore_close(cp->store);
-	cp->store = NULL;
 	cp->based = false;
-	if (viewstore_set_aside(cp->dir, &cp->off) == 0)
-		cp->off.text[0] = 0;
+	checkpoint_put_away(cp);
 	return CHECKPOINT_LATER;
 }
 

@@ -40,7 +40,7 @@ enum {
 enum checkpoint_result {
 	CHECKPOINT_DONE,    /* on disk */
 	CHECKPOINT_NOTHING, /* the one on disk is of this entry already */
-	CHECKPOINT_STOPPED, /* by checkpoint_stop; the one before stands */
+	CHECKPOINT_BROKEN,  /* off, by checkpoint_stop or a new catalogue; the one before stands */
 	CHECKPOINT_LATER    /* could not be written (report.error); the one before stands, or none */
 };
 
@@ -60,13 +60,16 @@ typedef void checkpoint_report_fn(void *ctx, const struct checkpoint_report *rep
 struct checkpoint_options {
 	const char *dir;       /* of view/; copied */
 	struct viewlock *lock; /* of the view */
-	checkpoint_report_fn *report; /* after every try, from the thread of checkpoint_run; may be NULL */
-	void *report_ctx;
+	/* for tests: */
 	uint32_t slice_units;  /* copied under one hold of the lock at most; 0 = as many as the time allows */
+	void (*between)(void *ctx); /* called after each hold; may be NULL */
+	void *between_ctx;
 };
 
 /* Touches nothing on disk. Never NULL. */
 struct checkpoint *checkpoint_new(const struct checkpoint_options *options);
+/* What to call after every try of checkpoint_run, on its thread. Before that thread. */
+void checkpoint_tell(struct checkpoint *cp, checkpoint_report_fn *report, void *ctx);
 /* Ends the watch of the view, closes view/; NULL is fine. Before view_free. */
 void checkpoint_free(struct checkpoint *cp);
 
@@ -77,6 +80,8 @@ typedef bool checkpoint_known_fn(void *ctx, const struct view_head *head);
  * `reason` says why ("" = there was none at all): fold everything. "view/ is not used: %s" reads well.
  */
 struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, void *ctx, struct sys_error *reason);
+/* What was loaded did not fit the journal after all: forgets that view, which the caller frees, and puts view/ away. */
+void checkpoint_reject(struct checkpoint *cp);
 /* The view to be kept when nothing was loaded (or view/ was discarded): its first checkpoint is full. */
 void checkpoint_attach(struct checkpoint *cp, struct view *v);
 

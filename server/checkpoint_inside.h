@@ -27,6 +27,8 @@ struct checkpoint {
 	checkpoint_report_fn *report;
 	void *report_ctx;
 	uint32_t slice_units;
+	void (*between)(void *ctx);
+	void *between_ctx;
 	struct view *view;
 	struct viewstore *store; /* NULL = not open */
 	struct sys_error off;    /* not "": view/ must not be opened in this run */
@@ -50,6 +52,8 @@ struct checkpoint {
 
 /* Every unit unchanged or changed, and watched from here on. False = no memory. Under the lock, or before threads. */
 bool checkpoint_mark(struct checkpoint *cp, uint8_t mark);
+/* Closes the store and moves it out of the way; when that fails, it stays off in this run. */
+void checkpoint_put_away(struct checkpoint *cp);
 /* With `stoppable`, checkpoint_stop breaks it off. */
 enum checkpoint_result checkpoint_make(struct checkpoint *cp, struct checkpoint_report *report, bool stoppable);
 

@@ -113,16 +113,20 @@ static bool take(struct checkpoint *cp, struct view *v)
 }
 
 /* It is not written into again: what its pages are worth is not known. */
-static void refuse(struct checkpoint *cp, struct sys_error *reason)
+void checkpoint_put_away(struct checkpoint *cp)
 {
-	struct sys_error moved;
 	viewstore_close(cp->store);
 	cp->store = NULL;
-	if (viewstore_set_aside(cp->dir, &moved) == 0)
-		return;
-	cp->off = moved;
-	struct sys_error why = *reason;
-	sys_fail(reason, -EIO, "%.120s; %.120s", why.text, moved.text);
+	if (viewstore_set_aside(cp->dir, &cp->off) == 0)
+		cp->off.text[0] = 0;
+}
+
+void checkpoint_reject(struct checkpoint *cp)
+{
+	view_watch(cp->view, NULL, NULL);
+	cp->view = NULL;
+	cp->based = false;
+	checkpoint_put_away(cp);
 }
 
 struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, void *ctx, struct sys_error *reason)
@@ -132,7 +136,7 @@ struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, 
 	if (!viewstore_there(cp->dir))
 		return NULL;
 	if (load(cp, &l, reason)) {
-		refuse(cp, reason);
+		checkpoint_put_away(cp);
 		return NULL;
 	}
 	take(cp, l.view); /* without memory for marks it is still good: the next one is full */

@@ -29,44 +29,7 @@ enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *er
 			 fold_says(r));
 		return CORE_FATAL;
 	}
-	if (e->kind == ENTRY_INCARNATION)
-		c->locked = e->incarnation.proven;
-	else if (e->kind == ENTRY_REGISTRY && e->registry.confirm)
-		c->locked = false;
 	return CORE_OK;
-}
-
-/* Folds what the journal holds behind the view's place. */
-static int fold_tail(struct core *c, struct sys_error *error)
-{
-	struct kv_txn *t = kv_read(journal_kv(c->journal));
-	uint64_t head = journal_head_in(c->journal, t).entry;
-	int rc = kv_error(t);
-
-	for (uint64_t n = c->view->head.entry + 1; !rc && n <= head; n++) {
-		struct entry e;
-		struct codec_arena *arena = core_recall_arena(c, journal_read_size(c->journal, t, n));
-
-		rc = journal_read(c->journal, t, n, true, arena, &e, error);
-		if (!rc && core_fold(c, &e, error) != CORE_OK)
-			rc = -EUCLEAN;
-		change_clear(&c->change);
-	}
-	kv_end(&t);
-	return rc;
-}
-
-static int check_rollups(struct core *c, struct sys_error *error)
-{
-	struct view_fault fault = {0};
-
-	if (view_check(c->view, &fault))
-		return 0;
-	if (fault.memory)
-		return sys_fail(error, -ENOMEM, "no memory to check the figures");
-	return sys_fail(error, -EUCLEAN,
-			"the running sums differ from a recomputation (plan %u, row %u, column %u): please report this",
-			fault.plan, fault.row, fault.column);
 }
 
 static int check_genesis(struct core *c, const struct core_options *options, struct sys_error *error)
@@ -97,10 +60,8 @@ static int open_parts(struct core *c, const struct core_options *options, struct
 		return -EINVAL;
 	int rc = journal_open(&c->journal, store_path(c->store, "journal", path), &journal, error);
 	if (!rc)
-		rc = fold_tail(c, error);
-	if (!rc)
-		rc = check_genesis(c, options, error);
-	return rc ? rc : check_rollups(c, error);
+		rc = core_open_view(c, options, error);
+	return rc ? rc : check_genesis(c, options, error);
 }
 
 int core_open(struct core **out, const struct store *store, const struct core_options *options,
@@ -110,10 +71,8 @@ int core_open(struct core **out, const struct store *store, const struct core_op
 
 	c->store = store;
 	c->accept = options->accept_clock;
-	c->view = view_new();
 	c->arena = codec_arena_new(CORE_GROUP_MEMORY);
-	if (!c->view || !c->arena.base || !viewlock_init(&c->lock)) {
-		view_free(c->view);
+	if (!c->arena.base || !viewlock_init(&c->lock)) {
 		codec_arena_free(&c->arena);
 		free(c);
 		return sys_fail(error, -ENOMEM, "no memory to open the store");
@@ -132,6 +91,7 @@ void core_close(struct core *c)
 {
 	if (!c)
 		return;
+	checkpoint_free(c->checkpoint);
 	journal_close(c->journal);
 	clock_close(c->clock);
 	view_free(c->view);
@@ -158,13 +118,6 @@ int core_genesis(const struct store *store, const struct entry_genesis *facts, s
 	rc = journal_commit(j, error) == KV_OK ? 0 : -EIO;
 	journal_close(j);
 	return rc;
-}
-
-int core_checkpoint(struct core *c, struct sys_error *error)
-{
-	(void)c;
-	(void)error;
-	return 0;
 }
 
 /* ---- looking ---- */
@@ -201,7 +154,7 @@ uint32_t core_rules(const struct core *c)
 
 bool core_locked(const struct core *c)
 {
-	return c->locked;
+	return c->view->head.locked;
 }
 
 struct codec_arena *core_arena(struct core *c)
@@ -251,8 +204,11 @@ enum core_result core_commit(struct core *c, struct sys_error *error)
 	case KV_UNKNOWN:
 		return CORE_FATAL;
 	}
-	for (size_t i = 0; result == CORE_OK && i < c->group_n; i++)
+	for (size_t i = 0; result == CORE_OK && i < c->group_n; i++) {
+		if (c->checkpoint && c->group[i]->kind == ENTRY_BATCH)
+			checkpoint_count(c->checkpoint, c->group[i]->batch.taken_n);
 		result = core_fold(c, c->group[i], error);
+	}
 	empty_group(c);
 	return result;
 }

@@ -20,6 +20,7 @@
 #include "server/store.h"
 #include "server/viewlock.h"
 
+struct checkpoint;
 struct core;
 
 enum core_result {
@@ -47,8 +48,17 @@ void core_close(struct core *c); /* NULL is fine */
 int core_genesis(const struct store *store, const struct entry_genesis *facts, struct instant now,
 		 struct sys_error *error);
 
-/* Keeps the view's state in view/, so that the next start folds only the tail. */
+/* How core_open came to the view. */
+struct core_start {
+	uint64_t from;           /* entry of the checkpoint it was loaded from; 0 = everything was folded */
+	struct sys_error reason; /* why there was none to be used, for the log; "" = there was simply none */
+};
+struct core_start core_start(const struct core *c);
+
+/* Keeps the view's state in view/, so that the next start folds only the tail. Not while the keeper's thread runs. */
 int core_checkpoint(struct core *c, struct sys_error *error);
+/* What does so beside the writer (checkpoint_run); NULL for a read-only core. */
+struct checkpoint *core_keeper(struct core *c);
 
 const struct view *core_view(const struct core *c);
 struct viewlock *core_lock(struct core *c);

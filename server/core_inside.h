@@ -4,12 +4,15 @@
 #define TIENDO_SERVER_CORE_INSIDE_H
 
 #include "server/admission.h"
+#include "server/checkpoint.h"
 #include "server/core.h"
 
 struct core {
 	const struct store *store;
 	struct journal *journal;
 	struct view *view;
+	struct checkpoint *checkpoint; /* NULL = read only: nothing is kept */
+	struct core_start start;
 	struct viewlock lock;
 	struct clock *clock;
 	struct change change;
@@ -19,9 +22,11 @@ struct core {
 	size_t group_n;
 	struct overlay overlay;
 	struct instant now;        /* what the group is stamped with */
-	bool locked, accept;
+	bool accept;
 };
 
+/* The view at the journal's head, from the checkpoint or from the first entry, proven to be the sum of its cells. */
+int core_open_view(struct core *c, const struct core_options *options, struct sys_error *error);
 /* Folds one committed entry; a catalogue is taken over. */
 enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *error);
 /* Arena for one stored entry of that size, emptied. */

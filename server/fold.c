@@ -193,6 +193,7 @@ static enum fold_result fold_incarnation(struct view *v, const struct entry *e, 
 	if (memcmp(e->incarnation.old, v->head.incarnation, sizeof v->head.incarnation))
 		return FOLD_FOREIGN;
 	memcpy(v->head.incarnation, e->incarnation.made, sizeof v->head.incarnation);
+	v->head.locked = e->incarnation.proven;
 	return structural(v, e->number, ch);
 }
 
@@ -233,6 +234,7 @@ static enum fold_result fold_catalogue(struct view *v, struct entry *e, struct c
 static enum fold_result fold_registry(struct view *v, const struct entry *e, struct change *ch)
 {
 	ch->roster = true;
+	v->head.locked = v->head.locked && !e->registry.confirm;
 	for (size_t i = 0; i < e->registry.n; i++)
 		if (!roster_apply(v->roster, &e->registry.changes[i]))
 			return FOLD_FOREIGN;

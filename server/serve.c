@@ -8,12 +8,15 @@
 
 #include "common/sys/log.h"
 #include "common/sys/loop.h"
+#include "server/checkpoint.h"
 #include "server/commands.h"
 #include "server/core.h"
 #include "server/door.h"
 #include "server/query_journal.h"
 #include "server/query.h"
 #include "server/writer.h"
+
+enum { THREADS = 3 };
 
 struct server {
 	const struct store *store;
@@ -26,6 +29,9 @@ struct server {
 	struct stats stats;
 	struct query_stats query_stats;
 	int signals, roster_wake;
+	pthread_t threads[THREADS];
+	int threads_n;
+	bool unkept; /* the last checkpoint could not be written */
 	char endpoint[3][NET_ENDPOINT_MAX + 1];
 };
 
@@ -50,6 +56,35 @@ static int open_core(struct server *s, bool accept_clock, struct sys_error *erro
 			return rc;
 	}
 	return core_tick(s->core, &clock, error) == CORE_OK ? 0 : -EIO;
+}
+
+/* ---- the checkpoint ---- */
+
+/* What keeps failing is said once. */
+static void on_checkpoint(void *ctx, const struct checkpoint_report *r)
+{
+	struct server *s = ctx;
+
+	if (r->result == CHECKPOINT_LATER && !s->unkept)
+		log_warn("no checkpoint can be written (%s): the server goes on, but the next start will take longer",
+			 r->error.text);
+	if (r->result == CHECKPOINT_DONE)
+		log_debug("checkpoint of entry %llu: %zu units in %u ms, the view held for %u us at most",
+			  (unsigned long long)r->entry, r->units, r->took_ms, r->held_us);
+	if (r->result == CHECKPOINT_DONE && s->unkept)
+		log_info("checkpoints can be written again");
+	s->unkept = r->result == CHECKPOINT_LATER;
+}
+
+static void log_start(const struct server *s)
+{
+	struct core_start start = core_start(s->core);
+
+	if (start.reason.text[0])
+		log_warn("the checkpoint in view/ is not used, everything was folded again: %s", start.reason.text);
+	if (start.from)
+		log_info("loaded the checkpoint of entry %llu and folded what came after it",
+			 (unsigned long long)start.from);
 }
 
 /* ---- sockets ---- */
@@ -112,6 +147,7 @@ static int open_all(struct server *s, bool accept_clock, struct sys_error *error
 
 	if (rc)
 		return rc;
+	log_start(s);
 	s->signals = loop_signals(error);
 	s->roster_wake = loop_wake_open(error);
 	if (s->signals < 0 || s->roster_wake < 0)
@@ -145,9 +181,35 @@ static void close_all(struct server *s)
 
 /* ---- threads ---- */
 
+static int start_threads(struct server *s, struct sys_error *error)
+{
+	const struct {
+		const char *what;
+		void *(*body)(void *);
+		void *arg;
+	} threads[THREADS] = {{"the writer", writer_run, s->writer},
+			      {"questions", query_run, s->query},
+			      {"the checkpoint", checkpoint_run, core_keeper(s->core)}};
+
+	checkpoint_tell(core_keeper(s->core), on_checkpoint, s);
+	for (; s->threads_n < THREADS; s->threads_n++) {
+		if (pthread_create(&s->threads[s->threads_n], NULL, threads[s->threads_n].body,
+				   threads[s->threads_n].arg))
+			return sys_fail(error, -EAGAIN, "no thread for %s", threads[s->threads_n].what);
+	}
+	return 0;
+}
+
+static void end_threads(struct server *s)
+{
+	net_stop(s->net);
+	checkpoint_stop(core_keeper(s->core));
+	while (s->threads_n)
+		pthread_join(s->threads[--s->threads_n], NULL);
+}
+
 static int run_threads(struct server *s, struct sys_error *error)
 {
-	pthread_t writer, query;
 	const struct view_head *h = &core_view(s->core)->head;
 
 	log_info("ready: entry %llu, ingest %s, feed %s, query %s, health http://127.0.0.1:%u",
@@ -155,19 +217,21 @@ static int run_threads(struct server *s, struct sys_error *error)
 		 query_endpoint(s->query), door_health_port(s->door));
 	doorlist_publish(&s->doorlist, core_view(s->core)->roster, core_locked(s->core));
 	loop_wake(s->roster_wake);
-	if (pthread_create(&writer, NULL, writer_run, s->writer))
-		return sys_fail(error, -EAGAIN, "no thread for the writer");
-	if (pthread_create(&query, NULL, query_run, s->query)) {
-		net_stop(s->net);
-		pthread_join(writer, NULL);
-		return sys_fail(error, -EAGAIN, "no thread for questions");
-	}
-	door_run(s->door);
+	int rc = start_threads(s, error);
+	if (!rc)
+		door_run(s->door);
 	atomic_store(&s->stats.ready, STATS_STOPPING);
-	net_stop(s->net);
-	pthread_join(writer, NULL);
-	pthread_join(query, NULL);
-	return 0;
+	end_threads(s);
+	return rc;
+}
+
+/* The next start has nothing to fold then; without it, it has. */
+static void keep_at_the_end(struct server *s)
+{
+	struct sys_error error = {""};
+
+	if (core_checkpoint(s->core, &error))
+		log_warn("%s; the next start will take longer", error.text);
 }
 
 int serve(const struct store *store, bool accept_clock)
@@ -179,6 +243,8 @@ int serve(const struct store *store, bool accept_clock)
 	int rc = open_all(&s, accept_clock, &error);
 	if (!rc)
 		rc = run_threads(&s, &error);
+	if (!rc)
+		keep_at_the_end(&s);
 	close_all(&s);
 	if (!rc) {
 		log_info("stopped");

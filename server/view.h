@@ -43,6 +43,7 @@ struct view_head {
 	uint64_t tick;                /* entry of the last tick; 0 = none */
 	struct date today;            /* its date: everything that depends on the date is judged at it */
 	uint32_t rules_version;
+	bool locked;                  /* entries were lost, and the operator has not confirmed the roster yet */
 };
 
 struct held;
@@ -113,7 +114,7 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx); /* false =
  * A cell that is as the catalogue made it (version 0) is left out. flags hold how the cell was counted: they are
  * judged again when loaded and must come out the same.
  */
-enum { VIEW_HEAD_BYTES = 126, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 64 };
+enum { VIEW_HEAD_BYTES = 127, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 64 };
 
 void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTES]);
 bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES]);

@@ -27,6 +27,7 @@ void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTE
 	put_u64(out + 110, h->tick);
 	put_u32(out + 118, h->today.ymd);
 	put_u32(out + 122, h->rules_version);
+	out[126] = h->locked;
 }
 
 bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES])
@@ -36,11 +37,12 @@ bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYT
 		.illustrative = in[48], .simulated = in[49], .offset_minutes = (int32_t)get_u32(in + 50),
 		.structural = get_u64(in + 86), .catalogue_entry = get_u64(in + 94), .floor = get_u64(in + 102),
 		.tick = get_u64(in + 110), .today = { get_u32(in + 118) }, .rules_version = get_u32(in + 122),
+		.locked = in[126],
 	};
 	memcpy(h->hash, in + 8, HASH_SIZE);
 	memcpy(h->store, in + 54, INCARNATION_SIZE);
 	memcpy(h->incarnation, in + 70, INCARNATION_SIZE);
-	return in[48] <= 1 && in[49] <= 1 && h->structural <= h->entry && h->catalogue_entry <= h->structural &&
+	return in[48] <= 1 && in[49] <= 1 && in[126] <= 1 && h->structural <= h->entry && h->catalogue_entry <= h->structural &&
 	       h->structural <= h->floor && h->floor <= h->entry && h->tick <= h->entry;
 }
 

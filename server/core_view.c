@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/* How the core comes to its view, and how it is kept. */
+#include <errno.h>
+
+#include "server/core_inside.h"
+
+/* Folds what the journal holds behind the view's place. */
+static int fold_tail(struct core *c, struct sys_error *error)
+{
+	struct kv_txn *t = kv_read(journal_kv(c->journal));
+	uint64_t head = journal_head_in(c->journal, t).entry;
+	int rc = kv_error(t);
+
+	for (uint64_t n = c->view->head.entry + 1; !rc && n <= head; n++) {
+		struct entry e;
+		struct codec_arena *arena = core_recall_arena(c, journal_read_size(c->journal, t, n));
+
+		rc = journal_read(c->journal, t, n, true, arena, &e, error);
+		if (!rc && core_fold(c, &e, error) != CORE_OK)
+			rc = -EUCLEAN;
+		change_clear(&c->change);
+	}
+	kv_end(&t);
+	return rc;
+}
+
+static int check_rollups(struct core *c, struct sys_error *error)
+{
+	struct view_fault fault = {0};
+
+	if (view_check(c->view, &fault))
+		return 0;
+	if (fault.memory)
+		return sys_fail(error, -ENOMEM, "no memory to check the figures");
+	return sys_fail(error, -EUCLEAN,
+			"the running sums differ from a recomputation (plan %u, row %u, column %u): please report this",
+			fault.plan, fault.row, fault.column);
+}
+
+static bool in_journal(void *ctx, const struct view_head *head)
+{
+	struct core *c = ctx;
+	uint8_t hash[HASH_SIZE];
+	struct kv_txn *t = kv_read(journal_kv(c->journal));
+	bool found = journal_hash(c->journal, t, head->entry, hash);
+
+	kv_end(&t);
+	return found && !memcmp(hash, head->hash, sizeof hash);
+}
+
+static int fold_and_check(struct core *c, struct sys_error *error)
+{
+	int rc = fold_tail(c, error);
+
+	return rc ? rc : check_rollups(c, error);
+}
+
+/* True = the view stands at the journal's head. False leaves no view. */
+static bool from_checkpoint(struct core *c)
+{
+	struct sys_error error;
+
+	c->view = checkpoint_load(c->checkpoint, in_journal, c, &c->start.reason);
+	if (!c->view)
+		return false;
+	c->start.from = c->view->head.entry;
+	if (!fold_and_check(c, &error))
+		return true;
+	/* whole, and yet not of these entries: what the journal alone says decides */
+	checkpoint_reject(c->checkpoint);
+	view_free(c->view);
+	c->view = NULL;
+	c->start = (struct core_start){.reason = error};
+	return false;
+}
+
+static int start_keeping(struct core *c, const struct core_options *options, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+	const struct checkpoint_options keep = {.dir = store_path(c->store, "view", path), .lock = &c->lock};
+
+	if (options->read_only)
+		return 0;
+	c->checkpoint = checkpoint_new(&keep);
+	return options->ignore_checkpoint ? checkpoint_discard(path, error) : 0;
+}
+
+int core_open_view(struct core *c, const struct core_options *options, struct sys_error *error)
+{
+	int rc = start_keeping(c, options, error);
+
+	if (rc)
+		return rc;
+	if (c->checkpoint && from_checkpoint(c))
+		return 0;
+	c->view = view_new();
+	if (!c->view)
+		return sys_fail(error, -ENOMEM, "no memory for the figures");
+	if (c->checkpoint)
+		checkpoint_attach(c->checkpoint, c->view);
+	return fold_and_check(c, error);
+}
+
+struct core_start core_start(const struct core *c)
+{
+	return c->start;
+}
+
+struct checkpoint *core_keeper(struct core *c)
+{
+	return c->checkpoint;
+}
+
+int core_checkpoint(struct core *c, struct sys_error *error)
+{
+	struct checkpoint_report report;
+
+	if (!c->checkpoint || checkpoint_write(c->checkpoint, &report) != CHECKPOINT_LATER)
+		return 0;
+	return sys_fail(error, -EIO, "the checkpoint cannot be written: %s", report.error.text);
+}
