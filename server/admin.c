@@ -8,6 +8,7 @@
 #include "common/domain/periods.h"
 #include "common/domain/says.h"
 #include "server/admin_catalogue.h"
+#include "server/checkpoint.h"
 
 __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...)
 {
@@ -187,21 +188,26 @@ void admin_json_text(struct buffer *out, const char *text)
 	buffer_put_u8(out, '"');
 }
 
-static void status(struct admin *a)
+static void status(struct admin *a, bool digest)
 {
+	uint8_t view[HASH_SIZE];
+	char view_hex[2 * HASH_SIZE + 1] = "";
+
 	const struct view_head *h = &core_view(a->core)->head;
 	char incarnation[2 * INCARNATION_SIZE + 1], hash[2 * HASH_SIZE + 1], today[11];
 
 	hex_encode(incarnation, h->incarnation, sizeof h->incarnation);
 	hex_encode(hash, h->hash, sizeof h->hash);
-	a->ok = true;
+	a->ok = !digest || core_digest(a->core, view);
 	a->entry = h->entry;
+	if (digest && a->ok)
+		admin_say(a, "view %s\n", hex_encode(view_hex, view, sizeof view));
 	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n", (unsigned long long)h->entry, incarnation,
 		  date_format(h->today, today), h->illustrative ? ", illustrative" : "",
 		  h->simulated ? ", simulated clock" : "", core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
 	buffer_format(&a->json,
-		      "{\"entry\":%llu,\"hash\":\"%s\",\"incarnation\":\"%s\",\"today\":%u,\"catalogue_entry\":%llu,\"illustrative\":%s,\"simulated\":%s,\"locked\":%s}",
-		      (unsigned long long)h->entry, hash, incarnation, h->today.ymd,
+		      "{\"entry\":%llu,\"hash\":\"%s\",\"digest\":\"%s\",\"incarnation\":\"%s\",\"today\":%u,\"catalogue_entry\":%llu,\"illustrative\":%s,\"simulated\":%s,\"locked\":%s}",
+		      (unsigned long long)h->entry, hash, view_hex, incarnation, h->today.ymd,
 		      (unsigned long long)h->catalogue_entry, h->illustrative ? "true" : "false",
 		      h->simulated ? "true" : "false", core_locked(a->core) ? "true" : "false");
 }
@@ -233,11 +239,14 @@ static enum core_result dispatch(struct admin *a, const Tiendo__Journal__V1__Adm
 		list_agents(a);
 		return CORE_OK;
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_STATUS:
-		status(a);
+		status(a, m->status->digest);
 		return CORE_OK;
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ACCEPT_CLOCK:
 		return accept_clock(a);
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CHECKPOINT:
+		checkpoint_ask(core_keeper(a->core));
+		a->ok = true;
+		return CORE_OK;
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__NOT_SET:
 	case _TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__CASE_IS_INT_SIZE:
 		break;

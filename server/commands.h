@@ -16,7 +16,7 @@ enum exit_code { EXIT_GOOD = 0, EXIT_FAULTS = 1, EXIT_USAGE = 2, EXIT_ENVIRONMEN
 struct command_options {
 	const char *dir;
 	enum language language;
-	bool json, dry_run, illustrative, accept_clock, figures;
+	bool json, dry_run, illustrative, accept_clock, figures, digest;
 	const char *plan, *effective, *name, *unit, *role, *key, *clock, *address;
 	long ports[4]; /* ingest, feed, query, health; -1 = not given */
 	int arguments;

@@ -227,6 +227,7 @@ int command_status(const struct command_options *o)
 	request_t m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
 
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_STATUS;
+	status.digest = o->digest;
 	m.status = &status;
 	return command_send(o, &m);
 }

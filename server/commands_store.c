@@ -138,6 +138,8 @@ int command_verify(const struct command_options *o)
 	struct sys_error error = {""};
 	struct core *c = NULL;
 	struct store s;
+	uint8_t digest[HASH_SIZE] = {0};
+	char hex[2 * HASH_SIZE + 1];
 	uint64_t entries = 0;
 	int rc = load(&s, o);
 
@@ -146,11 +148,15 @@ int command_verify(const struct command_options *o)
 	rc = core_open(&c, &s, &options, &error); /* chain, fold, and rollups against a recomputation */
 	if (!rc)
 		rc = journal_verify(core_journal(c), &entries, &error);
+	if (!rc && !core_digest(c, digest))
+		rc = sys_fail(&error, -ENOMEM, "no memory for the digest of the figures");
 	core_close(c);
+	hex_encode(hex, digest, sizeof digest);
 	if (o->json)
-		printf("{\"good\":%s,\"entries\":%llu}\n", rc ? "false" : "true", (unsigned long long)entries);
+		printf("{\"good\":%s,\"entries\":%llu,\"digest\":\"%s\"}\n", rc ? "false" : "true",
+		       (unsigned long long)entries, hex);
 	else if (!rc)
-		printf("%llu entries: chain, streams and figures are right\n", (unsigned long long)entries);
+		printf("%llu entries: chain, streams and figures are right\nview %s\n", (unsigned long long)entries, hex);
 	if (!rc)
 		return EXIT_GOOD;
 	return command_fail(rc == -EUCLEAN ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text);

@@ -147,6 +147,21 @@ struct change *core_change(struct core *c)
 	return &c->change;
 }
 
+static void digest_more(void *ctx, const uint8_t *bytes, size_t n)
+{
+	hasher_add(ctx, bytes_of(bytes, n));
+}
+
+bool core_digest(const struct core *c, uint8_t out[static HASH_SIZE])
+{
+	struct hasher h;
+
+	hasher_start(&h);
+	bool good = view_bytes(c->view, digest_more, &h);
+	hasher_end(&h, out);
+	return good;
+}
+
 uint32_t core_rules(const struct core *c)
 {
 	return c->view->head.rules_version ? c->view->head.rules_version : RULES_VERSION;

@@ -64,6 +64,8 @@ const struct view *core_view(const struct core *c);
 struct viewlock *core_lock(struct core *c);
 struct journal *core_journal(struct core *c);
 struct clock *core_clock(struct core *c);
+/* Hash of the whole view (view_bytes): equal for equal entries, live, rebuilt, anywhere. False = no memory. */
+bool core_digest(const struct core *c, uint8_t out[static HASH_SIZE]);
 /* The rules version that admits now. */
 uint32_t core_rules(const struct core *c);
 /* What was folded since the caller last cleared it. */

@@ -32,7 +32,8 @@ static const struct command commands[] = {
 	{{"agent", "confirm"}, command_agent_confirm, 0, 0, "", "",
 	 "after a roll-back: the roster has been looked at, offices may enter again"},
 	{{"run"}, command_run, 0, 0, "[--accept-clock]", "", "the server, until SIGTERM"},
-	{{"status"}, command_status, 0, 0, "[--json]", "", "entry, incarnation and today of the store"},
+	{{"status"}, command_status, 0, 0, "[--digest] [--json]", "",
+	 "entry, incarnation and today of the store; --digest: a hash of all figures, to compare with verify"},
 	{{"verify"}, command_verify, 0, 0, "[--json]", "", "prove the journal: chain, streams, figures; changes nothing"},
 	{{"rebuild"}, command_rebuild, 0, 0, "", "", "throw the checkpoint away and fold everything again"},
 	{{"dump"}, command_dump, 0, 0, "[--figures]", "", "every entry as a JSON line"},
@@ -112,7 +113,7 @@ static int parse(int argc, char **argv, struct command_options *o, int *left)
 		{"--address", TEXT, &o->address}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
 		{"--unit", TEXT, &o->unit}, {"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
 		{"--json", FLAG, &o->json}, {"--dry-run", FLAG, &o->dry_run}, {"--illustrative", FLAG, &o->illustrative},
-		{"--accept-clock", FLAG, &o->accept_clock}, {"--figures", FLAG, &o->figures},
+		{"--accept-clock", FLAG, &o->accept_clock}, {"--figures", FLAG, &o->figures}, {"--digest", FLAG, &o->digest},
 		{"--lang", LANGUAGE, &o->language}, {"--port-ingest", NUMBER, &o->ports[0]},
 		{"--port-feed", NUMBER, &o->ports[1]}, {"--port-query", NUMBER, &o->ports[2]},
 		{"--port-health", NUMBER, &o->ports[3]}};
