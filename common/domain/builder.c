@@ -37,10 +37,13 @@ struct catalogue_row row_copy(struct pool *p, const struct catalogue_row *row)
 	return copy;
 }
 
-struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, const char *file, unsigned line)
+struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, const char *file,
+			  unsigned line)
 {
 	struct kept_list *l = &b->rows[row->kind];
-	struct kept k = { .row = row_copy(&b->pool, row), .file = pool_text(&b->pool, file), .line = line };
+	struct kept k = { .row = row_copy(&b->pool, row),
+			  .file = pool_text(&b->pool, file),
+			  .line = line };
 
 	if (b->pool.failed)
 		return NULL;
@@ -57,12 +60,14 @@ struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, co
 	return &l->at[l->n++];
 }
 
-bool builder_add(struct builder *b, const struct catalogue_row *row, const char *file, unsigned line)
+bool builder_add(struct builder *b, const struct catalogue_row *row, const char *file,
+		 unsigned line)
 {
 	return builder_keep(b, row, file, line) != NULL;
 }
 
-/* An item is told apart from a unit by its kind, as both carry the number at the same place of their own struct. */
+/* An item is told apart from a unit by its kind, as both carry the number at the same place of
+ * their own struct. */
 static uint32_t *number_of(struct kept *k)
 {
 	return k->row.kind == ROW_UNIT ? &k->row.unit.number : &k->row.item.number;
@@ -112,16 +117,13 @@ void item_settle(struct item_row *r)
 
 bool fault_is_error(enum fault_kind k)
 {
-	switch (k) {
-	case FAULT_NONE:
-		return false;
-#define X(name, error)        \
-	case FAULT_##name:    \
-		return error;
-		FAULTS(X)
+	static const bool errors[] = { [FAULT_NONE] = false,
+#define X(name, error) [FAULT_##name] = error,
+				       FAULTS(X)
 #undef X
-	}
-	return true;
+	};
+
+	return errors[k];
 }
 
 void faults_free(struct faults *f)
@@ -149,7 +151,8 @@ static struct fault *room(struct faults *f)
 {
 	if (f->n == f->size && f->size < FAULTS_MAX) {
 		size_t size = f->size ? 2 * f->size : 8;
-		struct fault *list = realloc(f->list, (size < FAULTS_MAX ? size : FAULTS_MAX) * sizeof(*list));
+		struct fault *list =
+			realloc(f->list, (size < FAULTS_MAX ? size : FAULTS_MAX) * sizeof(*list));
 
 		if (list) {
 			f->list = list;
@@ -159,8 +162,8 @@ static struct fault *room(struct faults *f)
 	return f->n < f->size ? &f->list[f->n++] : NULL;
 }
 
-void fault_add(struct faults *f, enum fault_kind kind, const struct kept *k, const char *field, const char *value,
-	       int detail)
+void fault_add(struct faults *f, enum fault_kind kind, const struct kept *k, const char *field,
+	       const char *value, int detail)
 {
 	struct fault *at = room(f);
 

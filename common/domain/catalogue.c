@@ -61,7 +61,8 @@ const struct calendar *catalogue_calendar(const struct catalogue *c)
 	return c->calendar;
 }
 
-/* ---- rows of a plan: the owner's subtree, then its ancestors from the nearest up, then groups ---- */
+/* ---- rows of a plan: the owner's subtree, then its ancestors from the nearest up, then groups
+ * ---- */
 
 uint32_t plan_row_of_unit(const struct catalogue *c, uint32_t plan, uint32_t unit)
 {
@@ -127,7 +128,8 @@ uint32_t catalogue_group_by_code(const struct catalogue *c, const char *code)
 	return names_get(&c->group_names, code);
 }
 
-uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct date date, bool *known)
+uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct date date,
+			   bool *known)
 {
 	uint32_t u = names_get(&c->unit_names, code);
 
@@ -207,11 +209,13 @@ static bool starts_between(const struct date *list, size_t n, uint32_t after, ui
 	return low < n && list[low].ymd <= last;
 }
 
-/* A last day e changes the day after it: from < e + 1 <= to, i.e. from <= e < to. Both bounds are > 0. */
+/* A last day e changes the day after it: from < e + 1 <= to, i.e. from <= e < to. Both bounds are >
+ * 0. */
 bool catalogue_changes_between(const struct catalogue *c, struct date from, struct date to)
 {
 	return starts_between(c->starts, c->starts_n, from.ymd, to.ymd) ||
-	       (from.ymd < to.ymd && starts_between(c->ends, c->ends_n, from.ymd ? from.ymd - 1 : 0, to.ymd - 1));
+	       (from.ymd < to.ymd &&
+		starts_between(c->ends, c->ends_n, from.ymd ? from.ymd - 1 : 0, to.ymd - 1));
 }
 
 /* ---- the rows again ---- */

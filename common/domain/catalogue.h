@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue: units, groups, items, targets, milestones, holidays as one immutable value (CONTRACT). Pure but for
- * its own heap. It is made from rows (from CSV at `catalogue check|load`, from the journal at the server, from a
- * slice at an office), checked with faults that name file, line and field, and then only read.
+ * catalogue: units, groups, items, targets, milestones, holidays as one immutable value (CONTRACT).
+ * Pure but for its own heap. It is made from rows (from CSV at `catalogue check|load`, from the
+ * journal at the server, from a slice at an office), checked with faults that name file, line and
+ * field, and then only read.
  *
- * A *builder* takes rows in any order; catalogue_build checks and links them and gives the catalogue, or NULL when
- * there is an error-level fault (or no memory). Strings are copied: rows may die after _add.
+ * A *builder* takes rows in any order; catalogue_build checks and links them and gives the
+ * catalogue, or NULL when there is an error-level fault (or no memory). Strings are copied: rows
+ * may die after _add.
  *
- * Numbers: unit and item numbers are given once by the store and never re-used. catalogue_merge gives them:
- * a row that is known (unit: code and opened; item: code) keeps its number, a new one gets the next, and a known
- * one that the new rows lack is kept and closed on the effective date (cells keep their history).
- * Without a store (catalogue check, tests) catalogue_build numbers rows that have 0 in order of appearance.
+ * A code in a row (a reporter, a member, a target's unit) means every unit that ever bore it; who
+ * was open on a day decides which of them counts. What an item with a closing date refers to is not
+ * checked, since groups and schedules may have gone after it.
+ *
+ * Numbers: unit and item numbers are given once by the store and never re-used. builder_merge
+ * gives them: a row that is known (unit: code and opened; item: code) keeps its number, a new one
+ * gets the next, and a known one that the new rows lack is kept and closed on the effective date
+ * (cells keep their history). Without a store (catalogue check, tests) catalogue_build numbers rows
+ * that have 0 in order of appearance.
  */
 #ifndef TIENDO_COMMON_DOMAIN_CATALOGUE_H
 #define TIENDO_COMMON_DOMAIN_CATALOGUE_H
@@ -22,28 +29,50 @@ struct catalogue;
 struct builder;
 
 /* X(NAME, is_error): the rest are warnings. Names are the contract of `catalogue check --json`. */
-#define FAULTS(X)                                                                                                  \
-	X(CSV, true)                 /* see fault.csv */                                                           \
-	X(DUPLICATE_UNIT, true)      /* same code with overlapping dates */                                        \
-	X(DUPLICATE_ITEM, true)      X(UNKNOWN_PARENT, true)      X(CYCLE, true)            X(NO_ROOT, true)       \
-	X(MANY_ROOTS, true)          X(TOO_DEEP, true)            X(PATH_TOO_LONG, true)    X(DATES_REVERSED, true) \
-	X(OPENED_CHANGED, true)      /* a known unit whose `opened` changed: a fault unless given as a rename */   \
-	X(UNKNOWN_UNIT, true)        X(UNKNOWN_ITEM, true)        X(UNKNOWN_GROUP, true)    X(UNKNOWN_SCHEDULE, true) \
-	X(OWNER_MISSING, true)       X(OWNER_MISPLACED, true)     /* owner on an item below a plan */              \
-	X(PARENT_IS_LEAF, true)      X(PLAN_HAS_PARENT, true)     X(NO_PLAN, true)          X(PLAN_TOO_LARGE, true) \
-	X(TOO_MANY_GROUPS, true)     /* a unit in more than 4 groups */                                            \
-	X(REPORTER_UNKNOWN, true)    X(REPORTER_SYNTAX, true)     X(REPORTERS_EMPTY, true)  /* matches nobody */   \
-	X(REPORTER_OUTSIDE, true)    /* not in the owner's subtree */                                              \
-	X(REPORTER_ABOVE, true)      /* a reporter above another reporter of a sum leaf without own_work */        \
-	X(LEAD_NOT_ONE, true)        /* answer = lead with other than exactly one reporter */                      \
-	X(LEAF_FIELD, true)          /* a field that does not belong to this kind, or lacks for it */              \
-	X(RATIO_GROUP_CHILD, true)   /* below a ratio_group: only ratio leaves or ratio_groups, same definitions */ \
-	X(TARGET_OUT_OF_RANGE, true) X(TARGET_OVERLAP, true)      X(TARGET_WITHOUT_USE, true)                      \
-	X(KIND_CHANGED, true)        /* a known item with another kind, plan or measure */                         \
-	X(TEXT, true)                /* see fault.reason */                                                        \
-	X(NO_LEAD, false)            X(NO_PERSON, false)          X(NO_DATES, false)        X(NO_PRODUCT, false)    \
-	X(EMPTY_GROUP, false)        /* an inner item without leaves, a group of units without members */          \
-	X(WILL_CLOSE, false)         /* known, not in the new files: will be closed */
+/* clang-format off */
+#define FAULTS(X)                                                                              \
+	X(CSV, true)                  /* see fault.csv */                                      \
+	X(DUPLICATE_UNIT, true)       /* same code with overlapping dates */                   \
+	X(DUPLICATE_ITEM, true)                                                                \
+	X(UNKNOWN_PARENT, true)                                                                \
+	X(CYCLE, true)                                                                         \
+	X(NO_ROOT, true)                                                                       \
+	X(MANY_ROOTS, true)                                                                    \
+	X(TOO_DEEP, true)                                                                      \
+	X(PATH_TOO_LONG, true)                                                                 \
+	X(DATES_REVERSED, true)                                                                \
+	X(OPENED_CHANGED, true)       /* a known unit whose `opened` changed */                \
+	X(UNKNOWN_UNIT, true)                                                                  \
+	X(UNKNOWN_ITEM, true)                                                                  \
+	X(UNKNOWN_GROUP, true)                                                                 \
+	X(UNKNOWN_SCHEDULE, true)                                                              \
+	X(OWNER_MISSING, true)                                                                 \
+	X(OWNER_MISPLACED, true)      /* owner on an item below a plan */                      \
+	X(PARENT_IS_LEAF, true)                                                                \
+	X(PLAN_HAS_PARENT, true)                                                               \
+	X(NO_PLAN, true)              /* none at all, or an item without parent */             \
+	X(PLAN_TOO_LARGE, true)                                                                \
+	X(TOO_MANY_GROUPS, true)      /* a unit in more than 4 groups */                       \
+	X(REPORTER_UNKNOWN, true)                                                              \
+	X(REPORTER_SYNTAX, true)                                                               \
+	X(REPORTERS_EMPTY, true)      /* matches nobody */                                     \
+	X(REPORTER_OUTSIDE, true)     /* not in the owner's subtree */                         \
+	X(REPORTER_ABOVE, true)       /* above another one of a sum leaf without own_work */   \
+	X(LEAD_NOT_ONE, true)         /* answer = lead with other than exactly one reporter */ \
+	X(LEAF_FIELD, true)           /* does not belong to this kind, or lacks for it */      \
+	X(RATIO_GROUP_CHILD, true)    /* only ratios and ratio_groups, same definitions */     \
+	X(TARGET_OUT_OF_RANGE, true)                                                           \
+	X(TARGET_OVERLAP, true)                                                                \
+	X(TARGET_WITHOUT_USE, true)   /* the item has none, or the unit is not in the plan */  \
+	X(KIND_CHANGED, true)         /* a known item with another kind, plan or measure */    \
+	X(TEXT, true)                 /* see fault.reason */                                   \
+	X(NO_LEAD, false)                                                                      \
+	X(NO_PERSON, false)                                                                    \
+	X(NO_DATES, false)                                                                     \
+	X(NO_PRODUCT, false)                                                                   \
+	X(EMPTY_GROUP, false)         /* inner item without leaves, group without members */   \
+	X(WILL_CLOSE, false)          /* known, not in the new files: will be closed */
+/* clang-format on */
 
 enum fault_kind {
 	FAULT_NONE,
@@ -75,49 +104,58 @@ bool fault_is_error(enum fault_kind k);
 struct builder *builder_new(void); /* NULL = no memory */
 void builder_free(struct builder *b);
 /* Copies the row. file/line are for faults (file "" = none). False = no memory. */
-bool builder_add(struct builder *b, const struct catalogue_row *row, const char *file, unsigned line);
+bool builder_add(struct builder *b, const struct catalogue_row *row, const char *file,
+		 unsigned line);
 /*
- * Parses one CSV file by its base name ("units.csv" ...) into rows. Faults go to `faults`: a row with a bad field is
- * kept (so that what refers to it is no fault too), but a catalogue is not built while `faults` holds an error.
- * False = no memory.
+ * Parses one CSV file by its base name ("units.csv" ...) into rows. Faults go to `faults`: a row
+ * with a bad field is kept (so that what refers to it is no fault too), but a catalogue is not
+ * built while `faults` holds an error. False = no memory.
  */
-bool builder_csv(struct builder *b, const char *file, const char *data, size_t size, struct faults *faults);
+bool builder_csv(struct builder *b, const char *file, const char *data, size_t size,
+		 struct faults *faults);
 /*
- * Merge with `old` (may be NULL): gives numbers, keeps what the new rows lack and closes it on `effective`.
- * plan: "" = rows are the whole catalogue; otherwise the code of the one plan whose items, targets and milestones
- * the rows replace (rows of other plans and all other kinds of rows are then ignored and taken from old).
- * False = no memory.
+ * Merge with `old` (may be NULL): gives numbers, keeps what the new rows lack and closes it on
+ * `effective`. plan: "" = rows are the whole catalogue; otherwise the code of the one plan whose
+ * items, targets and milestones the rows replace (rows of other plans and all other kinds of rows
+ * are then ignored and taken from old). False = no memory.
  */
-bool builder_merge(struct builder *b, const struct catalogue *old, const char *plan, struct date effective,
-		   struct faults *faults);
-/* Frees nothing; the builder may be freed after. A slice (an office's part) is built with `slice`: rules about
- * wholeness (REPORTERS_EMPTY, REPORTER_OUTSIDE, EMPTY_GROUP, unknown codes in lead/coop ...) are not checked. */
+bool builder_merge(struct builder *b, const struct catalogue *old, const char *plan,
+		   struct date effective, struct faults *faults);
+/* Frees nothing; the builder may be freed after. A slice (an office's part) is built with `slice`:
+ * rules about wholeness (REPORTERS_EMPTY, REPORTER_OUTSIDE, EMPTY_GROUP, unknown codes in lead/coop
+ * ...) are not checked. */
 struct catalogue *catalogue_build(struct builder *b, bool slice, struct faults *faults);
 void catalogue_free(struct catalogue *c);
 
-/* The normalised rows in canonical order (units parents first, then groups, items parents first, targets ...), with
- * numbers; row strings live in the catalogue. i from 0 to catalogue_rows - 1. */
+/* The normalised rows in canonical order (units parents first, then groups, items parents first,
+ * targets ...), with numbers; row strings live in the catalogue. i from 0 to catalogue_rows - 1. */
 size_t catalogue_rows(const struct catalogue *c);
 void catalogue_row(const struct catalogue *c, size_t i, struct catalogue_row *out);
 
-/* ---- reading. Units and items by dense index 0..n-1 (parents before children); numbers map both ways. ---- */
+/* ---- reading. Units and items by dense index 0..n-1 (parents before children, a subtree or a plan
+ * is a span of them); numbers map both ways. ---- */
 
 enum { NO_INDEX = UINT32_MAX };
 
 struct unit {
 	struct unit_row row;
-	uint32_t parent;        /* index or NO_INDEX */
-	uint32_t depth;         /* root = 0 */
-	uint32_t first, last;   /* preorder interval: v is in the subtree of u iff first(u) <= first(v) <= last(u) */
-	const char *path;       /* "VN/40/412/" */
+	uint32_t parent;      /* index or NO_INDEX */
+	uint32_t depth;       /* root = 0 */
+	/* Preorder interval: v is in the subtree of u iff first(u) <= first(v) <= last(u). */
+	uint32_t first, last;
+	/*
+	 * "VN/40/412/": the topic, and no two units share one. Of units that bore one code under
+	 * one parent only the last has it; an earlier one carries its `opened`: "VN/40/412@0/".
+	 */
+	const char *path;
 };
 
 struct item {
 	struct item_row row;
-	uint32_t parent;       /* index or NO_INDEX */
-	uint32_t depth;        /* plan = 0 */
-	uint32_t plan;         /* index of its plan */
-	uint32_t column;       /* 0.. within its plan, parents before children */
+	uint32_t parent; /* index or NO_INDEX */
+	uint32_t depth;  /* plan = 0 */
+	uint32_t plan;   /* index of its plan */
+	uint32_t column; /* 0.. within its plan, parents before children */
 	bool leaf;
 };
 
@@ -126,10 +164,10 @@ struct group {
 };
 
 struct plan {
-	uint32_t item, owner;         /* indexes */
-	uint32_t items_n;             /* columns */
-	const uint32_t *items;        /* item index by column */
-	uint32_t rows_n;              /* subtree(owner) + ancestors of owner + groups touching them */
+	uint32_t item, owner;  /* indexes */
+	uint32_t items_n;      /* columns */
+	const uint32_t *items; /* item index by column */
+	uint32_t rows_n;       /* subtree(owner) + ancestors of owner + groups touching them */
 };
 
 size_t catalogue_units(const struct catalogue *c);
@@ -143,9 +181,10 @@ const struct plan *catalogue_plan(const struct catalogue *c, uint32_t index);
 uint32_t catalogue_plan_of_item(const struct catalogue *c, uint32_t item); /* plan index */
 const struct calendar *catalogue_calendar(const struct catalogue *c);
 
-/* Rows of a plan: 0..rows_n-1 <-> unit (the virtual ancestors, groups, come last). */
-uint32_t plan_row_of_unit(const struct catalogue *c, uint32_t plan, uint32_t unit);   /* NO_INDEX = none */
-uint32_t plan_row_of_group(const struct catalogue *c, uint32_t plan, uint32_t group); /* NO_INDEX = none */
+/* Rows of a plan: 0..rows_n-1 <-> unit: the owner's subtree in preorder, its ancestors from the
+ * nearest up, then the virtual ancestors: groups. NO_INDEX = no row. */
+uint32_t plan_row_of_unit(const struct catalogue *c, uint32_t plan, uint32_t unit);
+uint32_t plan_row_of_group(const struct catalogue *c, uint32_t plan, uint32_t group);
 struct plan_row {
 	bool is_group;
 	uint32_t index; /* of the unit or group */
@@ -153,11 +192,14 @@ struct plan_row {
 };
 struct plan_row plan_row(const struct catalogue *c, uint32_t plan, uint32_t row);
 
-uint32_t catalogue_unit_by_number(const struct catalogue *c, uint32_t number); /* index or NO_INDEX */
+/* Index or NO_INDEX. */
+uint32_t catalogue_unit_by_number(const struct catalogue *c, uint32_t number);
 uint32_t catalogue_item_by_number(const struct catalogue *c, uint32_t number);
 uint32_t catalogue_item_by_code(const struct catalogue *c, const char *code);
-/* The unit that bears the code on `date`; NO_INDEX with *known = true when it did on another date only. */
-uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct date date, bool *known);
+/* The unit that bears the code on `date`; NO_INDEX with *known = true when it did on another date
+ * only. */
+uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct date date,
+			   bool *known);
 /* For commands: bears it on `date`, else the latest that bore it. */
 uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, struct date date);
 uint32_t catalogue_group_by_code(const struct catalogue *c, const char *code);
@@ -165,21 +207,26 @@ bool catalogue_within(const struct catalogue *c, uint32_t unit, uint32_t ancesto
 
 /* Judged at a date. */
 bool catalogue_unit_open(const struct catalogue *c, uint32_t unit, struct date d);
-bool catalogue_item_open(const struct catalogue *c, uint32_t item, struct date d); /* and everything above it */
-/* Is `unit` a reporter of the leaf (expansion of `reporters`, members of groups at d; open or not is separate)? */
+/* The item and everything above it. */
+bool catalogue_item_open(const struct catalogue *c, uint32_t item, struct date d);
+/* Is `unit` a reporter of the leaf (expansion of `reporters`, members of groups at d; open or not
+ * is separate)? */
 bool catalogue_is_reporter(const struct catalogue *c, uint32_t leaf, uint32_t unit, struct date d);
 /* All units that ever may report the leaf (any date), ascending index. */
 const uint32_t *catalogue_reporters(const struct catalogue *c, uint32_t leaf, size_t *n);
-/* Distinct groups of the unit and its ancestors at d; fills at most GROUPS_PER_UNIT_MAX, returns how many. */
+/* Distinct groups of the unit and its ancestors at d; fills at most GROUPS_PER_UNIT_MAX, returns
+ * how many. */
 unsigned catalogue_groups_of(const struct catalogue *c, uint32_t unit, struct date d,
 			     uint32_t out[static GROUPS_PER_UNIT_MAX]);
 /* Target in force at (row's unit or group, item, date) by DOMAIN 4. False = none. */
-bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, uint32_t row, struct date d, int64_t *out);
+bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, uint32_t row,
+		      struct date d, int64_t *out);
 /* Earliest milestone date of (leaf, unit), {0} = none. */
 struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit);
 /*
- * Dates in (from, to] on which something judged by date changes: unit or item opens or closes, membership, targets.
- * True if any: then the fold re-evaluates everything and raises the version floor of every plan.
+ * Dates in (from, to] on which something judged by date changes: unit or item opens or closes,
+ * membership, targets. True if any: then the fold re-evaluates everything and raises the version
+ * floor of every plan.
  */
 bool catalogue_changes_between(const struct catalogue *c, struct date from, struct date to);
 

@@ -8,17 +8,20 @@
 
 /* ---- small things ---- */
 
-bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened, struct date b_closed)
+bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened,
+		   struct date b_closed)
 {
-	if ((a_closed.ymd && a_closed.ymd <= a_opened.ymd) || (b_closed.ymd && b_closed.ymd <= b_opened.ymd))
+	if ((a_closed.ymd && a_closed.ymd <= a_opened.ymd) ||
+	    (b_closed.ymd && b_closed.ymd <= b_opened.ymd))
 		return false;
-	return (!b_closed.ymd || a_opened.ymd < b_closed.ymd) && (!a_closed.ymd || b_opened.ymd < a_closed.ymd);
+	return (!b_closed.ymd || a_opened.ymd < b_closed.ymd) &&
+	       (!a_closed.ymd || b_opened.ymd < a_closed.ymd);
 }
 
 bool schedule_kind_known(const char *word)
 {
-	static const char *const kinds[] = { "half_month", "month", "month15", "quarter", "quarter15", "year",
-					     "iso_week",   "once" };
+	static const char *const kinds[] = { "half_month", "month", "month15",  "quarter",
+					     "quarter15",  "year",  "iso_week", "once" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(kinds[i], word) == 0)
@@ -61,11 +64,11 @@ void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, 
 static bool is_bad(const struct kept *k, const char *field)
 {
 	const struct columns *c = columns_of_kind(k->row.kind);
+	size_t i = 0;
 
-	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->list[i].name, field) == 0)
-			return k->bad & UINT64_C(1) << i;
-	return false;
+	while (strcmp(c->list[i].name, field) != 0)
+		i++;
+	return k->bad & UINT64_C(1) << i;
 }
 
 void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
@@ -84,11 +87,6 @@ void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k
 
 /* ---- rows that are kept in a plain order ---- */
 
-static int text_order(const char *a, const char *b)
-{
-	return strcmp(a, b);
-}
-
 static int date_order(struct date a, struct date b)
 {
 	return a.ymd < b.ymd ? -1 : a.ymd > b.ymd;
@@ -99,43 +97,76 @@ static int either(int first, int second)
 	return first ? first : second;
 }
 
-/* The canonical order of rows of one kind; 0 = as they came. Targets and milestones are grouped by item later. */
-static int row_order(const struct catalogue_row *a, const struct catalogue_row *b)
+static int codes_order(const char *a1, const char *b1, const char *a2, const char *b2)
 {
-	switch (a->kind) {
-	case ROW_GROUP:
-		return either(either(text_order(a->group.group, b->group.group), text_order(a->group.unit, b->group.unit)),
-			      date_order(a->group.from, b->group.from));
-	case ROW_TARGET:
-		return either(either(text_order(a->target.item, b->target.item), text_order(a->target.unit, b->target.unit)),
-			      date_order(a->target.from, b->target.from));
-	case ROW_MILESTONE:
-		return either(either(text_order(a->milestone.item, b->milestone.item),
-				     text_order(a->milestone.unit, b->milestone.unit)),
-			      date_order(a->milestone.date, b->milestone.date));
-	case ROW_HOLIDAY:
-		return date_order(a->holiday.date, b->holiday.date);
-	case ROW_SCHEDULE:
-		return text_order(a->schedule.schedule, b->schedule.schedule);
-	case ROW_PERIOD:
-		return either(text_order(a->period.schedule, b->period.schedule), date_order(a->period.start, b->period.start));
-	case ROW_DEADLINE:
-		return either(text_order(a->deadline.schedule, b->deadline.schedule),
-			      (int)a->deadline.unit_kind - (int)b->deadline.unit_kind);
-	case ROW_NONE:
-	case ROW_UNIT:
-	case ROW_ITEM:
-		break;
-	}
-	return 0;
+	return either(strcmp(a1, b1), strcmp(a2, b2));
 }
+
+static int group_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	const struct group_row *a = &x->group, *b = &y->group;
+
+	return either(codes_order(a->group, b->group, a->unit, b->unit),
+		      date_order(a->from, b->from));
+}
+
+static int target_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	const struct target_row *a = &x->target, *b = &y->target;
+
+	return either(codes_order(a->item, b->item, a->unit, b->unit),
+		      date_order(a->from, b->from));
+}
+
+static int milestone_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	const struct milestone_row *a = &x->milestone, *b = &y->milestone;
+
+	return either(codes_order(a->item, b->item, a->unit, b->unit),
+		      date_order(a->date, b->date));
+}
+
+static int holiday_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	return date_order(x->holiday.date, y->holiday.date);
+}
+
+static int schedule_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	return strcmp(x->schedule.schedule, y->schedule.schedule);
+}
+
+static int period_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	const struct period_row *a = &x->period, *b = &y->period;
+
+	return either(strcmp(a->schedule, b->schedule), date_order(a->start, b->start));
+}
+
+static int deadline_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	const struct deadline_row *a = &x->deadline, *b = &y->deadline;
+
+	return either(strcmp(a->schedule, b->schedule), (int)a->unit_kind - (int)b->unit_kind);
+}
+
+/* The canonical order of the rows of a kind; equal ones stay as they came. Units and items have
+ * trees. */
+static int (*const orders[])(const struct catalogue_row *, const struct catalogue_row *) = {
+	[ROW_GROUP] = group_order,         [ROW_TARGET] = target_order,
+	[ROW_MILESTONE] = milestone_order, [ROW_HOLIDAY] = holiday_order,
+	[ROW_SCHEDULE] = schedule_order,   [ROW_PERIOD] = period_order,
+	[ROW_DEADLINE] = deadline_order,
+};
 
 static int kept_order(const void *a, const void *b)
 {
 	const struct kept *const *x = a, *const *y = b;
-	int order = row_order(&(*x)->row, &(*y)->row);
+	int order = orders[(*x)->row.kind](&(*x)->row, &(*y)->row);
 
-	return order ? order : (*x < *y ? -1 : *x > *y); /* rows of one kind stand in one array: as they came */
+	return order ? order
+		     : (*x < *y ? -1
+				: *x > *y); /* rows of one kind stand in one array: as they came */
 }
 
 static bool row_list(struct making *m, enum row_kind kind)
@@ -184,7 +215,8 @@ bool making_changes(struct making *m)
 	struct catalogue *c = m->c;
 	const struct row_list *g = &c->rows[ROW_GROUP], *t = &c->rows[ROW_TARGET];
 
-	c->starts = pool_array(&c->pool, 2 * ((size_t)c->units_n + c->items_n) + g->n + t->n, sizeof(*c->starts));
+	c->starts = pool_array(&c->pool, 2 * ((size_t)c->units_n + c->items_n) + g->n + t->n,
+			       sizeof(*c->starts));
 	c->ends = pool_array(&c->pool, g->n + t->n, sizeof(*c->ends));
 	if (!c->starts || !c->ends)
 		return false;
@@ -232,7 +264,7 @@ static void settle(struct builder *b)
 static bool make(struct making *m)
 {
 	static bool (*const stages[])(struct making *) = {
-		making_rows,      making_units,   making_groups,  making_items,    making_plans,
+		making_rows,      making_units,   making_groups,  making_items, making_plans,
 		making_reporters, making_targets, making_changes, making_check, making_calendar,
 	};
 
@@ -247,7 +279,9 @@ static bool make(struct making *m)
 
 struct catalogue *catalogue_build(struct builder *b, bool slice, struct faults *faults)
 {
-	struct making m = { .b = b, .faults = faults, .slice = slice, .c = calloc(1, sizeof(*m.c)) };
+	struct making m = {
+		.b = b, .faults = faults, .slice = slice, .c = calloc(1, sizeof(*m.c))
+	};
 	bool made;
 
 	if (!m.c)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_check: the rules that linking does not need: texts, codes, dates, references, and what the rows of groups,
- * targets, milestones and schedules must keep to. Items have a file of their own.
+ * catalogue_check: the rules that linking does not need: texts, codes, dates, references, and what
+ * the rows of groups, targets, milestones and schedules must keep to. Items have a file of their
+ * own.
  */
 #include <string.h>
 
@@ -32,13 +33,12 @@ static bool is_empty(struct catalogue_row *row, const struct column *c)
 
 	if (column_is_text(c->type))
 		return (*column_text(row, c))[0] == '\0';
-	if (c->type == COLUMN_TARGET || c->type == COLUMN_WORKING)
-		return false; /* 0 is a target, false is a kind of day */
 	memcpy(&n, column_field(row, c), sizeof(n)); /* a date, a number or a word */
 	return n == 0;
 }
 
-static void check_text(struct making *m, const struct kept *k, const struct column *c, const char *text)
+static void check_text(struct making *m, const struct kept *k, const struct column *c,
+		       const char *text)
 {
 	enum reason reason;
 
@@ -96,7 +96,8 @@ static void check_units(struct making *m)
 
 		if (reversed(r->opened, r->closed))
 			making_fault(m, FAULT_DATES_REVERSED, m->units[i], "closed", r->code);
-		if (m->c->units[i].parent == NO_INDEX && strcmp(r->code, "G") == 0) /* the topics of groups: "G/..." */
+		if (m->c->units[i].parent == NO_INDEX &&
+		    strcmp(r->code, "G") == 0) /* the topics of groups: "G/..." */
 			fault_add(m->faults, FAULT_CSV, m->units[i], "code", r->code, CSV_BAD_CODE);
 	}
 }
@@ -147,11 +148,14 @@ static void check_target(struct making *m, const struct kept *k, const struct ta
 	if (item == NO_INDEX)
 		return;
 	i = &m->c->items[item].row;
-	if (i->kind != ITEM_RATIO && i->kind != ITEM_RATIO_GROUP && i->kind != ITEM_COUNT && i->kind != ITEM_POINTS)
+	if (i->kind != ITEM_RATIO && i->kind != ITEM_RATIO_GROUP && i->kind != ITEM_COUNT &&
+	    i->kind != ITEM_POINTS)
 		making_fault(m, FAULT_TARGET_WITHOUT_USE, k, "item", r->item);
 	else if (references_checked(m, i) && !in_plan(m->c, m->c->items_more[item].plan, r->unit))
 		making_fault(m, FAULT_TARGET_WITHOUT_USE, k, "unit", r->unit);
-	if (r->target < 0 || r->target > (i->kind == ITEM_RATIO || i->kind == ITEM_RATIO_GROUP ? TARGET_BP_MAX : VALUE_MAX))
+	if (r->target < 0 ||
+	    r->target > (i->kind == ITEM_RATIO || i->kind == ITEM_RATIO_GROUP ? TARGET_BP_MAX
+									      : VALUE_MAX))
 		making_fault(m, FAULT_TARGET_OUT_OF_RANGE, k, "target", r->item);
 }
 
@@ -161,10 +165,12 @@ static void check_targets(struct making *m)
 	const struct row_list *l = &m->c->rows[ROW_TARGET];
 
 	for (size_t i = 0; i < l->n; i++) {
-		const struct target_row *r = &l->rows[i].target, *before = i ? &l->rows[i - 1].target : NULL;
+		const struct target_row *r = &l->rows[i].target,
+					*before = i ? &l->rows[i - 1].target : NULL;
 
 		check_target(m, l->at[i], r);
-		if (before && strcmp(before->item, r->item) == 0 && strcmp(before->unit, r->unit) == 0 &&
+		if (before && strcmp(before->item, r->item) == 0 &&
+		    strcmp(before->unit, r->unit) == 0 &&
 		    date_within(r->from, before->from, before->to))
 			making_fault(m, FAULT_TARGET_OVERLAP, l->at[i], "from", r->unit);
 	}
@@ -178,7 +184,8 @@ static void check_milestones(struct making *m)
 		uint32_t item = names_get(&m->c->item_names, l->rows[i].milestone.item);
 
 		if (item != NO_INDEX && !m->c->items[item].leaf)
-			making_fault(m, FAULT_LEAF_FIELD, l->at[i], "item", l->rows[i].milestone.item);
+			making_fault(m, FAULT_LEAF_FIELD, l->at[i], "item",
+				     l->rows[i].milestone.item);
 	}
 }
 
@@ -196,7 +203,8 @@ static void check_schedules(struct making *m)
 	}
 	for (size_t i = 0; i < d->n; i++)
 		if (!m->slice && !schedule_known(m, d->rows[i].deadline.schedule))
-			making_fault(m, FAULT_UNKNOWN_SCHEDULE, d->at[i], "schedule", d->rows[i].deadline.schedule);
+			making_fault(m, FAULT_UNKNOWN_SCHEDULE, d->at[i], "schedule",
+				     d->rows[i].deadline.schedule);
 }
 
 bool making_check(struct making *m)

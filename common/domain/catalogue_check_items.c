@@ -35,7 +35,8 @@ static void check_fields(struct making *m, const struct kept *k, const struct it
 		{ "den_def", r->den_def[0] != '\0', RATIO | RATIO_GROUP },
 		{ "bounded", r->bounded, RATIO | RATIO_GROUP },
 		{ "target", r->has_target, RATIO | RATIO_GROUP | COUNT },
-		{ "direction", r->direction != DIRECTION_NONE, INDICATOR | RATIO_GROUP }, /* of a rank: lower is better */
+		{ "direction", r->direction != DIRECTION_NONE,
+		  INDICATOR | RATIO_GROUP }, /* of a rank: lower is better */
 		{ "maximum", r->has_maximum, POINTS },
 	};
 
@@ -93,8 +94,6 @@ static void check_coop(struct making *m, const struct kept *k, const char *coop)
 
 		while (to > from && coop[to - 1] == ' ')
 			to--;
-		if (from > to)
-			from = to;
 		if (to - from > CODE_MAX)
 			to = from + CODE_MAX + 1; /* too long for any code: enough to show it */
 		memcpy(code, coop + from, to - from);
@@ -128,7 +127,8 @@ static bool stood_together(const struct catalogue *c, uint32_t u, uint32_t v)
 	return spans_overlap(a->opened, a->closed, b->opened, b->closed);
 }
 
-/* The list is in preorder, so what is below a reporter follows it at once; `above` are the reporters above the last. */
+/* The list is in preorder, so what is below a reporter follows it at once; `above` are the
+ * reporters above the last. */
 static uint32_t reporter_above(const struct catalogue *c, const struct reporters *r)
 {
 	uint32_t above[DEPTH_MAX], n = 0;
@@ -159,7 +159,8 @@ static void check_reporters(struct making *m, uint32_t i)
 	const char *field = row->reporters[0] ? "reporters" : "lead";
 	uint32_t above = summed(row) ? reporter_above(c, r) : NO_INDEX, codes = r->n > 0;
 
-	if (r->fault != FAULT_NONE && row->reporters[0] != '\0') /* of the lead it is said already */
+	if (r->fault != FAULT_NONE &&
+	    row->reporters[0] != '\0') /* of the lead it is said already */
 		making_unknown(m, r->fault, k, "reporters", r->at, &c->unit_names);
 	if (r->outside != NO_INDEX)
 		making_fault(m, FAULT_REPORTER_OUTSIDE, k, field, c->units[r->outside].row.code);
@@ -187,7 +188,8 @@ static void check_clear(struct making *m, const struct kept *k, const struct ite
 		making_fault(m, FAULT_NO_PERSON, k, "person", r->code);
 	if (!r->due.ymd || (task && !r->start.ymd))
 		making_fault(m, FAULT_NO_DATES, k, r->due.ymd ? "start" : "due", r->code);
-	if (task ? r->product[0] == '\0' || r->product_unit[0] == '\0' : r->product[0] == '\0' && r->uom[0] == '\0')
+	if (task ? r->product[0] == '\0' || r->product_unit[0] == '\0'
+		 : r->product[0] == '\0' && r->uom[0] == '\0')
 		making_fault(m, FAULT_NO_PRODUCT, k, "product", r->code);
 }
 

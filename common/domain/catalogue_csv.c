@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_csv: the files of DOMAIN 6 into rows, by the table of columns. A field that cannot be read is a fault and
- * stays empty in the row; the row is kept all the same, so that what refers to it does not become a fault as well.
+ * catalogue_csv: the files of DOMAIN 6 into rows, by the table of columns. A field that cannot be
+ * read is a fault and stays empty in the row; the row is kept all the same, so that what refers to
+ * it does not become a fault as well.
  */
 #include <string.h>
 
@@ -65,7 +66,7 @@ static enum csv_fault read_flags(const char *text, unsigned *out)
 
 		while (to > from && text[to - 1] == ' ')
 			to--;
-		if (to < from || to - from >= sizeof(part))
+		if (to - from >= sizeof(part))
 			return CSV_BAD_WORD;
 		memcpy(part, text + from, to - from);
 		part[to - from] = '\0';
@@ -86,7 +87,8 @@ static enum csv_fault read_number(const char *text, unsigned limit, uint32_t *ou
 	return fault;
 }
 
-/* An item's own target is read here, as its kind stands in the row; one of targets.csv waits for its item. */
+/* An item's own target is read here, as its kind stands in the row; one of targets.csv waits for
+ * its item. */
 static enum csv_fault read_target(struct kept *k, const char *text)
 {
 	struct item_row *r = &k->row.item;
@@ -172,18 +174,21 @@ static enum csv_fault read_field(struct kept *k, const struct column *c, const c
 	case COLUMN_MEASURE:
 	case COLUMN_AGGREGATE:
 	case COLUMN_DIRECTION:
-		return read_word(c->type, text, out);
+		break;
 	}
-	return CSV_OK;
+	return read_word(c->type, text, out);
 }
 
 static enum fault_kind target_fault(enum column_type type, enum csv_fault fault)
 {
-	return type == COLUMN_TARGET && fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE : FAULT_CSV;
+	return type == COLUMN_TARGET && fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE
+								  : FAULT_CSV;
 }
 
-/* A code that cannot be one is kept as it was written: it is a fault once, and may be what others refer to. */
-static void read_record(const struct columns *cs, const struct csv *csv, struct kept *k, struct faults *faults)
+/* A code that cannot be one is kept as it was written: it is a fault once, and may be what others
+ * refer to. */
+static void read_record(const struct columns *cs, const struct csv *csv, struct kept *k,
+			struct faults *faults)
 {
 	for (size_t i = 0; i < cs->n; i++) {
 		const char *text = csv_field(csv, i);
@@ -194,11 +199,13 @@ static void read_record(const struct columns *cs, const struct csv *csv, struct 
 		k->bad |= UINT64_C(1) << i;
 		if (column_is_text(cs->list[i].type))
 			*column_text(&k->row, &cs->list[i]) = text;
-		fault_add(faults, target_fault(cs->list[i].type, fault), k, cs->list[i].name, text, (int)fault);
+		fault_add(faults, target_fault(cs->list[i].type, fault), k, cs->list[i].name, text,
+			  (int)fault);
 	}
 }
 
-static bool keep_record(struct builder *b, const struct columns *cs, const struct csv *csv, struct faults *faults)
+static bool keep_record(struct builder *b, const struct columns *cs, const struct csv *csv,
+			struct faults *faults)
 {
 	struct kept k = { .row.kind = cs->kind, .file = cs->file, .line = csv_line(csv) }, *kept;
 
@@ -223,7 +230,8 @@ static size_t digits(const struct unit_row *r)
 	return r->code[n] == '\0' ? n : 0;
 }
 
-/* The state's codes of one kind are all of one length: a shorter one has lost its zero (70 for 070). */
+/* The state's codes of one kind are all of one length: a shorter one has lost its zero (70 for
+ * 070). */
 static void check_lengths(const struct builder *b, size_t from, struct faults *faults)
 {
 	const struct kept_list *l = &b->rows[ROW_UNIT];
@@ -238,7 +246,8 @@ static void check_lengths(const struct builder *b, size_t from, struct faults *f
 	for (size_t i = from; i < l->n; i++) {
 		const struct unit_row *r = &l->at[i].row.unit;
 
-		if (digits(r) > 0 && digits(r) < longest[r->kind] && !(l->at[i].bad & 1)) /* code is column 0 */
+		if (digits(r) > 0 && digits(r) < longest[r->kind] &&
+		    !(l->at[i].bad & 1)) /* code is column 0 */
 			fault_add(faults, FAULT_CSV, &l->at[i], "code", r->code, CSV_STRIPPED_ZERO);
 	}
 }
@@ -250,7 +259,8 @@ static void names_of(const struct columns *cs, const char *names[static COLUMNS_
 	names[cs->n] = NULL;
 }
 
-bool builder_csv(struct builder *b, const char *file, const char *data, size_t size, struct faults *faults)
+bool builder_csv(struct builder *b, const char *file, const char *data, size_t size,
+		 struct faults *faults)
 {
 	const struct columns *cs = columns_of_file(file);
 	struct kept at = { .file = file };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* catalogue_groups: groups of units, and which memberships concern each unit (its own and its ancestors'). */
+/* catalogue_groups: groups of units, and which memberships concern each unit (its own and its
+ * ancestors'). */
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ static bool set_groups(struct making *m)
 	return true;
 }
 
-/* A membership names a code, so it is of every unit that bore it; whether the unit was open is asked elsewhere. */
+/* A membership names a code, so it is of every unit that bore it; whether the unit was open is
+ * asked elsewhere. */
 static bool link_members(struct making *m, struct link **own)
 {
 	struct catalogue *c = m->c;
@@ -59,13 +61,15 @@ static bool link_members(struct making *m, struct link **own)
 		uint32_t u = names_get(&c->unit_names, r->unit);
 
 		if (u == NO_INDEX && r->unit[0] != '\0' && !m->slice)
-			making_unknown(m, FAULT_UNKNOWN_UNIT, l->at[i], "unit", r->unit, &c->unit_names);
+			making_unknown(m, FAULT_UNKNOWN_UNIT, l->at[i], "unit", r->unit,
+				       &c->unit_names);
 		for (; u != NO_INDEX; u = c->before[u]) {
 			struct link *k = pool_alloc(&m->work, sizeof(*k));
 
 			if (!k)
 				return false;
-			k->is = (struct membership){ names_get(&c->group_names, r->group), u, r->from, r->to };
+			k->is = (struct membership){ names_get(&c->group_names, r->group), u,
+						     r->from, r->to };
 			k->row = l->at[i];
 			k->next = own[u];
 			own[u] = k;
@@ -100,7 +104,8 @@ static bool inherit(struct making *m, const struct link *own, uint32_t unit)
 	return true;
 }
 
-/* How many groups on that day? The day is always one on which a membership begins: no day has more. */
+/* How many groups on that day? The day is always one on which a membership begins: no day has more.
+ */
 static unsigned count_on(const struct memberships *l, struct date d)
 {
 	unsigned n = 0;
@@ -124,7 +129,8 @@ static void check_number(struct making *m, const struct kept *row, uint32_t unit
 
 	for (uint32_t i = 0; i < l->n; i++)
 		if (count_on(l, l->list[i].from) > GROUPS_PER_UNIT_MAX) {
-			making_fault(m, FAULT_TOO_MANY_GROUPS, row, "unit", m->c->units[unit].row.code);
+			making_fault(m, FAULT_TOO_MANY_GROUPS, row, "unit",
+				     m->c->units[unit].row.code);
 			return;
 		}
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_inside: what the catalogue's own files share; nobody else includes it. The builder (rows as they came),
- * the catalogue (rows linked) and the making of one from the other, stage by stage:
+ * catalogue_inside: what the catalogue's own files share; nobody else includes it. The builder
+ * (rows as they came), the catalogue (rows linked) and the making of one from the other, stage by
+ * stage:
  *
  *   rows -> units -> groups -> items -> plans -> reporters -> targets -> changes -> check
  *
- * A stage that meets a fault notes it and links what it can, so that one run of the check names every fault; with
- * any error the half-linked catalogue is thrown away. A stage returns false only when there is no memory.
+ * A stage that meets a fault notes it and links what it can, so that one run of the check names
+ * every fault; with any error the half-linked catalogue is thrown away. A stage returns false only
+ * when there is no memory.
  */
 #ifndef TIENDO_COMMON_DOMAIN_CATALOGUE_INSIDE_H
 #define TIENDO_COMMON_DOMAIN_CATALOGUE_INSIDE_H
@@ -22,8 +24,9 @@ struct kept {
 	struct catalogue_row row;
 	const char *file; /* "" = none */
 	unsigned line;
-	const char *raw;  /* a target as written in a file, until its item's kind is known; NULL = settled */
-	uint64_t bad;     /* columns, as bits, that have a fault already */
+	/* A target as written in a file, until its item's kind is known; NULL = settled. */
+	const char *raw;
+	uint64_t bad; /* columns, as bits, that have a fault already */
 };
 
 struct kept_list {
@@ -36,20 +39,25 @@ struct builder {
 	struct kept_list rows[ROW_DEADLINE + 1]; /* by enum row_kind */
 };
 
-/* The kept row in the builder (strings copied), or NULL = no memory. Valid until the next one of its kind. */
-struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, const char *file, unsigned line);
+/* The kept row in the builder (strings copied), or NULL = no memory. Valid until the next one of
+ * its kind. */
+struct kept *builder_keep(struct builder *b, const struct catalogue_row *row, const char *file,
+			  unsigned line);
 /* Copies the strings of a row into the pool; look at pool.failed. */
 struct catalogue_row row_copy(struct pool *p, const struct catalogue_row *row);
-/* Fills in what an empty field of a leaf means (answer lead, measure stock, aggregate sum or own ...). */
+/* Fills in what an empty field of a leaf means (answer lead, measure stock, aggregate sum or own
+ * ...). */
 void item_settle(struct item_row *r);
-/* Gives numbers to the units and items that have none, after the greatest there is, as they came. */
+/* Gives numbers to the units and items that have none, after the greatest there is, as they came.
+ */
 void builder_number(struct builder *b);
 
 /* ---- faults ---- */
 
-/* detail: the reason of a FAULT_TEXT, for the others the enum csv_fault that explains more (0 = none). */
-void fault_add(struct faults *f, enum fault_kind kind, const struct kept *k, const char *field, const char *value,
-	       int detail);
+/* detail: the reason of a FAULT_TEXT, for the others the enum csv_fault that explains more (0 =
+ * none). */
+void fault_add(struct faults *f, enum fault_kind kind, const struct kept *k, const char *field,
+	       const char *value, int detail);
 
 /* ---- the catalogue ---- */
 
@@ -86,7 +94,7 @@ struct reporters {
 	bool dated;            /* a group's members decide: the tokens must be walked */
 	enum fault_kind fault; /* the first fault of the text ... */
 	const char *at;        /* ... and the token it is in */
-	uint32_t outside;      /* the first unit it names outside the owner's subtree, or NO_INDEX */
+	uint32_t outside; /* the first unit it names outside the owner's subtree, or NO_INDEX */
 };
 
 /* An explicit target: of a unit, or of a group (then row = units_n + group). */
@@ -115,7 +123,8 @@ struct plan_more {
 	uint32_t groups_n, subtree_n;
 };
 
-/* The rows of one kind that are kept as they came (in canonical order), with where they came from. */
+/* The rows of one kind that are kept as they came (in canonical order), with where they came from.
+ */
 struct row_list {
 	const struct kept **at; /* only while building */
 	struct catalogue_row *rows;
@@ -131,14 +140,15 @@ struct catalogue {
 	struct plan *plans;
 	struct plan_more *plans_more;
 	uint32_t units_n, items_n, groups_n, plans_n;
-	struct names unit_names;  /* code -> the last unit that bore it ... */
-	uint32_t *before;         /* ... -> the one before it, or NO_INDEX */
+	struct names unit_names; /* code -> the last unit that bore it ... */
+	uint32_t *before;        /* ... -> the one before it, or NO_INDEX */
 	struct names item_names, group_names;
 	struct numbered *unit_numbers, *item_numbers;
-	struct memberships *memberships; /* by unit: own and inherited */
+	struct memberships *memberships;        /* by unit: own and inherited */
 	struct row_list rows[ROW_DEADLINE + 1]; /* all but units and items */
 	struct calendar *calendar;
-	struct date *starts, *ends; /* when something begins; the last day of something. Ascending */
+	struct date *starts,
+		*ends; /* when something begins; the last day of something. Ascending */
 	size_t starts_n, ends_n;
 };
 
@@ -147,7 +157,7 @@ struct making {
 	struct catalogue *c;
 	struct faults *faults;
 	bool slice;
-	struct pool work;                  /* dies with the making */
+	struct pool work;                   /* dies with the making */
 	const struct kept **units, **items; /* where the row of an index came from */
 };
 
@@ -160,7 +170,8 @@ bool making_reporters(struct making *m);
 bool making_targets(struct making *m);
 bool making_changes(struct making *m);
 bool making_check(struct making *m);
-void check_items(struct making *m, bool *has_leaf); /* has_leaf: scratch, one for each item, false */
+void check_items(struct making *m,
+		 bool *has_leaf); /* has_leaf: scratch, one for each item, false */
 
 void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
 		  const char *value);
@@ -174,10 +185,12 @@ void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k
 bool schedule_kind_known(const char *word);
 /* ... or a code of schedules.csv */
 bool schedule_known(const struct making *m, const char *schedule);
-/* What is closed may refer to what has gone with the years, so its references are not checked; nor are a slice's. */
+/* What is closed may refer to what has gone with the years, so its references are not checked; nor
+ * are a slice's. */
 bool references_checked(const struct making *m, const struct item_row *r);
 /* [opened, closed) with 0 = ever; an empty span (opened = closed) overlaps nothing. */
-bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened, struct date b_closed);
+bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_opened,
+		   struct date b_closed);
 /* Is d in from..to inclusive, 0 = ever? */
 bool date_within(struct date d, struct date from, struct date to);
 uint32_t numbered_find(const struct numbered *list, size_t n, uint32_t number);
@@ -185,6 +198,7 @@ void numbered_sort(struct numbered *list, size_t n);
 /* Place in the list of the first reporter at or after the unit. */
 uint32_t reporters_from(const struct reporters *r, uint32_t unit);
 /* Of a unit that is listed: does it report on that day? */
-bool reporters_on(const struct catalogue *c, const struct reporters *r, uint32_t unit, struct date d);
+bool reporters_on(const struct catalogue *c, const struct reporters *r, uint32_t unit,
+		  struct date d);
 
 #endif

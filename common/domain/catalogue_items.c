@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_items: the trees of items, and the plans with their rows. An item's index is its place in a preorder
- * walk: plans by number, brothers as the files list them (the order of the document), so a plan is a span of indexes.
+ * catalogue_items: the trees of items, and the plans with their rows. An item's index is its place
+ * in a preorder walk: plans by number, brothers as the files list them (the order of the document),
+ * so a plan is a span of indexes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,8 @@ static void find_parent(struct making *m, struct sorted *s, uint32_t place)
 	else if (r->kind != ITEM_PLAN && r->parent[0] == '\0')
 		making_fault(m, FAULT_NO_PLAN, s->at[place], "parent", r->code);
 	else if (r->kind != ITEM_PLAN && up == NO_INDEX)
-		making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[place], "parent", r->parent, &s->places);
+		making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[place], "parent", r->parent,
+			       &s->places);
 	else if (up != NO_INDEX && row_at(s, up)->kind >= ITEM_TASK)
 		making_fault(m, FAULT_PARENT_IS_LEAF, s->at[place], "parent", r->parent);
 	s->forest.parent[place] = up;
@@ -89,7 +91,8 @@ static bool find_parents(struct making *m, struct sorted *s)
 /* What stands below a ratio_group shares its definitions, so they need not be written again. */
 static void inherit(struct item_row *r, const struct item_row *above)
 {
-	if (above->kind != ITEM_RATIO_GROUP || (r->kind != ITEM_RATIO && r->kind != ITEM_RATIO_GROUP))
+	if (above->kind != ITEM_RATIO_GROUP ||
+	    (r->kind != ITEM_RATIO && r->kind != ITEM_RATIO_GROUP))
 		return;
 	if (r->num_def[0] == '\0')
 		r->num_def = above->num_def;
@@ -118,7 +121,8 @@ static void place(struct making *m, const struct sorted *s, uint32_t index)
 	if (it->depth == DEPTH_MAX)
 		making_fault(m, FAULT_TOO_DEEP, s->at[at], "parent", it->row.code);
 	if (it->column == PLAN_ITEMS_MAX)
-		making_fault(m, FAULT_PLAN_TOO_LARGE, m->items[it->plan], "code", c->items[it->plan].row.code);
+		making_fault(m, FAULT_PLAN_TOO_LARGE, m->items[it->plan], "code",
+			     c->items[it->plan].row.code);
 	c->item_numbers[index] = (struct numbered){ it->row.number, index };
 	names_put(&c->item_names, it->row.code, index);
 }
@@ -133,8 +137,10 @@ static void check_numbers(struct making *m)
 	const struct numbered *at = m->c->item_numbers;
 
 	for (uint32_t i = 1; i < m->c->items_n; i++)
-		if (at[i].number == at[i - 1].number && strcmp(code(m, at[i].index), code(m, at[i - 1].index)) != 0)
-			making_fault(m, FAULT_DUPLICATE_ITEM, m->items[at[i].index], "number", code(m, at[i].index));
+		if (at[i].number == at[i - 1].number &&
+		    strcmp(code(m, at[i].index), code(m, at[i - 1].index)) != 0)
+			making_fault(m, FAULT_DUPLICATE_ITEM, m->items[at[i].index], "number",
+				     code(m, at[i].index));
 }
 
 bool making_items(struct making *m)
@@ -166,13 +172,14 @@ static uint32_t find_owner(struct making *m, uint32_t item)
 {
 	const struct item_row *r = &m->c->items[item].row;
 	struct date day = r->opened.ymd ? r->opened : r->start;
-	uint32_t owner = day.ymd ? catalogue_unit_by_code(m->c, r->owner, day) :
-				   names_get(&m->c->unit_names, r->owner);
+	uint32_t owner = day.ymd ? catalogue_unit_by_code(m->c, r->owner, day)
+				 : names_get(&m->c->unit_names, r->owner);
 
 	if (r->kind == ITEM_PLAN && r->owner[0] == '\0')
 		making_fault(m, FAULT_OWNER_MISSING, m->items[item], "owner", r->code);
 	else if (r->kind == ITEM_PLAN && owner == NO_INDEX)
-		making_unknown(m, FAULT_UNKNOWN_UNIT, m->items[item], "owner", r->owner, &m->c->unit_names);
+		making_unknown(m, FAULT_UNKNOWN_UNIT, m->items[item], "owner", r->owner,
+			       &m->c->unit_names);
 	return owner == NO_INDEX ? 0 : owner; /* any unit will do where a fault stands */
 }
 
@@ -184,7 +191,8 @@ static bool touches(const struct catalogue *c, uint32_t owner, uint32_t group)
 	for (size_t i = 0; i < l->n; i++) {
 		if (strcmp(l->rows[i].group.group, c->groups[group].code) != 0)
 			continue;
-		for (uint32_t u = names_get(&c->unit_names, l->rows[i].group.unit); u != NO_INDEX; u = c->before[u])
+		for (uint32_t u = names_get(&c->unit_names, l->rows[i].group.unit); u != NO_INDEX;
+		     u = c->before[u])
 			if (catalogue_within(c, u, owner) || catalogue_within(c, owner, u))
 				return true;
 	}
@@ -201,7 +209,9 @@ static bool set_plan(struct making *m, uint32_t plan, uint32_t item, uint32_t it
 
 	if (!columns || !groups)
 		return false;
-	*p = (struct plan){ .item = item, .owner = find_owner(m, item), .items_n = items_n, .items = columns };
+	*p = (struct plan){
+		.item = item, .owner = find_owner(m, item), .items_n = items_n, .items = columns
+	};
 	for (uint32_t i = 0; i < items_n; i++)
 		columns[i] = item + i;
 	for (uint32_t g = 0; g < c->groups_n; g++)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_merge: new rows meet the catalogue that is in force. Nothing known is ever dropped: a unit or an item that
- * the new rows lack is closed, because cells hold its history. So the greatest number given is always still there, and
- * the next one is new.
+ * catalogue_merge: new rows meet the catalogue that is in force. Nothing known is ever dropped: a
+ * unit or an item that the new rows lack is closed, because cells hold its history. So the greatest
+ * number given is always still there, and the next one is new.
  */
 #include <assert.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct merge {
 	struct date effective;
 	struct faults *faults;
 	struct pool work;
-	struct names units, items; /* codes of the new rows -> place in the builder */
+	struct names units, items;   /* codes of the new rows -> place in the builder */
 	bool *units_met, *items_met; /* by index in old: the new rows have it */
 };
 
@@ -73,8 +73,8 @@ static void meet_unit(struct merge *m, size_t place)
 }
 
 /*
- * A code with a new `opened` is a new unit, if the one that bore it is gone by then. Otherwise somebody corrected the
- * date of the old one, and that would cut its history off.
+ * A code with a new `opened` is a new unit, if the one that bore it is gone by then. Otherwise
+ * somebody corrected the date of the old one, and that would cut its history off.
  */
 static void check_opened(struct merge *m, size_t place)
 {
@@ -83,7 +83,8 @@ static void check_opened(struct merge *m, size_t place)
 
 	if (r->number)
 		return;
-	for (uint32_t u = names_get(&m->old->unit_names, r->code); u != NO_INDEX; u = m->old->before[u]) {
+	for (uint32_t u = names_get(&m->old->unit_names, r->code); u != NO_INDEX;
+	     u = m->old->before[u]) {
 		const struct unit_row *o = &m->old->units[u].row;
 		struct date gone = closing(o->opened, o->closed, m->effective);
 
@@ -218,7 +219,9 @@ static bool keep_rows(struct merge *m, enum row_kind kind)
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct catalogue_row *r = &l->rows[i];
-		const char *item = kind == ROW_TARGET ? r->target.item : kind == ROW_MILESTONE ? r->milestone.item : "";
+		const char *item = kind == ROW_TARGET      ? r->target.item
+				   : kind == ROW_MILESTONE ? r->milestone.item
+							   : "";
 
 		if (names_get(&m->items, item) == NAMES_NONE && !builder_add(m->b, r, "", 0))
 			return false;
@@ -239,7 +242,8 @@ static void drop(struct merge *m, enum row_kind kind, const bool *out)
 	l->n = n;
 }
 
-/* Of the new rows only those of the plan stay; what is said of items that nobody knows stays to be a fault. */
+/* Of the new rows only those of the plan stay; what is said of items that nobody knows stays to be
+ * a fault. */
 static bool drop_others(struct merge *m, const char *plan)
 {
 	bool *out[ROW_DEADLINE + 1];
@@ -259,8 +263,9 @@ static bool drop_others(struct merge *m, const char *plan)
 			const char *item = k == ROW_TARGET ? r->target.item : r->milestone.item;
 			uint32_t place = names_get(&m->items, item);
 
-			out[k][i] = place != NAMES_NONE ? out[ROW_ITEM][place] :
-							  names_get(&m->old->item_names, item) != NO_INDEX;
+			out[k][i] = place != NAMES_NONE
+					    ? out[ROW_ITEM][place]
+					    : names_get(&m->old->item_names, item) != NO_INDEX;
 		}
 	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++)
 		drop(m, k, out[k]);
@@ -287,15 +292,16 @@ static bool merge_plan(struct merge *m, const char *plan)
 	return keep_rows(m, ROW_GROUP) && merge_items(m, plan);
 }
 
-bool builder_merge(struct builder *b, const struct catalogue *old, const char *plan, struct date effective,
-		   struct faults *faults)
+bool builder_merge(struct builder *b, const struct catalogue *old, const char *plan,
+		   struct date effective, struct faults *faults)
 {
 	struct merge m = { .b = b, .old = old, .effective = effective, .faults = faults };
 	bool ok = true;
 
 	if (old) {
 		assert(effective.ymd != 0);
-		ok = index_codes(&m) && (plan[0] ? merge_plan(&m, plan) : merge_units(&m) && merge_items(&m, ""));
+		ok = index_codes(&m) &&
+		     (plan[0] ? merge_plan(&m, plan) : merge_units(&m) && merge_items(&m, ""));
 		ok = ok && keep_rows(&m, ROW_TARGET) && keep_rows(&m, ROW_MILESTONE);
 	}
 	builder_number(b);

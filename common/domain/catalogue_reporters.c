@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_reporters: who may report a leaf. `reporters` is read once per way of writing it; what it names on any
- * date is listed, and only where dated members of a group decide are its tokens walked again for a day.
+ * catalogue_reporters: who may report a leaf. `reporters` is read once per way of writing it; what
+ * it names on any date is listed, and only where dated members of a group decide are its tokens
+ * walked again for a day.
  */
 #include <assert.h>
 #include <string.h>
@@ -99,7 +100,8 @@ static bool read_tokens(struct making *m, struct reporters *r, const char *text)
 
 static void mark_kind(const struct catalogue *c, const struct token *t, bool *in)
 {
-	for (uint32_t top = names_get(&c->unit_names, t->code); top != NO_INDEX; top = c->before[top])
+	for (uint32_t top = names_get(&c->unit_names, t->code); top != NO_INDEX;
+	     top = c->before[top])
 		for (uint32_t u = c->units[top].first; u <= c->units[top].last; u++)
 			if (c->units[u].row.kind == t->unit_kind)
 				in[u] = true;
@@ -111,8 +113,8 @@ static void mark_group(const struct catalogue *c, uint32_t group, bool *in)
 
 	for (size_t i = 0; group != NO_INDEX && i < l->n; i++)
 		if (strcmp(l->rows[i].group.group, c->groups[group].code) == 0)
-			for (uint32_t u = names_get(&c->unit_names, l->rows[i].group.unit); u != NO_INDEX;
-			     u = c->before[u])
+			for (uint32_t u = names_get(&c->unit_names, l->rows[i].group.unit);
+			     u != NO_INDEX; u = c->before[u])
 				in[u] = true;
 }
 
@@ -127,7 +129,8 @@ static void mark(const struct catalogue *c, const struct token *t, bool *in)
 		return;
 	case TOKEN_CODE:
 	case TOKEN_WITHOUT:
-		for (uint32_t u = names_get(&c->unit_names, t->code); u != NO_INDEX; u = c->before[u])
+		for (uint32_t u = names_get(&c->unit_names, t->code); u != NO_INDEX;
+		     u = c->before[u])
 			in[u] = t->kind == TOKEN_CODE;
 		return;
 	}
@@ -146,15 +149,16 @@ static bool group_dated(const struct catalogue *c, uint32_t group)
 
 static bool marked_inside(const struct catalogue *c, uint32_t unit, uint32_t owner, const bool *in)
 {
-	for (uint32_t u = names_get(&c->unit_names, c->units[unit].row.code); u != NO_INDEX; u = c->before[u])
+	for (uint32_t u = names_get(&c->unit_names, c->units[unit].row.code); u != NO_INDEX;
+	     u = c->before[u])
 		if (in[u] && catalogue_within(c, u, owner))
 			return true;
 	return false;
 }
 
 /*
- * Who stands outside the owner's subtree has no row in the plan and is no reporter. It is a fault, unless it is only
- * another bearer of a code that is meant for a unit inside.
+ * Who stands outside the owner's subtree has no row in the plan and is no reporter. It is a fault,
+ * unless it is only another bearer of a code that is meant for a unit inside.
  */
 static void keep_inside(const struct catalogue *c, struct reporters *r, uint32_t owner, bool *in)
 {
@@ -191,14 +195,16 @@ static bool expand(struct making *m, struct reporters *r, uint32_t owner, bool *
 	return true;
 }
 
-static bool read_reporters(struct making *m, struct reporters *r, const char *text, uint32_t owner, bool *in)
+static bool read_reporters(struct making *m, struct reporters *r, const char *text, uint32_t owner,
+			   bool *in)
 {
 	r->outside = NO_INDEX;
 	return (text[0] == '\0' || read_tokens(m, r, text)) && expand(m, r, owner, in);
 }
 
 /* The leaves of one plan; *n = how many ways of writing there are. */
-static bool plan_reporters(struct making *m, const struct plan *p, struct reporters *all, uint32_t *n, bool *in)
+static bool plan_reporters(struct making *m, const struct plan *p, struct reporters *all,
+			   uint32_t *n, bool *in)
 {
 	struct catalogue *c = m->c;
 	struct names written;
@@ -278,7 +284,8 @@ static bool kind_of(const struct catalogue *c, uint32_t unit, const struct token
 {
 	if (c->units[unit].row.kind != t->unit_kind)
 		return false;
-	for (uint32_t top = names_get(&c->unit_names, t->code); top != NO_INDEX; top = c->before[top])
+	for (uint32_t top = names_get(&c->unit_names, t->code); top != NO_INDEX;
+	     top = c->before[top])
 		if (catalogue_within(c, unit, top))
 			return true;
 	return false;
@@ -310,7 +317,8 @@ static bool walk(const struct catalogue *c, const struct reporters *r, uint32_t 
 	return in;
 }
 
-bool reporters_on(const struct catalogue *c, const struct reporters *r, uint32_t unit, struct date d)
+bool reporters_on(const struct catalogue *c, const struct reporters *r, uint32_t unit,
+		  struct date d)
 {
 	return !r->dated || walk(c, r, unit, d);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_targets: which target is in force (DOMAIN 4), and milestones. The explicit rows of an item stand sorted,
- * so a leaf without any costs nothing and a sum over a subtree is one walk along two sorted lists.
+ * catalogue_targets: which target is in force (DOMAIN 4), and milestones. The explicit rows of an
+ * item stand sorted, so a leaf without any costs nothing and a sum over a subtree is one walk along
+ * two sorted lists.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 
 /* ---- making ---- */
 
-/* A target as written in a file takes its meaning from the item's kind; the kept row is settled with it. */
+/* A target as written in a file takes its meaning from the item's kind; the kept row is settled
+ * with it. */
 static void settle(struct making *m, struct kept *k, enum item_kind kind)
 {
 	enum csv_fault fault = CSV_OK;
@@ -27,8 +29,9 @@ static void settle(struct making *m, struct kept *k, enum item_kind kind)
 	else
 		fault = csv_integer(k->raw, 0, VALUE_MAX, out);
 	if (fault != CSV_OK)
-		fault_add(m->faults, fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE : FAULT_CSV, k, "target", k->raw,
-			  (int)fault);
+		fault_add(m->faults,
+			  fault == CSV_OUT_OF_RANGE ? FAULT_TARGET_OUT_OF_RANGE : FAULT_CSV, k,
+			  "target", k->raw, (int)fault);
 	k->raw = NULL;
 }
 
@@ -43,7 +46,8 @@ static bool settle_all(struct making *m)
 			settle(m, &l->at[i], m->c->items[item].row.kind);
 	}
 	for (size_t i = 0; i < m->c->rows[ROW_TARGET].n; i++)
-		m->c->rows[ROW_TARGET].rows[i].target.target = m->c->rows[ROW_TARGET].at[i]->row.target.target;
+		m->c->rows[ROW_TARGET].rows[i].target.target =
+			m->c->rows[ROW_TARGET].at[i]->row.target.target;
 	return true;
 }
 
@@ -70,7 +74,8 @@ static bool append(struct making *m, struct all *a, struct target t)
 }
 
 /* One row of the file is a target of every unit that bore the code, or of a group. */
-static bool add_row(struct making *m, struct all *a, const struct target_row *r, const struct kept *k, bool checked)
+static bool add_row(struct making *m, struct all *a, const struct target_row *r,
+		    const struct kept *k, bool checked)
 {
 	const struct catalogue *c = m->c;
 	struct target t = { .from = r->from, .to = r->to, .target = r->target };
@@ -137,7 +142,8 @@ static bool link_targets(struct making *m)
 		for (end = i + 1; end < l->n && strcmp(l->rows[end].target.item, code) == 0;)
 			end++;
 		if (item == NO_INDEX && !m->slice)
-			making_unknown(m, FAULT_UNKNOWN_ITEM, l->at[i], "item", code, &m->c->item_names);
+			making_unknown(m, FAULT_UNKNOWN_ITEM, l->at[i], "item", code,
+				       &m->c->item_names);
 		else if (item != NO_INDEX && !item_targets(m, item, i, end))
 			return false;
 	}
@@ -159,10 +165,12 @@ static bool item_milestones(struct making *m, uint32_t item, size_t i, size_t en
 
 		if (r->unit[0] != '\0' && u == NO_INDEX) {
 			if (!m->slice)
-				making_unknown(m, FAULT_UNKNOWN_UNIT, l->at[i], "unit", r->unit, &c->unit_names);
+				making_unknown(m, FAULT_UNKNOWN_UNIT, l->at[i], "unit", r->unit,
+					       &c->unit_names);
 			continue;
 		}
-		list[more->milestones_n++] = (struct milestone){ r->unit[0] ? u : NO_INDEX, r->date };
+		list[more->milestones_n++] =
+			(struct milestone){ r->unit[0] ? u : NO_INDEX, r->date };
 	}
 	more->milestones = list;
 	return true;
@@ -179,7 +187,8 @@ static bool link_milestones(struct making *m)
 		for (end = i + 1; end < l->n && strcmp(l->rows[end].milestone.item, code) == 0;)
 			end++;
 		if (item == NO_INDEX && !m->slice)
-			making_unknown(m, FAULT_UNKNOWN_ITEM, l->at[i], "item", code, &m->c->item_names);
+			making_unknown(m, FAULT_UNKNOWN_ITEM, l->at[i], "item", code,
+				       &m->c->item_names);
 		else if (item != NO_INDEX && !item_milestones(m, item, i, end))
 			return false;
 	}
@@ -210,7 +219,8 @@ static uint32_t lower(const struct item_more *more, uint32_t row)
 }
 
 /* The row's targets begin at `at`. */
-static bool in_force(const struct item_more *more, uint32_t at, uint32_t row, struct date d, int64_t *out)
+static bool in_force(const struct item_more *more, uint32_t at, uint32_t row, struct date d,
+		     int64_t *out)
 {
 	for (; at < more->targets_n && more->targets[at].row == row; at++)
 		if (date_within(d, more->targets[at].from, more->targets[at].to)) {
@@ -236,9 +246,10 @@ static bool in_group(const struct catalogue *c, uint32_t unit, uint32_t group, s
 	return false;
 }
 
-/* The sum over who reports on that day in first..last (and in the group, if one is given), if all have a target. */
-static bool sum(const struct catalogue *c, uint32_t leaf, uint32_t first, uint32_t last, uint32_t group, struct date d,
-		int64_t *out)
+/* The sum over who reports on that day in first..last (and in the group, if one is given), if all
+ * have a target. */
+static bool sum(const struct catalogue *c, uint32_t leaf, uint32_t first, uint32_t last,
+		uint32_t group, struct date d, int64_t *out)
 {
 	const struct item_more *more = &c->items_more[leaf];
 	const struct reporters *r = more->reporters;
@@ -270,7 +281,8 @@ static bool item_default(const struct item_row *r, int64_t *out)
 	return r->has_target;
 }
 
-static bool group_target(const struct catalogue *c, uint32_t item, uint32_t group, struct date d, int64_t *out)
+static bool group_target(const struct catalogue *c, uint32_t item, uint32_t group, struct date d,
+			 int64_t *out)
 {
 	const struct item_row *r = &c->items[item].row;
 
@@ -283,16 +295,20 @@ static bool group_target(const struct catalogue *c, uint32_t item, uint32_t grou
 	return item_default(r, out);
 }
 
-static bool count_target(const struct catalogue *c, uint32_t item, uint32_t unit, struct date d, int64_t *out)
+static bool count_target(const struct catalogue *c, uint32_t item, uint32_t unit, struct date d,
+			 int64_t *out)
 {
 	const struct unit *u = &c->units[unit];
 
-	if (explicit_target(&c->items_more[item], unit, d, out) || sum(c, item, u->first, u->last, NO_INDEX, d, out))
+	if (explicit_target(&c->items_more[item], unit, d, out) ||
+	    sum(c, item, u->first, u->last, NO_INDEX, d, out))
 		return true;
-	return unit == c->plans[c->items_more[item].plan].owner && item_default(&c->items[item].row, out);
+	return unit == c->plans[c->items_more[item].plan].owner &&
+	       item_default(&c->items[item].row, out);
 }
 
-static bool ratio_target(const struct catalogue *c, uint32_t item, uint32_t unit, struct date d, int64_t *out)
+static bool ratio_target(const struct catalogue *c, uint32_t item, uint32_t unit, struct date d,
+			 int64_t *out)
 {
 	for (; unit != NO_INDEX && c->items_more[item].targets_n > 0; unit = c->units[unit].parent)
 		if (explicit_target(&c->items_more[item], unit, d, out))
@@ -300,7 +316,8 @@ static bool ratio_target(const struct catalogue *c, uint32_t item, uint32_t unit
 	return item_default(&c->items[item].row, out);
 }
 
-bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, uint32_t row, struct date d, int64_t *out)
+bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, uint32_t row,
+		      struct date d, int64_t *out)
 {
 	struct plan_row at = plan_row(c, plan, row);
 
@@ -308,12 +325,14 @@ bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, u
 	switch (c->items[item].row.kind) {
 	case ITEM_RATIO:
 	case ITEM_RATIO_GROUP:
-		return at.is_group ? group_target(c, item, at.index, d, out) : ratio_target(c, item, at.index, d, out);
+		return at.is_group ? group_target(c, item, at.index, d, out)
+				   : ratio_target(c, item, at.index, d, out);
 	case ITEM_COUNT:
-		return at.is_group ? group_target(c, item, at.index, d, out) : count_target(c, item, at.index, d, out);
+		return at.is_group ? group_target(c, item, at.index, d, out)
+				   : count_target(c, item, at.index, d, out);
 	case ITEM_POINTS:
-		return at.is_group ? group_target(c, item, at.index, d, out) :
-				     explicit_target(&c->items_more[item], at.index, d, out);
+		return at.is_group ? group_target(c, item, at.index, d, out)
+				   : explicit_target(&c->items_more[item], at.index, d, out);
 	case ITEM_NONE:
 	case ITEM_PLAN:
 	case ITEM_GROUP:
@@ -332,7 +351,8 @@ struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32
 	for (uint32_t i = 0; i < more->milestones_n; i++) {
 		const struct milestone *s = &more->milestones[i];
 
-		if (s->unit != NO_INDEX && s->unit != unit && strcmp(c->units[s->unit].row.code, code) != 0)
+		if (s->unit != NO_INDEX && s->unit != unit &&
+		    strcmp(c->units[s->unit].row.code, code) != 0)
 			continue;
 		if (!first.ymd || s->date.ymd < first.ymd)
 			first = s->date;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * catalogue_units: the tree of units. A unit's index is its place in a preorder walk with brothers by code, so a
- * subtree is a span of indexes and the same units always stand in the same order.
+ * catalogue_units: the tree of units. A unit's index is its place in a preorder walk with brothers
+ * by code, so a subtree is a span of indexes and the same units always stand in the same order.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 #include "common/domain/catalogue_inside.h"
 #include "common/domain/forest.h"
 
-/* Places are rows sorted by code, then opened: the bearers of one code stand together, the last one last. */
+/* Places are rows sorted by code, then opened: the bearers of one code stand together, the last one
+ * last. */
 struct sorted {
 	const struct kept **at;
 	uint32_t n;
@@ -65,7 +66,8 @@ static bool sort(struct making *m, struct sorted *s)
 
 static bool same_days(const struct unit_row *a, const struct unit_row *b)
 {
-	return a->opened.ymd == b->opened.ymd || spans_overlap(a->opened, a->closed, b->opened, b->closed);
+	return a->opened.ymd == b->opened.ymd ||
+	       spans_overlap(a->opened, a->closed, b->opened, b->closed);
 }
 
 static void duplicates(struct making *m, const struct sorted *s)
@@ -75,11 +77,14 @@ static void duplicates(struct making *m, const struct sorted *s)
 
 		for (uint32_t j = i; j-- > 0 && same_code(s, i, j);)
 			if (same_days(row_at(s, i), row_at(s, j))) {
-				making_fault(m, FAULT_DUPLICATE_UNIT, s->at[i], "code", row_at(s, i)->code);
+				making_fault(m, FAULT_DUPLICATE_UNIT, s->at[i], "code",
+					     row_at(s, i)->code);
 				break;
 			}
-		if (s->numbers[i].number == s->numbers[i - 1].number && !same_code(s, twin, s->numbers[i - 1].index))
-			making_fault(m, FAULT_DUPLICATE_UNIT, s->at[twin], "number", row_at(s, twin)->code);
+		if (s->numbers[i].number == s->numbers[i - 1].number &&
+		    !same_code(s, twin, s->numbers[i - 1].index))
+			making_fault(m, FAULT_DUPLICATE_UNIT, s->at[twin], "number",
+				     row_at(s, twin)->code);
 	}
 }
 
@@ -131,7 +136,8 @@ static void find_parents(struct making *m, struct sorted *s)
 			continue;
 		s->forest.parent[i] = find_parent(s, u);
 		if (s->forest.parent[i] == NO_INDEX)
-			making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[i], "parent", u->parent, &s->first);
+			making_unknown(m, FAULT_UNKNOWN_PARENT, s->at[i], "parent", u->parent,
+				       &s->first);
 	}
 }
 
@@ -147,8 +153,9 @@ static bool cut_rings(struct making *m, struct sorted *s)
 }
 
 /*
- * A path is the topic and the name of a grain, so no two units may share one: of two units that bore one code under
- * one parent the last has the plain path, an earlier one carries the day it was opened ("VN/40/412@20041109/").
+ * A path is the topic and the name of a grain, so no two units may share one: of two units that
+ * bore one code under one parent the last has the plain path, an earlier one carries the day it was
+ * opened ("VN/40/412@20041109/").
  */
 static bool shares_path(const struct sorted *s, uint32_t place)
 {
@@ -158,7 +165,8 @@ static bool shares_path(const struct sorted *s, uint32_t place)
 	return false;
 }
 
-static void set_path(struct making *m, struct unit *u, const struct kept *k, const char *above, bool shared)
+static void set_path(struct making *m, struct unit *u, const struct kept *k, const char *above,
+		     bool shared)
 {
 	char path[PATH_MAX_BYTES + CODE_MAX + 16];
 	int n = snprintf(path, sizeof(path), "%s%s", above, u->row.code);
@@ -205,7 +213,8 @@ static bool place_all(struct making *m, struct sorted *s)
 	for (uint32_t i = 0; i < s->n; i++)
 		place(m, s, i);
 	for (uint32_t i = s->n; i-- > 0;) {
-		struct unit *parent = c->units[i].parent == NO_INDEX ? NULL : &c->units[c->units[i].parent];
+		struct unit *parent =
+			c->units[i].parent == NO_INDEX ? NULL : &c->units[c->units[i].parent];
 
 		if (parent && parent->last < c->units[i].last)
 			parent->last = c->units[i].last;

@@ -119,12 +119,14 @@ static const struct column deadlines[] = {
 	{ "working_days", COLUMN_NUMBER, AT(deadline.working_days), 366 },
 };
 
-#define FILE_OF(list, kind, required, filled) \
-	{ #list ".csv", kind, list, sizeof(list) / sizeof(*(list)), required, filled }
+#define FILE_OF(list, kind, required, filled)                                                      \
+	{                                                                                          \
+#list ".csv", kind, list, sizeof(list) / sizeof(*(list)), required, filled         \
+	}
 
 static const struct columns files[] = {
-	FILE_OF(units, ROW_UNIT, 4, 3),       FILE_OF(groups, ROW_GROUP, 2, 1),
-	FILE_OF(items, ROW_ITEM, 4, 3),       FILE_OF(targets, ROW_TARGET, 3, 2),
+	FILE_OF(units, ROW_UNIT, 4, 3),           FILE_OF(groups, ROW_GROUP, 2, 1),
+	FILE_OF(items, ROW_ITEM, 4, 3),           FILE_OF(targets, ROW_TARGET, 3, 2),
 	FILE_OF(milestones, ROW_MILESTONE, 2, 2), FILE_OF(holidays, ROW_HOLIDAY, 2, 1),
 	FILE_OF(schedules, ROW_SCHEDULE, 2, 2),   FILE_OF(periods, ROW_PERIOD, 4, 4),
 	FILE_OF(deadlines, ROW_DEADLINE, 3, 3),

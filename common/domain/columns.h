@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * columns: the columns of the catalogue's CSV files as one table (DOMAIN 6): which file makes which row, what each
- * column is, where it stands in the row. The reader of files, the copy of a row and the check of texts all go by it,
- * so a column cannot be read and then forgotten by one of them. Data only.
+ * columns: the columns of the catalogue's CSV files as one table (DOMAIN 6): which file makes which
+ * row, what each column is, where it stands in the row. The reader of files, the copy of a row and
+ * the check of texts all go by it, so a column cannot be read and then forgotten by one of them.
+ * Data only.
  */
 #ifndef TIENDO_COMMON_DOMAIN_COLUMNS_H
 #define TIENDO_COMMON_DOMAIN_COLUMNS_H
@@ -12,13 +13,14 @@
 enum column_type {
 	COLUMN_TEXT,
 	COLUMN_CODE,      /* a code, or "" */
-	COLUMN_REFERENCE, /* a code, G/CODE or a list: its parts are looked up, its text is checked */
+	COLUMN_REFERENCE, /* a code, G/CODE or a list: its parts are looked up, its text is checked
+			   */
 	COLUMN_USE,       /* peer, pilot, report */
 	COLUMN_SCHEDULE,  /* half_month ... once */
 	COLUMN_DATE,
-	COLUMN_NUMBER,    /* uint32_t */
-	COLUMN_BOUNDED,   /* bool */
-	COLUMN_WORKING,   /* off, working -> bool */
+	COLUMN_NUMBER,  /* uint32_t */
+	COLUMN_BOUNDED, /* bool */
+	COLUMN_WORKING, /* off, working -> bool */
 	COLUMN_UNIT_KIND,
 	COLUMN_BRANCH,
 	COLUMN_ITEM_KIND,
@@ -27,7 +29,7 @@ enum column_type {
 	COLUMN_AGGREGATE,
 	COLUMN_DIRECTION,
 	COLUMN_FLAGS,
-	COLUMN_TARGET,    /* how it is written depends on the item's kind */
+	COLUMN_TARGET, /* how it is written depends on the item's kind */
 	COLUMN_MAXIMUM
 };
 
@@ -48,7 +50,7 @@ struct columns {
 
 enum { COLUMNS_MAX = 40 }; /* more than any file has */
 
-const struct columns *columns_of_file(const char *file);    /* NULL = no such file */
+const struct columns *columns_of_file(const char *file); /* NULL = no such file */
 const struct columns *columns_of_kind(enum row_kind kind);
 bool column_is_text(enum column_type t); /* the field is a const char * */
 /* Pointers into a row by its column. */

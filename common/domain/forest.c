@@ -23,7 +23,8 @@ bool forest_init(struct forest *f, struct pool *p, uint32_t n)
 	return true;
 }
 
-/* Each place is climbed from once; a climb that meets its own trail has found a ring, and cuts it there. */
+/* Each place is climbed from once; a climb that meets its own trail has found a ring, and cuts it
+ * there. */
 uint32_t forest_cut(struct forest *f, uint32_t *cut)
 {
 	uint32_t *trail = f->index, n = 0;
@@ -55,7 +56,8 @@ static void adopt(struct forest *f)
 		}
 }
 
-/* The next place of the walk below `root`, or FOREST_NONE: no stack, the way back up is the parents. */
+/* The next place of the walk below `root`, or FOREST_NONE: no stack, the way back up is the
+ * parents. */
 static uint32_t next(const struct forest *f, uint32_t at, uint32_t root)
 {
 	if (f->child[at] != FOREST_NONE)

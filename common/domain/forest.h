@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * forest: puts things that name their parent into the order of a preorder walk. Pure; its memory is the pool's.
- * Things are places 0..n-1; brothers and roots keep the order of their places. Set `parent`, cut the rings, walk.
+ * forest: puts things that name their parent into the order of a preorder walk. Pure; its memory is
+ * the pool's. Things are places 0..n-1; brothers and roots keep the order of their places. Set
+ * `parent`, cut the rings, walk.
  */
 #ifndef TIENDO_COMMON_DOMAIN_FOREST_H
 #define TIENDO_COMMON_DOMAIN_FOREST_H

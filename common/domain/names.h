@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * names: a table from codes to indexes, sized once (open addressing, at most half full). Pure; its memory is the
- * pool's. Keys are not copied and must outlive the table.
+ * names: a table from codes to indexes, sized once (open addressing, at most half full). Pure; its
+ * memory is the pool's. Keys are not copied and must outlive the table.
  */
 #ifndef TIENDO_COMMON_DOMAIN_NAMES_H
 #define TIENDO_COMMON_DOMAIN_NAMES_H
@@ -18,7 +18,7 @@ struct names {
 	struct name_slot {
 		const char *key;
 		uint32_t value;
-	} *slots;
+	} * slots;
 	size_t mask, room;
 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64 * 1024, ALIGN = 16 };
+enum { BLOCK_FIRST = 1024, BLOCK_MOST = 1024 * 1024, ALIGN = 16 };
 
 struct pool_block {
 	struct pool_block *before;
@@ -14,9 +14,14 @@ struct pool_block {
 
 static bool grow(struct pool *p, size_t need)
 {
-	size_t size = need > BLOCK ? need : BLOCK;
-	struct pool_block *b = calloc(1, sizeof(*b) + size);
+	size_t size = p->last ? 2 * p->size : BLOCK_FIRST;
+	struct pool_block *b;
 
+	if (size > BLOCK_MOST)
+		size = BLOCK_MOST;
+	if (size < need)
+		size = need;
+	b = calloc(1, sizeof(*b) + size);
 	if (!b) {
 		p->failed = true;
 		return false;

@@ -2,8 +2,9 @@
 /*
  * pool: memory that is given piece by piece and taken back all at once. Pure but for its heap.
  *
- * A failure is sticky: `failed` stays set, so that a builder may copy ten strings and look once. pool_alloc and
- * pool_array give NULL on failure, pool_text gives "". A zeroed struct pool is an empty pool.
+ * A failure is sticky: `failed` stays set, so that a builder may copy ten strings and look once.
+ * pool_alloc and pool_array give NULL on failure, pool_text gives "". A zeroed struct pool is an
+ * empty pool.
  */
 #ifndef TIENDO_COMMON_DOMAIN_POOL_H
 #define TIENDO_COMMON_DOMAIN_POOL_H

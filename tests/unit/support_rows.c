@@ -26,7 +26,8 @@ void rows_no_errors(const struct faults *faults)
 {
 	for (size_t i = 0; i < faults->n && faults->errors > 0; i++)
 		print_message("%s:%u: %s %s=%s\n", faults->list[i].file, faults->list[i].line,
-			      fault_name(faults->list[i].kind), faults->list[i].field, faults->list[i].value);
+			      fault_name(faults->list[i].kind), faults->list[i].field,
+			      faults->list[i].value);
 	assert_int_equal(faults->errors, 0);
 }
 
@@ -69,7 +70,8 @@ void rows_same(const struct catalogue_row *a, const struct catalogue_row *b)
 		if (column_is_text(at->type))
 			assert_string_equal(*column_text(&x, at), *column_text(&y, at));
 		else
-			assert_memory_equal(column_field(&x, at), column_field(&y, at), width(at->type));
+			assert_memory_equal(column_field(&x, at), column_field(&y, at),
+					    width(at->type));
 	}
 	if (a->kind == ROW_UNIT) {
 		assert_int_equal(a->unit.number, b->unit.number);

@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-/* support_rows: what the tests of the catalogue share: rows written short, a build that must succeed. */
+/* support_rows: what the tests of the catalogue share: rows written short, a build that must
+ * succeed. */
 #ifndef TIENDO_TESTS_SUPPORT_ROWS_H
 #define TIENDO_TESTS_SUPPORT_ROWS_H
 
 #include "common/domain/catalogue.h"
 
 #define DAY(n) ((struct date){ n })
-#define UNIT(...) { .kind = ROW_UNIT, .unit = { __VA_ARGS__ } }
-#define GROUP(...) { .kind = ROW_GROUP, .group = { __VA_ARGS__ } }
-#define ITEM(...) { .kind = ROW_ITEM, .item = { __VA_ARGS__ } }
-#define TARGET(...) { .kind = ROW_TARGET, .target = { __VA_ARGS__ } }
-#define MILESTONE(...) { .kind = ROW_MILESTONE, .milestone = { __VA_ARGS__ } }
+#define UNIT(...)                                                                                  \
+	{                                                                                          \
+		.kind = ROW_UNIT, .unit = { __VA_ARGS__ }                                          \
+	}
+#define GROUP(...)                                                                                 \
+	{                                                                                          \
+		.kind = ROW_GROUP, .group = { __VA_ARGS__ }                                        \
+	}
+#define ITEM(...)                                                                                  \
+	{                                                                                          \
+		.kind = ROW_ITEM, .item = { __VA_ARGS__ }                                          \
+	}
+#define TARGET(...)                                                                                \
+	{                                                                                          \
+		.kind = ROW_TARGET, .target = { __VA_ARGS__ }                                      \
+	}
+#define MILESTONE(...)                                                                             \
+	{                                                                                          \
+		.kind = ROW_MILESTONE, .milestone = { __VA_ARGS__ }                                \
+	}
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
 /* A builder with the rows; the rows have no file, their line is their place from 1. */

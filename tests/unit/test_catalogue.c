@@ -19,10 +19,13 @@ static const struct catalogue_row rows[] = {
 	UNIT(.code = "40", .parent = "VN", .kind = UNIT_PROVINCE, .name = "Nghệ An"),
 	UNIT(.code = "VN", .kind = UNIT_CENTRAL, .name = "Việt Nam"),
 	UNIT(.code = "16681", .parent = "412", .kind = UNIT_COMMUNE, .name = "Xã A"),
-	UNIT(.code = "16684", .parent = "412", .kind = UNIT_COMMUNE, .name = "Xã B", .opened = { 20230701 }),
+	UNIT(.code = "16684", .parent = "412", .kind = UNIT_COMMUNE, .name = "Xã B",
+	     .opened = { 20230701 }),
 	UNIT(.code = "412", .parent = "40", .kind = UNIT_DISTRICT, .name = "Thành phố Vinh"),
-	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò", .closed = { 20250101 }),
-	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò mới", .opened = { 20250101 }),
+	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò",
+	     .closed = { 20250101 }),
+	UNIT(.code = "413", .parent = "40", .kind = UNIT_DISTRICT, .name = "Cửa Lò mới",
+	     .opened = { 20250101 }),
 	UNIT(.code = "SYT", .parent = "40", .kind = UNIT_DEPARTMENT, .name = "Sở Y tế"),
 	UNIT(.code = "38", .parent = "VN", .kind = UNIT_PROVINCE, .name = "Thanh Hoá"),
 	GROUP(.group = "PILOT", .use = "pilot", .name = "Điểm", .unit = "16681"),
@@ -30,18 +33,22 @@ static const struct catalogue_row rows[] = {
 	GROUP(.group = "FAR", .use = "peer", .name = "Xa", .unit = "38"),
 	GROUP(.group = "BIG", .use = "report", .name = "Lớn", .unit = "40"),
 	ITEM(.code = "KH87", .owner = "40", .kind = ITEM_PLAN, .name = "Kế hoạch 87"),
-	ITEM(.code = "KH87.1", .parent = "KH87", .kind = ITEM_GROUP, .name = "Nhóm 1", .closed = { 20260101 }),
+	ITEM(.code = "KH87.1", .parent = "KH87", .kind = ITEM_GROUP, .name = "Nhóm 1",
+	     .closed = { 20260101 }),
 	ITEM(.code = "T", .parent = "KH87.1", .kind = ITEM_TASK, .name = "Việc", .lead = "SYT"),
-	ITEM(.code = "C", .parent = "KH87.1", .kind = ITEM_COUNT, .name = "Đếm", .answer = ANSWER_ALL,
-	     .reporters = "kind:commune@40 | kind:district@40|-412", .has_target = true, .target = 500),
-	ITEM(.code = "R", .parent = "KH87", .kind = ITEM_RATIO, .name = "Tỷ lệ", .answer = ANSWER_ALL,
-	     .reporters = "group:PILOT", .num_def = "n", .den_def = "d", .has_target = true, .target = 5000),
+	ITEM(.code = "C", .parent = "KH87.1", .kind = ITEM_COUNT, .name = "Đếm",
+	     .answer = ANSWER_ALL, .reporters = "kind:commune@40 | kind:district@40|-412",
+	     .has_target = true, .target = 500),
+	ITEM(.code = "R", .parent = "KH87", .kind = ITEM_RATIO, .name = "Tỷ lệ",
+	     .answer = ANSWER_ALL, .reporters = "group:PILOT", .num_def = "n", .den_def = "d",
+	     .has_target = true, .target = 5000),
 	ITEM(.code = "P", .parent = "KH87", .kind = ITEM_POINTS, .name = "Điểm số", .lead = "40"),
 	ITEM(.code = "DA06", .owner = "38", .kind = ITEM_PLAN, .name = "Đề án 06"),
-	ITEM(.code = "W", .parent = "DA06", .kind = ITEM_COUNT, .name = "Khác", .lead = "38", .has_target = true,
-	     .target = 7),
+	ITEM(.code = "W", .parent = "DA06", .kind = ITEM_COUNT, .name = "Khác", .lead = "38",
+	     .has_target = true, .target = 7),
 	TARGET(.item = "C", .unit = "16681", .target = 10),
-	TARGET(.item = "C", .unit = "16684", .target = 20, .from = { 20240101 }, .to = { 20241231 }),
+	TARGET(.item = "C", .unit = "16684", .target = 20, .from = { 20240101 },
+	       .to = { 20241231 }),
 	TARGET(.item = "C", .unit = "16684", .target = 30, .from = { 20250101 }),
 	TARGET(.item = "R", .unit = "40", .target = 6000),
 	TARGET(.item = "R", .unit = "412", .target = 7000, .to = { 20241231 }),
@@ -52,8 +59,13 @@ static const struct catalogue_row rows[] = {
 	MILESTONE(.item = "C", .unit = "16681", .no = 3, .date = { 20241201 }),
 	{ .kind = ROW_HOLIDAY, .holiday = { .date = { 20240902 }, .name = "Quốc khánh" } },
 	{ .kind = ROW_SCHEDULE, .schedule = { .schedule = "T", .kind = "month" } },
-	{ .kind = ROW_PERIOD, .period = { .schedule = "T", .period = "X", .start = { 20240101 }, .end = { 20240102 } } },
-	{ .kind = ROW_DEADLINE, .deadline = { .schedule = "T", .unit_kind = UNIT_DISTRICT, .working_days = 2 } },
+	{ .kind = ROW_PERIOD,
+	  .period = { .schedule = "T",
+		      .period = "X",
+		      .start = { 20240101 },
+		      .end = { 20240102 } } },
+	{ .kind = ROW_DEADLINE,
+	  .deadline = { .schedule = "T", .unit_kind = UNIT_DISTRICT, .working_days = 2 } },
 };
 
 static struct catalogue *c;
@@ -95,8 +107,9 @@ static uint32_t plan(const char *code)
 
 static void test_units(void **state)
 {
-	static const char *const paths[] = { "VN/", "VN/38/", "VN/40/", "VN/40/412/", "VN/40/412/16681/",
-					     "VN/40/412/16684/", "VN/40/413@0/", "VN/40/413/", "VN/40/SYT/" };
+	static const char *const paths[] = { "VN/",          "VN/38/",           "VN/40/",
+					     "VN/40/412/",   "VN/40/412/16681/", "VN/40/412/16684/",
+					     "VN/40/413@0/", "VN/40/413/",       "VN/40/SYT/" };
 	const struct unit *u;
 
 	(void)state;
@@ -177,8 +190,8 @@ static void test_plan_rows(void **state)
 		for (uint32_t r = 0; r < is->rows_n; r++) {
 			struct plan_row at = plan_row(c, p, r);
 
-			assert_int_equal(r, at.is_group ? plan_row_of_group(c, p, at.index) :
-							  plan_row_of_unit(c, p, at.index));
+			assert_int_equal(r, at.is_group ? plan_row_of_group(c, p, at.index)
+							: plan_row_of_unit(c, p, at.index));
 		}
 	}
 	/* 40 and its 6, VN, BIG and PILOT */
@@ -249,7 +262,8 @@ static int64_t target(const char *leaf, const char *code, uint32_t day)
 static void test_targets(void **state)
 {
 	(void)state;
-	/* counts: explicit; the sum of the reporters below if all have one; the default only at the owner */
+	/* counts: explicit; the sum of the reporters below if all have one; the default only at the
+	 * owner */
 	assert_int_equal(target("C", "16681", 20240601), 10);
 	assert_int_equal(target("C", "16684", 20240601), 20);
 	assert_int_equal(target("C", "16684", 20250101), 30);
@@ -295,15 +309,18 @@ static void test_changes(void **state)
 		uint32_t from, to;
 		bool changes;
 	} list[] = {
-		{ 20230630, 20230701, true },  { 20230701, 20231231, false }, { 20231231, 20240101, true },
-		{ 20240629, 20240630, false }, { 20240630, 20240701, true },  { 20240701, 20241231, false },
-		{ 20241231, 20250101, true },  { 20250101, 20251231, false }, { 20251231, 20260101, true },
-		{ 20260101, 20990101, false }, { 20240630, 20240630, false }, { 0, 20230101, false },
+		{ 20230630, 20230701, true },  { 20230701, 20231231, false },
+		{ 20231231, 20240101, true },  { 20240629, 20240630, false },
+		{ 20240630, 20240701, true },  { 20240701, 20241231, false },
+		{ 20241231, 20250101, true },  { 20250101, 20251231, false },
+		{ 20251231, 20260101, true },  { 20260101, 20990101, false },
+		{ 20240630, 20240630, false }, { 0, 20230101, false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < N(list); i++)
-		assert_int_equal(catalogue_changes_between(c, DAY(list[i].from), DAY(list[i].to)), list[i].changes);
+		assert_int_equal(catalogue_changes_between(c, DAY(list[i].from), DAY(list[i].to)),
+				 list[i].changes);
 }
 
 /* What the journal holds makes the same catalogue and the same rows again. */
@@ -317,11 +334,11 @@ static void test_rows_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),      cmocka_unit_test(test_codes_given_again),
-		cmocka_unit_test(test_items),      cmocka_unit_test(test_plan_rows),
-		cmocka_unit_test(test_groups),     cmocka_unit_test(test_reporters),
-		cmocka_unit_test(test_targets),    cmocka_unit_test(test_milestones),
-		cmocka_unit_test(test_changes),    cmocka_unit_test(test_rows_again),
+		cmocka_unit_test(test_units),   cmocka_unit_test(test_codes_given_again),
+		cmocka_unit_test(test_items),   cmocka_unit_test(test_plan_rows),
+		cmocka_unit_test(test_groups),  cmocka_unit_test(test_reporters),
+		cmocka_unit_test(test_targets), cmocka_unit_test(test_milestones),
+		cmocka_unit_test(test_changes), cmocka_unit_test(test_rows_again),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* New files meet the catalogue in force: numbers stay, what is missing is closed, nothing is dropped. */
+/* New files meet the catalogue in force: numbers stay, what is missing is closed, nothing is
+ * dropped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,12 +15,14 @@
 #define I "code,parent,kind,name,owner,lead,reporters,measure,opened\n"
 #define EFFECTIVE DAY(20240701)
 
-static const char old_units[] = U "VN,,central,Việt Nam,,\n40,VN,province,Nghệ An,,\n412,40,district,Vinh,,\n"
-				  "413,40,district,Cửa Lò,,\n414,40,district,Sắp mở,2025-01-01,\n"
-				  "415,40,district,Đã đóng,,2020-01-01\n";
-static const char old_items[] = I "A,,plan,Kế hoạch A,40,,,,\nA1,A,task,Việc 1,,412,,,\nA2,A,count,Đếm,,412,,stock,\n"
-				  "A3,A,task,Việc 3,,,group:NHOM,,\n"
-				  "B,,plan,Kế hoạch B,40,,,,\nB1,B,count,Đếm,,413,,flow,\n";
+static const char old_units[] =
+	U "VN,,central,Việt Nam,,\n40,VN,province,Nghệ An,,\n412,40,district,Vinh,,\n"
+	  "413,40,district,Cửa Lò,,\n414,40,district,Sắp mở,2025-01-01,\n"
+	  "415,40,district,Đã đóng,,2020-01-01\n";
+static const char old_items[] =
+	I "A,,plan,Kế hoạch A,40,,,,\nA1,A,task,Việc 1,,412,,,\nA2,A,count,Đếm,,412,,stock,\n"
+	  "A3,A,task,Việc 3,,,group:NHOM,,\n"
+	  "B,,plan,Kế hoạch B,40,,,,\nB1,B,count,Đếm,,413,,flow,\n";
 
 struct files {
 	const char *units, *groups, *items, *targets, *milestones, *holidays;
@@ -40,8 +43,8 @@ static struct catalogue *load(const struct catalogue *old, const struct files *f
 {
 	const struct {
 		const char *file, *data;
-	} list[] = { { "units.csv", f->units },	  { "groups.csv", f->groups },
-		     { "items.csv", f->items },	  { "targets.csv", f->targets },
+	} list[] = { { "units.csv", f->units },           { "groups.csv", f->groups },
+		     { "items.csv", f->items },           { "targets.csv", f->targets },
 		     { "milestones.csv", f->milestones }, { "holidays.csv", f->holidays } };
 	struct builder *b = builder_new();
 	struct catalogue *c;
@@ -113,9 +116,12 @@ static void test_same_again(void **state)
 static void test_whole(void **state)
 {
 	static const struct files after = {
-		/* 40A is new and stands first, 412 moved under it; 413 is gone; 414, not open yet, too; 415 was closed */
-		.units = U "40A,40,other,Cụm,,\nVN,,central,Việt Nam,,\n40,VN,province,Nghệ An,,\n412,40A,district,Vinh,,\n",
-		.items = I "A,,plan,Kế hoạch A,40,,,,\nA0,A,group,Nhóm mới,,,,,\nA1,A0,task,Việc 1,,412,,,\n",
+		/* 40A is new and stands first, 412 moved under it; 413 is gone; 414, not open yet,
+		   too; 415 was closed */
+		.units = U "40A,40,other,Cụm,,\nVN,,central,Việt Nam,,\n40,VN,province,Nghệ "
+			   "An,,\n412,40A,district,Vinh,,\n",
+		.items = I
+		"A,,plan,Kế hoạch A,40,,,,\nA0,A,group,Nhóm mới,,,,,\nA1,A0,task,Việc 1,,412,,,\n",
 		.targets = "item,unit,target\n",
 	};
 	struct catalogue *old = first(), *c;
@@ -142,8 +148,10 @@ static void test_whole(void **state)
 	assert_int_equal(item(c, "A2")->closed.ymd, 20240701);
 	assert_int_equal(item(c, "B")->closed.ymd, 20240701);
 	assert_int_equal(item(c, "B1")->closed.ymd, 20240701);
-	/* what is closed keeps its targets, though one is of a group that is gone, and its milestones */
-	assert_true(catalogue_target(c, catalogue_item_by_code(c, "A2"), 0, 0, DAY(20240101), &target));
+	/* what is closed keeps its targets, though one is of a group that is gone, and its
+	 * milestones */
+	assert_true(
+		catalogue_target(c, catalogue_item_by_code(c, "A2"), 0, 0, DAY(20240101), &target));
 	assert_int_equal(target, 100);
 	assert_int_equal(catalogue_milestone(c, catalogue_item_by_code(c, "B1"), 0).ymd, 20240601);
 	assert_int_equal(catalogue_milestone(c, catalogue_item_by_code(c, "A1"), 0).ymd, 0);
@@ -166,7 +174,8 @@ static void test_plan(void **state)
 		/* units and the other plan's rows stand in the files, but only plan B is loaded */
 		.units = U "XX,,central,Khác,,\n",
 		.groups = "group,unit\nKHAC,XX\n",
-		.items = I "A,,plan,Đổi tên,40,,,,\nB,,plan,Kế hoạch B mới,40,,,,\nB2,B,task,Việc,,412,,,\n",
+		.items = I
+		"A,,plan,Đổi tên,40,,,,\nB,,plan,Kế hoạch B mới,40,,,,\nB2,B,task,Việc,,412,,,\n",
 		.targets = "item,unit,target\nA,40,1\n",
 		.milestones = "item,date\nB2,2024-08-01\n",
 	};
@@ -187,7 +196,8 @@ static void test_plan(void **state)
 	assert_int_equal(item(c, "B2")->number, 7);
 	assert_non_null(find(&faults, FAULT_WILL_CLOSE, "B1"));
 	assert_null(find(&faults, FAULT_WILL_CLOSE, "A1"));
-	assert_true(catalogue_target(c, catalogue_item_by_code(c, "A2"), 0, 0, DAY(20240101), &target));
+	assert_true(
+		catalogue_target(c, catalogue_item_by_code(c, "A2"), 0, 0, DAY(20240101), &target));
 	assert_int_equal(catalogue_milestone(c, catalogue_item_by_code(c, "A1"), 0).ymd, 20240501);
 	assert_int_equal(catalogue_milestone(c, catalogue_item_by_code(c, "B2"), 0).ymd, 20240801);
 	assert_false(calendar_working(catalogue_calendar(c), DAY(20240902)));
@@ -205,25 +215,62 @@ static void test_faults(void **state)
 		enum fault_kind kind;
 		const char *field, *value;
 	} list[] = {
-		{ { .units = U "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh,2023-01-01,\n", .items = old_items },
-		  "", FAULT_OPENED_CHANGED, "opened", "412" },
+		{ { .units = U
+		    "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh,2023-01-01,\n",
+		    .items = old_items },
+		  "",
+		  FAULT_OPENED_CHANGED,
+		  "opened",
+		  "412" },
 		/* 413 is not in the new files, so it is no parent there */
-		{ { .units = U "VN,,central,V,,\n40,VN,province,N,,\n1,413,other,X,,\n", .items = old_items }, "",
-		  FAULT_UNKNOWN_PARENT, "parent", "413" },
-		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nX,A1,group,X,,,,,\n" }, "", FAULT_UNKNOWN_PARENT,
-		  "parent", "A1" },
-		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nA1,A,count,X,,412,,,\n" }, "", FAULT_KIND_CHANGED, "kind",
+		{ { .units = U "VN,,central,V,,\n40,VN,province,N,,\n1,413,other,X,,\n",
+		    .items = old_items },
+		  "",
+		  FAULT_UNKNOWN_PARENT,
+		  "parent",
+		  "413" },
+		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nX,A1,group,X,,,,,\n" },
+		  "",
+		  FAULT_UNKNOWN_PARENT,
+		  "parent",
 		  "A1" },
-		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nA2,A,count,X,,412,,flow,\n" }, "", FAULT_KIND_CHANGED,
-		  "measure", "A2" },
-		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nB1,A,count,X,,412,,flow,\n" }, "", FAULT_KIND_CHANGED,
-		  "parent", "B1" },
-		{ { .items = I "B,,plan,A,40,,,,\nA1,B,task,X,,412,,,\n" }, "B", FAULT_KIND_CHANGED, "parent", "A1" },
+		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nA1,A,count,X,,412,,,\n" },
+		  "",
+		  FAULT_KIND_CHANGED,
+		  "kind",
+		  "A1" },
+		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nA2,A,count,X,,412,,flow,\n" },
+		  "",
+		  FAULT_KIND_CHANGED,
+		  "measure",
+		  "A2" },
+		{ { .units = old_units, .items = I "A,,plan,A,40,,,,\nB1,A,count,X,,412,,flow,\n" },
+		  "",
+		  FAULT_KIND_CHANGED,
+		  "parent",
+		  "B1" },
+		{ { .items = I "B,,plan,A,40,,,,\nA1,B,task,X,,412,,,\n" },
+		  "B",
+		  FAULT_KIND_CHANGED,
+		  "parent",
+		  "A1" },
 		{ { .items = I "A,,plan,A,40,,,,\n" }, "C", FAULT_NO_PLAN, "plan", "C" },
-		{ { .items = I "B,,plan,A,40,,,,\nB1,B,count,X,,412,,flow,\n" }, "B1", FAULT_NO_PLAN, "plan", "B1" },
-		{ { .items = I "B,,plan,A,40,,,,\nB1,B,count,X,,412,,flow,\n", .targets = "item,unit,target\nZ,40,1\n" }, "B",
-		  FAULT_UNKNOWN_ITEM, "item", "Z" },
-		{ { .items = I "B,,plan,A,40,,,,\nP,Q,group,P,,,,,\nQ,P,group,Q,,,,,\n" }, "P", FAULT_NO_PLAN, "plan", "P" },
+		{ { .items = I "B,,plan,A,40,,,,\nB1,B,count,X,,412,,flow,\n" },
+		  "B1",
+		  FAULT_NO_PLAN,
+		  "plan",
+		  "B1" },
+		{ { .items = I "B,,plan,A,40,,,,\nB1,B,count,X,,412,,flow,\n",
+		    .targets = "item,unit,target\nZ,40,1\n" },
+		  "B",
+		  FAULT_UNKNOWN_ITEM,
+		  "item",
+		  "Z" },
+		{ { .items = I "B,,plan,A,40,,,,\nP,Q,group,P,,,,,\nQ,P,group,Q,,,,,\n" },
+		  "P",
+		  FAULT_NO_PLAN,
+		  "plan",
+		  "P" },
 	};
 	struct catalogue *old = first();
 
@@ -247,9 +294,12 @@ static void test_faults(void **state)
 static void test_code_again(void **state)
 {
 	static const struct files list[] = {
-		{ .units = U "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh mới,2024-07-01,\n", .items = old_items },
-		{ .units = U "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh,,2024-02-01\n"
-			     "412,40,district,Vinh mới,2024-02-01,\n",
+		{ .units = U
+		  "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh mới,2024-07-01,\n",
+		  .items = old_items },
+		{ .units = U
+		  "VN,,central,V,,\n40,VN,province,N,,\n412,40,district,Vinh,,2024-02-01\n"
+		  "412,40,district,Vinh mới,2024-02-01,\n",
 		  .items = old_items },
 	};
 	struct catalogue *old = first();
@@ -276,8 +326,9 @@ static void test_code_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same_again), cmocka_unit_test(test_whole),      cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_faults),     cmocka_unit_test(test_code_again),
+		cmocka_unit_test(test_same_again), cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_plan),       cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_code_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The whole country of April 2023 with a plan of 60 leaves, where its file is at hand: it must be built at once. */
+/* The whole country of April 2023 with a plan of 60 leaves, where its file is at hand: it must be
+ * built at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +37,8 @@ static void add_items(struct builder *b)
 {
 	char code[CODE_MAX + 1];
 
-	add_item(b, (struct item_row){ .code = "TW", .owner = "00", .kind = ITEM_PLAN, .name = "Kế hoạch" });
+	add_item(b, (struct item_row){
+			    .code = "TW", .owner = "00", .kind = ITEM_PLAN, .name = "Kế hoạch" });
 	for (int i = 0; i < LEAVES; i++) {
 		snprintf(code, sizeof(code), "TW.%d", i);
 		add_item(b, (struct item_row){ .code = code,
@@ -44,15 +46,18 @@ static void add_items(struct builder *b)
 					       .kind = i % 2 ? ITEM_TASK : ITEM_COUNT,
 					       .name = "Chỉ tiêu",
 					       .answer = ANSWER_ALL,
-					       .reporters = i % 3 ? "kind:commune@00" : "kind:district@00|-001" });
+					       .reporters = i % 3 ? "kind:commune@00"
+								  : "kind:district@00|-001" });
 	}
 }
 
 /* The file's own columns: code,name,full_name,parent_code,unit_type,level. */
 static void add_units(struct builder *b, const char *data, size_t size)
 {
-	static const char *const columns[] = { "code", "name", "full_name", "parent_code", "unit_type", "level", NULL };
-	static const enum unit_kind kinds[] = { UNIT_CENTRAL, UNIT_PROVINCE, UNIT_DISTRICT, UNIT_COMMUNE };
+	static const char *const columns[] = { "code",      "name",  "full_name", "parent_code",
+					       "unit_type", "level", NULL };
+	static const enum unit_kind kinds[] = { UNIT_CENTRAL, UNIT_PROVINCE, UNIT_DISTRICT,
+						UNIT_COMMUNE };
 	char value[CSV_VALUE_MAX];
 	enum csv_fault fault;
 	unsigned line;
@@ -61,11 +66,12 @@ static void add_units(struct builder *b, const char *data, size_t size)
 	assert_non_null(csv);
 	while (csv_next(csv)) {
 		struct catalogue_row row = { .kind = ROW_UNIT,
-					     .unit = { .code = csv_field(csv, 0),
-						       .name = csv_field(csv, 2),
-						       .parent = csv_field(csv, 3),
-						       .type = csv_field(csv, 4),
-						       .kind = kinds[csv_field(csv, 5)[0] - '0'] } };
+					     .unit = {
+						     .code = csv_field(csv, 0),
+						     .name = csv_field(csv, 2),
+						     .parent = csv_field(csv, 3),
+						     .type = csv_field(csv, 4),
+						     .kind = kinds[csv_field(csv, 5)[0] - '0'] } };
 
 		assert_true(builder_add(b, &row, "units.csv", csv_line(csv)));
 	}
@@ -141,13 +147,15 @@ static void test_nation(void **state)
 	t[4] = now();
 	rows_again(c);
 	t[5] = now();
-	print_message("rows %.1f ms, build %.1f ms, %zu reporters asked %.1f ms, targets of all rows %.1f ms, again %.1f ms\n",
+	print_message("rows %.1f ms, build %.1f ms, %zu reporters asked %.1f ms, targets of all "
+		      "rows %.1f ms, again %.1f ms\n",
 		      t[1] - t[0], t[2] - t[1], reporters, t[3] - t[2], t[4] - t[3], t[5] - t[4]);
 	assert_int_equal(catalogue_units(c), 11367);
 	assert_int_equal(catalogue_plan(c, 0)->rows_n, 11367);
 	assert_int_equal(reporters, 40 * 10598 + 20 * 704);
-	assert_string_equal(catalogue_unit(c, catalogue_unit_by_code(c, "16681", DAY(20240101)))->path,
-			    "00/40/412/16681/");
+	assert_string_equal(
+		catalogue_unit(c, catalogue_unit_by_code(c, "16681", DAY(20240101)))->path,
+		"00/40/412/16681/");
 	catalogue_free(c);
 	builder_free(b);
 	faults_free(&faults);
