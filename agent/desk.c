@@ -79,7 +79,7 @@ enum desk_exit desk_fail(struct desk *d, enum desk_exit exit, const char *format
 	buffer_clear(&d->out);
 	d->json = json_to(&d->out);
 	if (d->office.json) {
-		json_object(&d->json, NULL);
+		json_object_begin(&d->json, NULL);
 		json_text(&d->json, "error", buffer_text(&text));
 		json_object_end(&d->json);
 		buffer_put_u8(&d->out, '\n');
@@ -143,7 +143,7 @@ void desk_warnings(struct desk *d)
 	const char *at = (const char *)d->warnings.data;
 
 	if (d->office.json)
-		json_array(&d->json, "warnings");
+		json_array_begin(&d->json, "warnings");
 	for (size_t i = 0; i < d->warned; i++, at += strlen(at) + 1) {
 		if (d->office.json)
 			json_text(&d->json, NULL, at);

@@ -57,7 +57,7 @@ static void put_fault(struct import *m, unsigned line, const char *column, const
 		struct json j = json_to(&m->shown);
 
 		j.comma = m->faults > 1;
-		json_object(&j, NULL);
+		json_object_begin(&j, NULL);
 		json_uint(&j, "line", line);
 		json_text(&j, "column", column);
 		json_text(&j, "name", name);
@@ -170,11 +170,11 @@ static enum desk_exit say_faults(struct import *m)
 	struct desk *d = m->d;
 
 	if (d->office.json) {
-		json_object(&d->json, NULL);
+		json_object_begin(&d->json, NULL);
 		json_text(&d->json, "file", m->file);
-		json_null(&d->json, "queued");
+		json_none(&d->json, "queued");
 		json_uint(&d->json, "faults_n", m->faults);
-		json_array(&d->json, "faults");
+		json_array_begin(&d->json, "faults");
 		buffer_put_bytes(&d->out, buffer_bytes(&m->shown));
 		json_array_end(&d->json);
 	} else {
@@ -197,18 +197,18 @@ static enum desk_exit say_queued(struct import *m, uint64_t first)
 	bool queued = m->n && !given.dry_run;
 
 	if (d->office.json) {
-		json_object(&d->json, NULL);
+		json_object_begin(&d->json, NULL);
 		json_text(&d->json, "file", m->file);
 		json_bool(&d->json, "dry_run", given.dry_run);
 		json_uint(&d->json, "rows", m->n);
 		if (queued) {
-			json_object(&d->json, "queued");
+			json_object_begin(&d->json, "queued");
 			json_uint(&d->json, "from", first);
 			json_uint(&d->json, "to", first + m->n - 1);
 			json_uint(&d->json, "rows", m->n);
 			json_object_end(&d->json);
 		} else {
-			json_null(&d->json, "queued");
+			json_none(&d->json, "queued");
 		}
 		json_uint(&d->json, "faults_n", 0);
 	} else if (queued) {

@@ -72,7 +72,7 @@ static int make(struct desk *d, struct keys_pair *pair, struct sys_error *error)
 static void say(struct desk *d, const char *z85)
 {
 	if (d->office.json) {
-		json_object(&d->json, NULL);
+		json_object_begin(&d->json, NULL);
 		json_text(&d->json, "dir", d->office.dir);
 		json_text(&d->json, "public_key", z85);
 		json_object_end(&d->json);

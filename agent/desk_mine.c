@@ -224,7 +224,7 @@ static bool see_json(void *data, struct bytes row)
 		return true;
 	const Tiendo__V1__CellRow *c = l.cell;
 
-	json_object(j, NULL);
+	json_object_begin(j, NULL);
 	json_text(j, "unit", l.unit ? l.unit->row.code : "");
 	json_text(j, "item", l.item ? l.item->row.code : "");
 	json_text(j, "name", l.item ? l.item->row.name : "");
@@ -245,7 +245,7 @@ static bool see_json(void *data, struct bytes row)
 		json_text(j, "receipt", buffer_text(&b));
 		buffer_free(&b);
 	} else {
-		json_null(j, "receipt");
+		json_none(j, "receipt");
 	}
 	json_object_end(j);
 	return true;
@@ -263,11 +263,11 @@ static enum desk_exit show(struct mine *m, bool fresh)
 	if (code)
 		return desk_fail_sys(d, code, &error);
 	if (d->office.json) {
-		json_object(&d->json, NULL);
+		json_object_begin(&d->json, NULL);
 		json_bool(&d->json, "fresh", fresh);
 		json_int(&d->json, "known_at_ms", head.time_ms);
 		json_uint(&d->json, "as_of_entry", head.entry);
-		json_array(&d->json, "cells");
+		json_array_begin(&d->json, "cells");
 		code = spool_rows(d->office.spool, SPOOL_CELLS, see_json, m, &error);
 		json_array_end(&d->json);
 	} else {

@@ -36,7 +36,7 @@ static bool put_json(void *data, const struct spool_receipt *r)
 	struct buffer b = {0};
 
 	render_receipt(&b, r->incarnation, r->entry, r->index);
-	json_object(j, NULL);
+	json_object_begin(j, NULL);
 	json_text(j, "receipt", buffer_text(&b));
 	json_hex(j, "incarnation", bytes_of(r->incarnation, SPOOL_ID));
 	json_uint(j, "entry", r->entry);
@@ -114,8 +114,8 @@ enum desk_exit desk_receipts(struct desk *d, int argc, char **argv)
 	if ((exit = desk_open(d)))
 		return exit;
 	if (d->office.json) {
-		json_object(&d->json, NULL);
-		json_array(&d->json, "receipts");
+		json_object_begin(&d->json, NULL);
+		json_array_begin(&d->json, "receipts");
 		code = spool_receipts(d->office.spool, (size_t)limit, put_json, &s, &error);
 		json_array_end(&d->json);
 	} else {

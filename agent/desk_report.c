@@ -139,8 +139,8 @@ static enum desk_exit refuse(struct desk *d, const struct draft *draft, struct d
 	const char *value = draft->text[f.column];
 
 	if (d->office.json) {
-		json_object(&d->json, NULL);
-		json_object(&d->json, "refused");
+		json_object_begin(&d->json, NULL);
+		json_object_begin(&d->json, "refused");
 		json_text(&d->json, "reason", name);
 		json_text(&d->json, "field", draft_columns[f.column]);
 		json_text(&d->json, "value", value);
@@ -160,8 +160,8 @@ static void say_queued(struct desk *d, const struct update *u)
 	enum language l = d->office.language;
 
 	if (d->office.json) {
-		json_object(&d->json, NULL);
-		json_object(&d->json, "queued");
+		json_object_begin(&d->json, NULL);
+		json_object_begin(&d->json, "queued");
 		json_uint(&d->json, "from", u->seq);
 		json_uint(&d->json, "to", u->seq);
 		json_int(&d->json, "rows", 1);

@@ -77,7 +77,7 @@ static bool refusal_json(void *data, const struct spool_refusal *r)
 	struct update u;
 
 	codec_arena_reset(&s->arena);
-	json_object(j, NULL);
+	json_object_begin(j, NULL);
 	json_uint(j, "epoch", r->ordinal);
 	json_uint(j, "seq", r->seq);
 	json_text(j, "reason", r->voided ? "void" : reason_name(r->reason));
@@ -122,7 +122,7 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 	int code;
 
 	if (d->office.json) {
-		json_array(&d->json, "refused");
+		json_array_begin(&d->json, "refused");
 		code = spool_refusals(d->office.spool, 0, refusal_json, &s, error);
 		json_array_end(&d->json);
 	} else {
@@ -152,7 +152,7 @@ static void status_json(struct desk *d, const struct spool_state *st, const stru
 	const struct spool_centre *c = &d->office.centre;
 	struct json *j = &d->json;
 
-	json_object(j, NULL);
+	json_object_begin(j, NULL);
 	json_text(j, "unit", d->office.slice.scope);
 	json_bool(j, "running", spool_served(d->office.spool));
 	json_uint(j, "waiting", st->last - st->settled);
@@ -175,14 +175,14 @@ static void status_json(struct desk *d, const struct spool_state *st, const stru
 		struct buffer b = {0};
 
 		render_receipt(&b, s->newest.incarnation, s->newest.entry, s->newest.index);
-		json_object(j, "last_receipt");
+		json_object_begin(j, "last_receipt");
 		json_text(j, "receipt", buffer_text(&b));
 		json_int(j, "received_ms", s->newest.received_ms);
 		json_uint(j, "seq", s->newest.seq);
 		json_object_end(j);
 		buffer_free(&b);
 	} else {
-		json_null(j, "last_receipt");
+		json_none(j, "last_receipt");
 	}
 }
 

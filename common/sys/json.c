@@ -71,12 +71,12 @@ static void close_bracket(struct json *j, char bracket)
 	j->comma = true;
 }
 
-void json_object(struct json *j, const char *name)
+void json_object_begin(struct json *j, const char *name)
 {
 	open_bracket(j, name, '{');
 }
 
-void json_array(struct json *j, const char *name)
+void json_array_begin(struct json *j, const char *name)
 {
 	open_bracket(j, name, '[');
 }
@@ -115,7 +115,7 @@ void json_bool(struct json *j, const char *name, bool b)
 	buffer_put_text(j->out, b ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *name)
+void json_none(struct json *j, const char *name)
 {
 	begin(j, name);
 	buffer_put_text(j->out, "null");

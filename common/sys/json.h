@@ -25,15 +25,15 @@ static inline struct json json_to(struct buffer *out)
 	return (struct json){.out = out};
 }
 
-void json_object(struct json *j, const char *name);
-void json_array(struct json *j, const char *name);
+void json_object_begin(struct json *j, const char *name);
+void json_array_begin(struct json *j, const char *name);
 void json_object_end(struct json *j);
 void json_array_end(struct json *j);
 void json_text(struct json *j, const char *name, const char *text);
 void json_int(struct json *j, const char *name, int64_t n);
 void json_uint(struct json *j, const char *name, uint64_t n);
 void json_bool(struct json *j, const char *name, bool b);
-void json_null(struct json *j, const char *name);
+void json_none(struct json *j, const char *name);
 void json_hex(struct json *j, const char *name, struct bytes bytes);
 
 #endif

@@ -13,16 +13,16 @@ static void test_values(void **state)
 	struct buffer b = {0};
 	struct json j = json_to(&b);
 
-	json_object(&j, NULL);
+	json_object_begin(&j, NULL);
 	json_text(&j, "name", "Xã \"Tân\" \\ Thành\n\x01");
-	json_array(&j, "list");
+	json_array_begin(&j, "list");
 	json_int(&j, NULL, -5);
 	json_uint(&j, NULL, UINT64_MAX);
-	json_object(&j, NULL);
+	json_object_begin(&j, NULL);
 	json_object_end(&j);
 	json_bool(&j, NULL, true);
 	json_array_end(&j);
-	json_null(&j, "none");
+	json_none(&j, "none");
 	json_bool(&j, "no", false);
 	json_hex(&j, "hex", bytes_of("\x01\xff", 2));
 	json_object_end(&j);
