@@ -86,6 +86,14 @@ void config_defaults(struct config *c)
 	conf_defaults(o, OPTIONS);
 }
 
+int config_set(struct config *c, const char *key, const char *value, struct sys_error *error)
+{
+	struct conf_option o[OPTIONS];
+
+	table(c, o);
+	return conf_set(o, OPTIONS, key, value, "init", error);
+}
+
 int config_load(struct config *c, const char *path, struct sys_error *error)
 {
 	struct conf_option o[OPTIONS];

@@ -20,6 +20,8 @@ struct config {
 };
 
 void config_defaults(struct config *c);
+/* One value from the command line. */
+int config_set(struct config *c, const char *key, const char *value, struct sys_error *error);
 int config_load(struct config *c, const char *path, struct sys_error *error);
 /* Checks what single values cannot know: the key, the addresses. */
 int config_check(struct config *c, const char *path, struct sys_error *error);

@@ -156,19 +156,22 @@ void desk_warnings(struct desk *d)
 
 void desk_marks(struct desk *d)
 {
-	const struct spool_centre *c = &d->office.centre;
+	bool illustrative = d->office.centre.illustrative;
+	/* our own clock tells before the centre was ever heard */
+	bool simulated = d->office.centre.simulated ||
+			 (d->office.clock && clock_simulated(d->office.clock));
 
 	if (d->office.json) {
-		json_bool(&d->json, "illustrative", c->illustrative);
-		json_bool(&d->json, "simulated", c->simulated);
+		json_bool(&d->json, "illustrative", illustrative);
+		json_bool(&d->json, "simulated", simulated);
 		return;
 	}
-	if (c->illustrative)
+	if (illustrative)
 		buffer_put_text(&d->out, SAY(d, "Số liệu minh hoạ", "Illustrative figures"));
-	if (c->illustrative && c->simulated)
+	if (illustrative && simulated)
 		buffer_put_text(&d->out, " · ");
-	if (c->simulated)
+	if (simulated)
 		buffer_put_text(&d->out, SAY(d, "thời gian mô phỏng", "simulated time"));
-	if (c->illustrative || c->simulated)
+	if (illustrative || simulated)
 		buffer_put_u8(&d->out, '\n');
 }

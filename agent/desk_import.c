@@ -78,7 +78,8 @@ static void put_draft_fault(struct import *m, const struct draft *draft, struct 
 	enum language l = m->d->office.language;
 	char value[CSV_VALUE_MAX];
 
-	csv_value(draft->text[f.column], value);
+	/* a citizen's number is not shown again, nor kept in what a program stores of this */
+	csv_value(f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column], value);
 	put_fault(m, csv_line(m->csv), draft_columns[f.column],
 		  f.csv ? csv_fault_name(f.csv) : reason_name(f.reason),
 		  f.csv ? csv_fault_says(f.csv, l) : reason_says(f.reason, l), value);

@@ -2,11 +2,10 @@
 #include "agent/desk.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 static struct {
-	const char *server_key, *ingest, *query, *clock;
+	const char *server_key, *ingest, *query, *clock, *retry, *reply, *ping;
 } given;
 
 static const struct args_option OPTIONS[] = {
@@ -30,6 +29,21 @@ static const struct args_option OPTIONS[] = {
 	 .text = &given.clock,
 	 .vi = "real, hoặc file:PATH cho thời gian mô phỏng",
 	 .en = "real, or file:PATH for a simulated time"},
+	{.name = "retry",
+	 .value = "TIME",
+	 .text = &given.retry,
+	 .vi = "nghỉ ít nhất trước khi nối lại (mặc định 2s)",
+	 .en = "shortest pause before connecting anew (default 2s)"},
+	{.name = "reply",
+	 .value = "TIME",
+	 .text = &given.reply,
+	 .vi = "chờ máy chủ trả lời lâu nhất (mặc định 15s)",
+	 .en = "how long an answer may take (default 15s)"},
+	{.name = "ping",
+	 .value = "TIME",
+	 .text = &given.ping,
+	 .vi = "bao lâu hỏi thăm máy chủ một lần (mặc định 20s)",
+	 .en = "how often to look after an idle line (default 20s)"},
 };
 
 const struct args_option *desk_init_options(size_t *n)
@@ -38,10 +52,26 @@ const struct args_option *desk_init_options(size_t *n)
 	return OPTIONS;
 }
 
-static void fill(char out[static CONF_TEXT_MAX], const char *value)
+/* What was given, over the defaults. */
+static int set_all(struct config *c, struct sys_error *error)
 {
-	if (value)
-		snprintf(out, CONF_TEXT_MAX, "%s", value);
+	const struct {
+		const char *key, *value;
+	} all[] = {
+		{"server_key", given.server_key},
+		{"ingest", given.ingest},
+		{"query", given.query},
+		{"clock", given.clock},
+		{"retry", given.retry},
+		{"reply", given.reply},
+		{"ping", given.ping},
+	};
+	int code = 0;
+
+	for (size_t i = 0; !code && i < BASE_COUNT(all); i++)
+		if (all[i].value)
+			code = config_set(c, all[i].key, all[i].value, error);
+	return code ? code : config_check(c, "init", error);
 }
 
 /* Config last: while it is missing the office is not made, and init can be run again. */
@@ -121,13 +151,9 @@ enum desk_exit desk_init(struct desk *d, int argc, char **argv)
 				     "%s is made already; nothing is overwritten"),
 				 d->office.dir);
 	config_defaults(c);
-	fill(c->server_key, given.server_key);
-	fill(c->ingest, given.ingest);
-	fill(c->query, given.query);
-	fill(c->clock, given.clock);
 	int code = keys_start(&error);
 
-	if (!code && (code = config_check(c, "init", &error)))
+	if (!code && set_all(c, &error))
 		return desk_fail(d, DESK_USAGE, "%s", error.text);
 	if (!code)
 		code = make(d, &pair, &error);

@@ -136,7 +136,7 @@ static enum desk_exit refuse(struct desk *d, const struct draft *draft, struct d
 	const char *name = f.csv ? csv_fault_name(f.csv) : reason_name(f.reason);
 	const char *says = f.csv ? csv_fault_says(f.csv, d->office.language)
 				 : reason_says(f.reason, d->office.language);
-	const char *value = draft->text[f.column];
+	const char *value = f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column];
 
 	if (d->office.json) {
 		json_object_begin(&d->json, NULL);

@@ -47,14 +47,14 @@ static struct draft_fault read_code(const struct draft *d, enum draft_column col
 /* Excel takes the zero from "08": a code that would be known with one is that, misspelt. */
 static bool lost_zero(const struct catalogue *c, const char *code, struct date at)
 {
-	char with[CODE_MAX + 2];
-	bool known;
+	char with[CODE_MAX + 1];
 
 	if (!c || catalogue_unit_by_code(c, code, at) != NO_INDEX)
 		return false;
-	snprintf(with, sizeof with, "0%s", code);
-	known = catalogue_unit_by_code(c, with, at) != NO_INDEX;
-	return known && code[0] >= '0' && code[0] <= '9';
+	for (unsigned zeros = 1; csv_unstrip(code, zeros, with); zeros++)
+		if (catalogue_unit_by_code(c, with, at) != NO_INDEX)
+			return true;
+	return false;
 }
 
 static struct draft_fault read_place(const struct draft *d, const struct draft_place *at,

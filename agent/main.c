@@ -9,7 +9,7 @@
 static const struct desk_command COMMANDS[] = {
 	{.name = "init",
 	 .run = desk_init,
-	 .usage = "--server-key KEY [--ingest ADDRESS] [--query ADDRESS] [--clock real|file:PATH]",
+	 .usage = "--server-key KEY [--ingest ADDRESS] [--query ADDRESS] [--clock real|file:PATH] ...",
 	 .vi = "tạo khoá, hàng đợi và tệp cấu hình của đơn vị",
 	 .en = "makes the office's key, queue and config file",
 	 .options = desk_init_options},

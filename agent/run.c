@@ -95,6 +95,7 @@ static void keep_slice(struct run *r)
 	case FETCH_DONE:
 		if (before == FETCH_WORKING) {
 			o->slice = r->fetch.head;
+			o->centre.catalogue_entry = o->slice.entry; /* the newest we heard of */
 			log_info("catalogue %" PRIu64 " is here (unit %s)", o->slice.entry,
 				 o->slice.scope);
 		}
@@ -109,7 +110,7 @@ static void keep_slice(struct run *r)
 		break;
 	}
 	if (r->push.state == PUSH_UP && o->centre.catalogue_entry &&
-	    o->slice.entry < o->centre.catalogue_entry && now >= r->fetch_after)
+	    o->slice.entry != o->centre.catalogue_entry && now >= r->fetch_after)
 		fetch_start(&r->fetch, SPOOL_SLICE, "", 0, now);
 }
 

@@ -7,8 +7,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { ARENA = 32 * 1024 /* an update is at most 4 KiB encoded */ };
+enum {
+	ARENA = 32 * 1024, /* an update is at most 4 KiB encoded */
+	LOCK_MOMENT_MS = 20,
+	LOCK_TRIES = 10
+};
 
 /* ---- ends of transactions ---- */
 
@@ -180,10 +185,16 @@ void spool_close(struct spool *s)
 	free(s);
 }
 
+/* `status` takes the lock for a moment to see whether it is free: such a one is waited for. */
 int spool_lock(struct spool *s, struct sys_error *error)
 {
+	const struct timespec moment = {.tv_nsec = LOCK_MOMENT_MS * 1000000L};
 	int lock = kv_lock(s->path, error);
 
+	for (unsigned i = 0; lock == -EWOULDBLOCK && i < LOCK_TRIES; i++) {
+		nanosleep(&moment, NULL);
+		lock = kv_lock(s->path, error);
+	}
 	if (lock < 0)
 		return lock;
 	s->lock = lock;
