@@ -296,6 +296,11 @@ bool mirror_missing(const struct mirror *m, const char **path, uint32_t *plan)
 	return false;
 }
 
+size_t mirror_missing_n(const struct mirror *m)
+{
+	return m->shown.missing;
+}
+
 bool mirror_generation(const struct mirror *m, struct mirror_generation *g)
 {
 	*g = m->shown.generation;

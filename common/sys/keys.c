@@ -80,7 +80,12 @@ static int read_secret_file(const char *path, struct buffer *text, struct sys_er
 
 void keys_pair_new(struct keys_pair *out)
 {
-	crypto_box_keypair(out->public_key, out->secret_key);
+	char z85[KEYS_Z85 + 1];
+
+	/* a public key is given on in a config file, where a value that begins so is a comment */
+	do
+		crypto_box_keypair(out->public_key, out->secret_key);
+	while (*keys_z85(out->public_key, z85) == '#');
 }
 
 int keys_pair_create(const char *path, const struct keys_pair *pair, struct sys_error *error)

@@ -86,6 +86,7 @@ static void the_rules_of_a_delta(void **state)
 	assert_int_equal(done_at(m, 9), 3);
 	assert_int_equal(mirror_delta(m, &g, &empty), MIRROR_APPLIED);
 	assert_false(mirror_missing(m, &path, &plan));
+	assert_int_equal(mirror_missing_n(m), 0);
 	assert_int_equal(mirror_delta(m, &g, &gap), MIRROR_GAP);
 	assert_int_equal(done_at(m, 7), 2);
 	assert_true(mirror_missing(m, &path, &plan));

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+/* tiendo: one table drives dispatch and help. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/domain/text.h"
+#include "dashboard/commands.h"
+
+enum { ARGUMENTS_MAX = 1000, AGAIN_MAX = 5 };
+
+struct command {
+	const char *name;
+	command_fn *run;
+	size_t least, most; /* arguments */
+	bool offline;       /* needs no config and no line */
+	const char *usage, *vi, *en;
+};
+
+static const struct command commands[] = {
+	{"init", command_init, 0, 0, true, "--server-key KEY [--query ADDRESS] [--feed ADDRESS]",
+	 "tạo thư mục, cấu hình và khoá của người xem; in khoá công khai",
+	 "make a viewer's directory, config and key; prints the public key"},
+	{"get", command_get, 0, ARGUMENTS_MAX, false, "UNIT [ITEM] | --all UNIT... | --list FILE",
+	 "số liệu hiện tại của một đơn vị, hoặc theo danh sách unit,item",
+	 "figures now: of a unit, or of a list of unit,item"},
+	{"watch", command_watch, 1, 2, false, "UNIT [ITEM] [--count N]",
+	 "một dòng mỗi khi số liệu thay đổi", "a line whenever a figure moves"},
+	{"explain", command_explain, 2, 2, false, "UNIT ITEM",
+	 "số liệu dựa trên gì: ai đã báo cáo (biên nhận), ai chưa, mục nào chưa xong",
+	 "what a figure stands on: who reported (receipts), who has not, what is not finished"},
+};
+
+/* ---- options ---- */
+
+struct option {
+	const char *name, *value; /* value NULL = a flag */
+	const char **text;
+	bool *flag;
+	const char *vi, *en;
+};
+
+enum { OPTIONS = 10 };
+
+static void option_table(struct command_options *o, struct option out[static OPTIONS])
+{
+	const struct option table[OPTIONS] = {
+		{"--dir", "DIR", &o->dir, NULL,
+		 "thư mục của người xem (mặc định: TIENDO_VIEW_DIR, ~/.tiendo)",
+		 "the reader's directory (default: TIENDO_VIEW_DIR, ~/.tiendo)"},
+		{"--lang", "vi|en", &o->lang, NULL, "ngôn ngữ (mặc định vi)",
+		 "language (default vi)"},
+		{"--json", NULL, NULL, &o->json, "kết quả dạng JSON", "output as JSON"},
+		{"--all", NULL, NULL, &o->all, "get: mọi số liệu của từng đơn vị nêu tên",
+		 "get: every figure of each unit named"},
+		{"--list", "FILE", &o->list, NULL, "get: tệp có các dòng unit,item",
+		 "get: a file of lines unit,item"},
+		{"--count", "N", &o->count, NULL, "watch: dừng sau N dòng",
+		 "watch: end after N lines"},
+		{"--server-key", "KEY", &o->server_key, NULL, "init: khoá công khai của trung tâm",
+		 "init: the centre's public key"},
+		{"--query", "ADDRESS", &o->query, NULL,
+		 "init: nơi trung tâm trả lời (tcp://...:5703)",
+		 "init: where the centre answers (tcp://...:5703)"},
+		{"--feed", "ADDRESS", &o->feed, NULL,
+		 "init: nơi trung tâm phát số liệu (tcp://...:5702)",
+		 "init: where the centre publishes (tcp://...:5702)"},
+		{"--help", NULL, NULL, &o->help, "trợ giúp này", "this help"},
+	};
+
+	memcpy(out, table, sizeof(table));
+}
+
+/* Takes one option at argv[i]; returns how many words it took, 0 = it is none, negative = the
+ * sentence was printed. */
+static int take_option(const struct option *table, int argc, char **argv, int i)
+{
+	const char *equals = strchr(argv[i], '=');
+	size_t size = equals ? (size_t)(equals - argv[i]) : strlen(argv[i]);
+
+	if (strncmp(argv[i], "--", 2) != 0)
+		return 0;
+	for (size_t k = 0; k < OPTIONS; k++) {
+		if (strlen(table[k].name) != size || strncmp(table[k].name, argv[i], size) != 0)
+			continue;
+		if (table[k].flag && !equals) {
+			*table[k].flag = true;
+			return 1;
+		}
+		if (!table[k].flag && (equals || i + 1 < argc)) {
+			*table[k].text = equals ? equals + 1 : argv[i + 1];
+			return equals ? 1 : 2;
+		}
+		return -session_fail(EXIT_WRONG_USE, "%s: %s", argv[i],
+				     table[k].flag ? "takes no value" : "wants a value");
+	}
+	return -session_fail(EXIT_WRONG_USE, "no such option: %s (tiendo --help)", argv[i]);
+}
+
+static int read_words(struct command_options *o, int argc, char **argv)
+{
+	struct option table[OPTIONS];
+
+	option_table(o, table);
+	for (int i = 1; i < argc;) {
+		int taken = take_option(table, argc, argv, i);
+		if (taken < 0)
+			return -taken;
+		if (taken == 0 && o->arguments_n == ARGUMENTS_MAX)
+			return session_fail(EXIT_WRONG_USE, "more than %d words: use --list FILE",
+					    ARGUMENTS_MAX);
+		if (taken == 0)
+			o->arguments[o->arguments_n++] = argv[i];
+		i += taken ? taken : 1;
+	}
+	if (o->lang && strcmp(o->lang, "vi") != 0 && strcmp(o->lang, "en") != 0)
+		return session_fail(EXIT_WRONG_USE, "--lang %s: vi|en", o->lang);
+	return EXIT_GOOD;
+}
+
+/* ---- help ---- */
+
+static void padded(const char *text, size_t columns)
+{
+	fputs(text, stdout);
+	for (size_t width = text_width(text); width < columns; width++)
+		putchar(' ');
+}
+
+static int help(const struct session *s, struct command_options *o)
+{
+	struct option table[OPTIONS];
+	char name[64];
+
+	option_table(o, table);
+	printf("tiendo %s\n\n%s\n\n", TIENDO_VERSION,
+	       SAY(s, "Cách gọi: tiendo LỆNH ...", "Usage: tiendo COMMAND ..."));
+	for (size_t i = 0; i < BASE_COUNT(commands); i++)
+		printf("  %s %s\n      %s\n", commands[i].name, commands[i].usage,
+		       SAY(s, commands[i].vi, commands[i].en));
+	putchar('\n');
+	for (size_t i = 0; i < OPTIONS; i++) {
+		snprintf(name, sizeof(name), "  %s %s", table[i].name,
+			 table[i].value ? table[i].value : "");
+		padded(name, 24);
+		printf("%s\n", SAY(s, table[i].vi, table[i].en));
+	}
+	printf("\n%s\n", SAY(s,
+			     "Mã kết thúc: 0 tốt · 1 không có, hoặc bị từ chối · 2 sai cách gọi · "
+			     "3 lỗi môi trường (cấu hình, đường truyền)",
+			     "Exit codes: 0 fine · 1 not found, or refused · 2 wrong usage · 3 "
+			     "environment (config, line)"));
+	return EXIT_GOOD;
+}
+
+/* ---- dispatch ---- */
+
+static int run(struct session *s, const struct command *c, const struct command_options *o)
+{
+	int code = EXIT_GOOD;
+
+	if (o->arguments_n < c->least || o->arguments_n > c->most)
+		return session_fail(EXIT_WRONG_USE, "tiendo %s %s", c->name, c->usage);
+	if (!session_dir(s, o->dir))
+		return session_fail(EXIT_WRONG_USE, "--dir DIR, TIENDO_VIEW_DIR");
+	if (!c->offline) {
+		code = session_read(s, o->lang);
+		if (code == EXIT_GOOD)
+			code = session_start(s);
+	}
+	for (int i = 0; code == EXIT_GOOD && i < AGAIN_MAX; i++) {
+		code = c->run(s, o);
+		if (code != EXIT_AGAIN)
+			return code;
+		code = EXIT_GOOD;
+	}
+	return code ? code
+		    : session_fail(EXIT_ENVIRONMENT,
+				   SAY(s, "danh mục của trung tâm thay đổi liên tục, hãy thử lại",
+				       "the centre's catalogue keeps changing, try again"));
+}
+
+int main(int argc, char **argv)
+{
+	static const char *words[ARGUMENTS_MAX];
+	struct command_options o = {.arguments = words};
+	struct session s = {.signals = -1};
+	struct sys_error error = {0};
+	int code = read_words(&o, argc, argv);
+
+	if (code != EXIT_GOOD)
+		return code;
+	s.language = o.lang && *o.lang == 'e' ? LANGUAGE_EN : LANGUAGE_VI;
+	s.json = o.json;
+	if (o.help || o.arguments_n == 0) {
+		help(&s, &o);
+		return o.help ? EXIT_GOOD : EXIT_WRONG_USE;
+	}
+	if (keys_start(&error))
+		return session_fail(EXIT_ENVIRONMENT, "%s", error.text);
+	const struct command *c = commands, *end = commands + BASE_COUNT(commands);
+	while (c < end && strcmp(c->name, o.arguments[0]) != 0)
+		c++;
+	if (c == end)
+		return session_fail(EXIT_WRONG_USE, "no such command: %s (tiendo --help)",
+				    o.arguments[0]);
+	o.arguments++;
+	o.arguments_n--;
+	code = run(&s, c, &o);
+	session_end(&s);
+	return code;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dashboard/render.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/domain/text.h"
+#include "dashboard/render_inside.h"
+#include "dashboard/table.h"
+
+const char *render_says(enum language l, const char *vi, const char *en)
+{
+	return l == LANGUAGE_VI ? vi : en;
+}
+
+#define SAY(vi, en) render_says(l, vi, en)
+
+/* ---- one figure in a few words ---- */
+
+static void put_tasks(struct buffer *out, const struct task_counts *c, uint32_t expected,
+		      enum language l)
+{
+	buffer_format(out,
+		      SAY("%" PRIu32 "/%" PRIu32 " hoàn thành", "%" PRIu32 "/%" PRIu32 " done"),
+		      c->done, expected);
+	buffer_format(out, SAY(" · %" PRIu32 " đang thực hiện", " · %" PRIu32 " in progress"),
+		      c->in_progress);
+	buffer_format(out, SAY(" · %" PRIu32 " chưa thực hiện", " · %" PRIu32 " not started"),
+		      c->not_started);
+	if (c->unreported)
+		buffer_format(out,
+			      SAY(" · %" PRIu32 " chưa báo cáo", " · %" PRIu32 " not reported"),
+			      c->unreported);
+	if (c->na)
+		buffer_format(out,
+			      SAY(" · %" PRIu32 " không áp dụng", " · %" PRIu32 " not applicable"),
+			      c->na);
+}
+
+static void put_ratio(struct buffer *out, const struct figure *f, enum language l)
+{
+	char percent[RENDER_NUMBER], n[RENDER_NUMBER], d[RENDER_NUMBER];
+
+	if (!f->has_percent) {
+		buffer_put_text(out, SAY("chưa có số liệu", "no figure yet"));
+		return;
+	}
+	buffer_format(out, "%s (%s/%s)", render_percent(f->percent_bp, l, percent),
+		      render_number(f->numerator, l, n), render_number(f->denominator, l, d));
+}
+
+void render_value(struct buffer *out, const struct reading *r, enum language l)
+{
+	const struct item_row *item = &r->item->row;
+	char text[RENDER_NUMBER];
+
+	if (!r->figure.has_value) {
+		buffer_put_text(out, SAY("chưa có số liệu", "no figure yet"));
+	} else if (item->kind == ITEM_POINTS) {
+		buffer_put_text(out, render_hundredths(r->figure.value, l, text));
+		if (item->has_maximum)
+			buffer_format(out, "/%s", render_hundredths(item->maximum, l, text));
+		buffer_put_text(out, SAY(" điểm", " points"));
+	} else {
+		buffer_put_text(out, render_number(r->figure.value, l, text));
+		if (*item->uom)
+			buffer_format(out, " %s", item->uom);
+	}
+}
+
+void render_main(struct buffer *out, const struct reading *r, enum language l)
+{
+	const struct figure *f = &r->figure;
+
+	switch (r->item->row.kind) {
+	case ITEM_PLAN:
+	case ITEM_GROUP:
+		if (f->leaves_expected || !f->indicators_expected)
+			put_tasks(out, &f->leaves, f->leaves_expected, l);
+		if (f->leaves_expected && f->indicators_expected)
+			buffer_put_text(out, " · ");
+		if (f->indicators_expected)
+			buffer_format(out,
+				      SAY("%" PRIu32 "/%" PRIu32 " số liệu chỉ tiêu",
+					  "%" PRIu32 "/%" PRIu32 " indicator figures"),
+				      f->indicators.value + f->indicators.none,
+				      f->indicators_expected - f->indicators.na);
+		break;
+	case ITEM_TASK:
+		put_tasks(out, &f->cells, f->cells_expected, l);
+		break;
+	case ITEM_RATIO:
+	case ITEM_RATIO_GROUP:
+		put_ratio(out, f, l);
+		break;
+	case ITEM_COUNT:
+	case ITEM_POINTS:
+		render_value(out, r, l);
+		break;
+	case ITEM_NONE:
+		break;
+	}
+}
+
+void render_target(struct buffer *out, const struct reading *r, enum language l)
+{
+	enum item_kind kind = r->item->row.kind;
+	char text[RENDER_NUMBER];
+
+	if (!r->figure.has_target)
+		return;
+	bool ratio = kind == ITEM_RATIO || kind == ITEM_RATIO_GROUP;
+	if (kind == ITEM_POINTS)
+		render_hundredths(r->figure.target, l, text);
+	else if (ratio)
+		render_percent(r->figure.target, l, text);
+	else
+		render_number(r->figure.target, l, text);
+	buffer_put_text(out, text);
+}
+
+static const char *reached(const struct figure *f, enum language l)
+{
+	if (!f->has_reached)
+		return "";
+	return f->target_reached ? SAY("đạt", "reached") : SAY("chưa đạt", "not reached");
+}
+
+/* "63,15 % (36/38)": never without on how many it stands. */
+static void put_score(struct buffer *out, const struct figure *f, enum language l)
+{
+	char text[RENDER_NUMBER];
+
+	if (f->has_score)
+		buffer_format(out, "%s (%" PRIu32 "/%" PRIu32 ")",
+			      render_percent(f->score_bp, l, text), f->score_leaves,
+			      f->score_leaves_of);
+	else if (f->has_attainment)
+		buffer_put_text(out, render_percent(f->attainment_bp, l, text));
+}
+
+/* ---- one figure, whole ---- */
+
+struct lines {
+	struct table table;
+	struct buffer text;
+};
+
+static void line(struct lines *t, const char *name)
+{
+	if (t->text.size) {
+		table_cell(&t->table, name);
+		table_cell(&t->table, buffer_text(&t->text));
+	}
+	buffer_clear(&t->text);
+}
+
+static void late_line(struct lines *t, const struct figure *f, enum language l)
+{
+	if (f->overdue || f->behind || f->done_late)
+		buffer_format(&t->text,
+			      SAY("%" PRIu32 " quá hạn · %" PRIu32 " chậm tiến độ · %" PRIu32
+				  " xong muộn",
+				  "%" PRIu32 " overdue · %" PRIu32 " behind · %" PRIu32
+				  " done late"),
+			      f->overdue, f->behind, f->done_late);
+	line(t, SAY("Chậm", "Late"));
+}
+
+static void count_lines(struct lines *t, const struct reading *r, enum language l)
+{
+	const struct figure *f = &r->figure;
+
+	if (f->leaves_expected && !r->item->leaf) {
+		put_tasks(&t->text, &f->leaves, f->leaves_expected, l);
+		line(t, SAY("Nhiệm vụ", "Tasks"));
+	}
+	if (f->cells_expected) {
+		put_tasks(&t->text, &f->cells, f->cells_expected, l);
+		line(t, SAY("Theo đơn vị", "By office"));
+	}
+	if (f->indicators_expected) {
+		buffer_format(&t->text,
+			      SAY("%" PRIu32 "/%" PRIu32 " có số liệu · %" PRIu32
+				  " không phát sinh · %" PRIu32 " chưa báo cáo · %" PRIu32
+				  " đạt mục tiêu",
+				  "%" PRIu32 "/%" PRIu32 " with a figure · %" PRIu32
+				  " none arisen · %" PRIu32 " not reported · %" PRIu32
+				  " at target"),
+			      f->indicators.value, f->indicators_expected, f->indicators.none,
+			      f->indicators.unreported, f->indicators.at_target);
+		line(t, SAY("Chỉ tiêu", "Indicators"));
+	}
+	buffer_format(&t->text, "%" PRIu32 "/%" PRIu32, f->reported, f->expected);
+	line(t, SAY("Đã báo cáo", "Reported"));
+}
+
+static void number_lines(struct lines *t, const struct reading *r, enum language l)
+{
+	enum item_kind kind = r->item->row.kind;
+
+	if (kind == ITEM_RATIO || kind == ITEM_RATIO_GROUP) {
+		put_ratio(&t->text, &r->figure, l);
+		line(t, SAY("Tỷ lệ", "Ratio"));
+	}
+	if (kind == ITEM_COUNT || kind == ITEM_POINTS) {
+		render_value(&t->text, r, l);
+		line(t, SAY("Giá trị", "Value"));
+	}
+	if (r->figure.has_target) {
+		render_target(&t->text, r, l);
+		if (r->figure.has_reached)
+			buffer_format(&t->text, " · %s", reached(&r->figure, l));
+		line(t, SAY("Mục tiêu", "Target"));
+	}
+	put_score(&t->text, &r->figure, l);
+	line(t, r->figure.has_score ? SAY("Điểm tiến độ", "Score") : SAY("Mức đạt", "Attainment"));
+}
+
+void render_figure(struct buffer *out, const struct reading *r, enum language l)
+{
+	struct lines t = {0};
+	char generation[GENERATION_TEXT], text[RENDER_NUMBER];
+
+	buffer_format(out, "%s %s · %s %s\n", r->unit, r->unit_name, r->item->row.code,
+		      r->item->row.name);
+	table_open(&t.table, 2);
+	count_lines(&t, r, l);
+	number_lines(&t, r, l);
+	late_line(&t, &r->figure, l);
+	buffer_format(&t.text, SAY("%s · bản ghi %" PRIu64 " · %s", "%s · entry %" PRIu64 " · %s"),
+		      render_date(r->sight.today, l, text), r->figure.version,
+		      generation_text(&r->sight.generation, generation));
+	line(&t, SAY("Tính đến", "As of"));
+	table_print(&t.table, 2, out);
+	table_close(&t.table);
+	buffer_free(&t.text);
+}
+
+/* ---- many ---- */
+
+static void figure_row(struct table *t, const struct reading *r, bool with_unit,
+		       struct buffer *text, enum language l)
+{
+	if (with_unit)
+		table_cell(t, r->unit);
+	table_cell(t, r->item->row.code);
+	for (uint32_t i = 0; i < r->item->depth; i++)
+		buffer_put_text(text, "  ");
+	buffer_put_text(text, r->item->row.name);
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+	table_format(t, "%" PRIu32 "/%" PRIu32, r->figure.reported, r->figure.expected);
+	render_main(text, r, l);
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+	render_target(text, r, l);
+	if (r->figure.has_reached)
+		buffer_format(text, " %s", reached(&r->figure, l));
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+	put_score(text, &r->figure, l);
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+}
+
+void render_figures(struct buffer *out, const struct reading *list, size_t n, bool with_unit,
+		    enum language l)
+{
+	struct table t;
+	struct buffer text = {0};
+	size_t u = with_unit;
+
+	table_open(&t, 6 + u);
+	t.cut[u + 1] = true;
+	t.right[u + 2] = true;
+	if (with_unit)
+		table_cell(&t, SAY("Đơn vị", "Unit"));
+	table_cell(&t, SAY("Mã", "Code"));
+	table_cell(&t, SAY("Nội dung", "Item"));
+	table_cell(&t, SAY("Báo cáo", "Reported"));
+	table_cell(&t, SAY("Kết quả", "Figure"));
+	table_cell(&t, SAY("Mục tiêu", "Target"));
+	table_cell(&t, SAY("Mức đạt", "Attained"));
+	for (size_t i = 0; i < n; i++)
+		figure_row(&t, &list[i], with_unit, &text, l);
+	table_print(&t, 0, out);
+	table_close(&t);
+	buffer_free(&text);
+}
+
+void render_move(struct buffer *out, const struct reading *r, const struct figure *before,
+		 struct instant at, enum language l)
+{
+	char time[RENDER_NUMBER];
+
+	buffer_format(out, "%s  %s %s: ", render_time(at, time), r->unit, r->item->row.code);
+	render_main(out, r, l);
+	buffer_format(out,
+		      SAY(" · báo cáo %" PRIu32 "/%" PRIu32, " · reported %" PRIu32 "/%" PRIu32),
+		      r->figure.reported, r->figure.expected);
+	if (before) {
+		struct reading was = *r;
+		was.figure = *before;
+		buffer_put_text(out, SAY(" (trước: ", " (before: "));
+		render_main(out, &was, l);
+		buffer_put_text(out, ")");
+	}
+	buffer_put_u8(out, '\n');
+}

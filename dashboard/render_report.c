@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+/* render_report: who has said what, who has said nothing, what is not finished; every one by name.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "dashboard/render_inside.h"
+#include "dashboard/table.h"
+
+#define SAY(vi, en) render_says(l, vi, en)
+
+static void put_state(struct buffer *out, const struct report_cell *c, enum language l)
+{
+	char a[RENDER_NUMBER], b[RENDER_NUMBER];
+
+	switch (c->state) {
+	case REPORT_UNREPORTED:
+		buffer_put_text(out, SAY("chưa báo cáo", "not reported"));
+		break;
+	case REPORT_NOT_STARTED:
+		buffer_put_text(out, task_state_label(TASK_NOT_STARTED, l));
+		break;
+	case REPORT_IN_PROGRESS:
+		buffer_format(out, "%s %" PRIu32 " %%", task_state_label(TASK_IN_PROGRESS, l),
+			      c->percent);
+		break;
+	case REPORT_DONE:
+		buffer_format(out, "%s %s", task_state_label(TASK_DONE, l),
+			      render_date(c->done_on, l, a));
+		break;
+	case REPORT_NONE_ARISEN:
+		buffer_put_text(out, SAY("không phát sinh", "none arisen"));
+		break;
+	case REPORT_NA:
+		buffer_put_text(out, SAY("không áp dụng", "not applicable"));
+		break;
+	case REPORT_VALUE:
+		if (c->item->row.kind == ITEM_RATIO)
+			buffer_format(out, "%s/%s", render_number(c->numerator, l, a),
+				      render_number(c->denominator, l, b));
+		else if (c->item->row.kind == ITEM_POINTS)
+			buffer_put_text(out, render_hundredths(c->numerator, l, a));
+		else
+			buffer_put_text(out, render_number(c->numerator, l, a));
+		break;
+	}
+}
+
+static void put_marks(struct buffer *out, const struct report_cell *c, enum language l)
+{
+	const struct {
+		bool is;
+		const char *text;
+	} marks[] = {
+		{c->overdue, SAY("quá hạn", "overdue")},
+		{c->behind, SAY("chậm tiến độ", "behind")},
+		{c->done_late, SAY("xong muộn", "done late")},
+		{c->on_behalf, SAY("báo thay", "on behalf")},
+		{c->crossed, SAY("có bản khác chen", "crossed")},
+		{!c->expected, SAY("nay không tính", "not counted now")},
+	};
+
+	for (size_t i = 0; i < BASE_COUNT(marks); i++)
+		if (marks[i].is)
+			buffer_format(out, "%s%s", out->size ? ", " : "", marks[i].text);
+}
+
+static void cell_row(struct table *t, const struct report_cell *c, bool with_item,
+		     struct buffer *text, enum language l)
+{
+	char date[RENDER_NUMBER];
+
+	table_cell(t, c->unit->row.code);
+	table_cell(t, c->unit->row.name);
+	if (with_item)
+		table_cell(t, c->item->row.code);
+	put_state(text, c, l);
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+	table_cell(t, render_date(c->as_of, l, date));
+	table_cell(t, c->receipt);
+	put_marks(text, c, l);
+	table_cell(t, buffer_text(text));
+	buffer_clear(text);
+}
+
+static void put_said(struct buffer *out, const struct report *r, enum language l)
+{
+	struct table t;
+	struct buffer text = {0};
+	bool with_item = !r->reading.item->leaf;
+	size_t n = 0;
+
+	table_open(&t, 6 + (size_t)with_item);
+	t.cut[1] = true;
+	table_cell(&t, SAY("Đơn vị", "Unit"));
+	table_cell(&t, SAY("Tên", "Name"));
+	if (with_item)
+		table_cell(&t, SAY("Mục", "Item"));
+	table_cell(&t, SAY("Đã báo", "Said"));
+	table_cell(&t, SAY("Đến ngày", "As of"));
+	table_cell(&t, SAY("Biên nhận", "Receipt"));
+	table_cell(&t, "");
+	for (size_t i = 0; i < r->cells_n; i++)
+		if (r->cells[i].state != REPORT_UNREPORTED) {
+			cell_row(&t, &r->cells[i], with_item, &text, l);
+			n++;
+		}
+	buffer_format(out,
+		      SAY("\nĐã báo cáo: %" PRIu32 "/%" PRIu32 "\n",
+			  "\nReported: %" PRIu32 "/%" PRIu32 "\n"),
+		      r->reading.figure.reported, r->reading.figure.expected);
+	if (n)
+		table_print(&t, 2, out);
+	table_close(&t);
+	buffer_free(&text);
+}
+
+static void put_missing(struct buffer *out, const struct report *r, enum language l)
+{
+	struct table t;
+	size_t n = 0;
+	char date[RENDER_NUMBER];
+
+	table_open(&t, 4);
+	t.cut[1] = true;
+	for (size_t i = 0; i < r->cells_n; i++) {
+		const struct report_cell *c = &r->cells[i];
+		if (c->state != REPORT_UNREPORTED)
+			continue;
+		n++;
+		table_cell(&t, c->unit->row.code);
+		table_cell(&t, c->unit->row.name);
+		table_cell(&t, r->reading.item->leaf ? "" : c->item->row.code);
+		if (c->due.ymd)
+			table_format(&t,
+				     c->overdue ? SAY("quá hạn %s", "overdue since %s")
+						: SAY("hạn %s", "due %s"),
+				     render_date(c->due, l, date));
+		else
+			table_cell(&t, "");
+	}
+	buffer_format(out,
+		      SAY("\nChưa báo cáo: %zu/%" PRIu32 "\n", "\nNot reported: %zu/%" PRIu32 "\n"),
+		      n, r->reading.figure.expected);
+	table_print(&t, 2, out);
+	table_close(&t);
+}
+
+static void put_unfinished(struct buffer *out, const struct report *r, enum language l)
+{
+	struct table t;
+	struct buffer text = {0};
+
+	if (r->reading.item->leaf)
+		return;
+	table_open(&t, 3);
+	for (size_t i = 0; i < r->unfinished_n; i++) {
+		const struct reading *leaf = &r->unfinished[i];
+		table_cell(&t, leaf->item->row.code);
+		table_cell(&t, leaf->item->row.name);
+		render_main(&text, leaf, l);
+		if (leaf->figure.has_target) {
+			buffer_put_text(&text, SAY(" · mục tiêu ", " · target "));
+			render_target(&text, leaf, l);
+		}
+		table_cell(&t, buffer_text(&text));
+		buffer_clear(&text);
+	}
+	buffer_format(out, SAY("\nMục chưa xong: %zu\n", "\nNot finished: %zu\n"), r->unfinished_n);
+	table_print(&t, 2, out);
+	table_close(&t);
+	buffer_free(&text);
+}
+
+void render_report(struct buffer *out, const struct report *r, enum language l)
+{
+	render_figure(out, &r->reading, l);
+	put_unfinished(out, r, l);
+	put_said(out, r, l);
+	put_missing(out, r, l);
+}

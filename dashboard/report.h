@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * report: what `explain` tells of one figure: who has said what, who has said nothing, what is not
+ * finished. Made from the cells the centre sent; data only, filled by explain.c, shown by render
+ * and json.
+ */
+#ifndef TIENDO_DASHBOARD_REPORT_H
+#define TIENDO_DASHBOARD_REPORT_H
+
+#include "dashboard/reading.h"
+
+enum cell_state {
+	REPORT_UNREPORTED = 1, /* numbers of tiendo.v1.CellState */
+	REPORT_NOT_STARTED,
+	REPORT_IN_PROGRESS,
+	REPORT_DONE,
+	REPORT_VALUE,
+	REPORT_NONE_ARISEN,
+	REPORT_NA
+};
+
+enum { RECEIPT_TEXT = 8 + 1 + 20 + 1 + 10 + 1 };
+
+/* One cell. */
+struct report_cell {
+	const struct unit *unit;
+	const struct item *item;
+	enum cell_state state;
+	char receipt[RECEIPT_TEXT]; /* "1f0c2d3e-42-1"; "" = none */
+	struct instant received;
+	struct date as_of, done_on, due;
+	uint32_t percent;
+	int64_t numerator, denominator; /* numerator: also count and points */
+	uint64_t version;
+	bool expected, on_behalf, crossed, overdue, behind, done_late;
+	char *period, *product_ref, *note, *reason; /* malloc'd; "" = none or not for this reader */
+};
+
+struct report {
+	struct reading reading;
+	struct report_cell *cells; /* expected or reported; by leaf, then unit */
+	size_t cells_n, cells_size;
+	/* of an inner item: the task leaves that are not done, the others that lack a figure or
+	 * miss their target */
+	struct reading *unfinished;
+	size_t unfinished_n;
+};
+
+void report_free(struct report *r);
+
+#endif

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dashboard/subscriber.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/sys/clock.h"
+#include "dashboard/decode.h"
+#include "dashboard/mirror.h"
+
+enum {
+	FEED_ARENA = 4 * 1024 * 1024, /* a delta is at most one grain */
+	MESSAGES_A_STEP = 500,
+	RECONNECT_MS = 300,
+	MANY_MISSING = 20, /* above it one catch-up costs less than a question for each */
+	AGAIN_MS = 1000    /* after an answer that was of no use */
+};
+
+/* What the one question under way is for. */
+enum job { JOB_NONE, JOB_CATALOGUE, JOB_CATCH_UP, JOB_VERSIONS, JOB_GRAIN };
+
+struct subscriber {
+	struct subscriber_options options;
+	struct net_socket *feed;
+	struct client *client;
+	struct net_message message;
+	struct codec_arena arena;
+	struct decoded decoded;
+	struct mirror *mirror;
+	struct atlas atlas, next;      /* shown; being fetched */
+	char path[PATH_MAX_BYTES + 1]; /* of the unit; "" = not known yet */
+	enum job job;
+	uint64_t as_of;       /* of the job's first page */
+	uint64_t check_as_of; /* of a Versions round whose grains are being pulled; 0 = none */
+	struct buffer cursor;
+	struct date today;
+	bool illustrative, simulated;
+	bool next_ready; /* `next` is whole, and the feed of its path subscribed */
+	bool complete, told_refused;
+	struct instant time;
+	int64_t feed_at;  /* the feed's connection was made */
+	int64_t heard_at; /* the last heartbeat; 0 = none yet of this path */
+	int64_t all_due, versions_due, retry_due;
+	unsigned news;
+};
+
+/* ---- making ---- */
+
+/* The path first: once a heartbeat comes, both subscriptions are active. */
+static bool connect_feed(struct subscriber *s, int64_t now, struct sys_error *error)
+{
+	const struct net_connect to = {.endpoint = s->options.feed,
+				       .server_key = s->options.query.server_key,
+				       .pair = s->options.query.pair,
+				       .reconnect_ms = RECONNECT_MS};
+
+	net_socket_close(&s->feed);
+	s->feed_at = now;
+	s->feed = net_sub_connect(s->options.query.net, &to, error);
+	if (!s->feed)
+		return false;
+	net_subscribe(s->feed, bytes_text(s->path));
+	net_subscribe(s->feed, bytes_text(HEARTBEAT_TOPIC));
+	return true;
+}
+
+struct subscriber *subscriber_open(const struct subscriber_options *options,
+				   struct sys_error *error)
+{
+	struct subscriber *s = base_alloc(sizeof(*s));
+
+	s->options = *options;
+	s->arena = codec_arena_new(FEED_ARENA);
+	s->mirror = mirror_new();
+	s->client = client_open(&options->query, error);
+	if (!s->client || !s->arena.base)
+		subscriber_close(&s);
+	return s;
+}
+
+void subscriber_close(struct subscriber **s)
+{
+	if (!*s)
+		return;
+	net_message_clear(&(*s)->message);
+	net_socket_close(&(*s)->feed);
+	client_close(&(*s)->client);
+	codec_arena_free(&(*s)->arena);
+	decoded_free(&(*s)->decoded);
+	mirror_free((*s)->mirror);
+	atlas_free(&(*s)->atlas);
+	atlas_free(&(*s)->next);
+	buffer_free(&(*s)->cursor);
+	free(*s);
+	*s = NULL;
+}
+
+/* ---- generations ---- */
+
+/* Something of generation g was heard. True = it is new: whatever is under way is of no use. */
+static bool meet(struct subscriber *s, const struct mirror_generation *g, int64_t now)
+{
+	if (!mirror_meet(s->mirror, g))
+		return false;
+	s->next_ready = false;
+	s->check_as_of = 0;
+	/* the first one at once; at a new generation every reader of the country comes at the same
+	 * moment */
+	s->all_due = s->complete ? now + keys_random_below(SUBSCRIBER_SPREAD_MS) : now;
+	return true;
+}
+
+/* ---- the feed ---- */
+
+static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int64_t now)
+{
+	struct mirror_generation g;
+
+	if (!decode_generation(m->generation, &g))
+		return;
+	/* deltas may have been lost while nothing was heard: look at once */
+	if (now - s->heard_at > SUBSCRIBER_LIVE_MS)
+		s->versions_due = now;
+	s->heard_at = now;
+	s->time = (struct instant){m->time_ms};
+	s->today = (struct date){m->today};
+	if (meet(s, &g, now))
+		s->job = JOB_NONE;
+}
+
+static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t now)
+{
+	struct mirror_generation g;
+
+	if (!decode_generation(m->generation, &g) || !decode_delta(m, &s->decoded))
+		return;
+	if (meet(s, &g, now))
+		s->job = JOB_NONE;
+	if (mirror_delta(s->mirror, &g, &s->decoded.grain) == MIRROR_APPLIED)
+		s->news |= SUBSCRIBER_FIGURES;
+}
+
+static void feed_message(struct subscriber *s, int64_t now)
+{
+	struct bytes head = net_frame(&s->message, 1), body = net_frame(&s->message, 2);
+
+	if (s->message.count != 3 || head.size != 2 || head.data[0] != PROTOCOL_VERSION)
+		return;
+	codec_arena_reset(&s->arena);
+	if (head.data[1] == MESSAGE_HEARTBEAT) {
+		const Tiendo__V1__Heartbeat *m = codec_unpack(&tiendo__v1__heartbeat__descriptor,
+							      body.data, body.size, &s->arena);
+		if (m)
+			heartbeat(s, m, now);
+	} else if (head.data[1] == MESSAGE_DELTA) {
+		const Tiendo__V1__UnitDelta *m = codec_unpack(&tiendo__v1__unit_delta__descriptor,
+							      body.data, body.size, &s->arena);
+		if (m)
+			delta(s, m, now);
+	}
+}
+
+static void read_feed(struct subscriber *s, int64_t now)
+{
+	for (int i = 0; s->feed && i < MESSAGES_A_STEP; i++) {
+		int rc = net_receive(s->feed, &s->message);
+		if (rc == -EAGAIN || rc == -ESHUTDOWN)
+			break;
+		if (rc == 0)
+			feed_message(s, now);
+	}
+	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
+	if (*s->path && now - since > SUBSCRIBER_SILENT_MS)
+		connect_feed(s, now, NULL);
+}
+
+/* ---- questions ---- */
+
+static void ask(struct subscriber *s, int64_t now)
+{
+	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
+	Tiendo__V1__CatchUp catch_up = TIENDO__V1__CATCH_UP__INIT;
+	Tiendo__V1__Versions versions = TIENDO__V1__VERSIONS__INIT;
+	Tiendo__V1__Catalogue catalogue = TIENDO__V1__CATALOGUE__INIT;
+	ProtobufCBinaryData cursor = {s->cursor.size, s->cursor.data};
+	const char *path = s->path;
+
+	catch_up.cursor = versions.cursor = catalogue.cursor = cursor;
+	switch (s->job) {
+	case JOB_CATALOGUE:
+		q.question_case = TIENDO__V1__QUERY__QUESTION_CATALOGUE;
+		q.catalogue = &catalogue;
+		break;
+	case JOB_GRAIN:
+		catch_up.only_path = mirror_missing(s->mirror, &path, &catch_up.plan);
+		/* fall through */
+	case JOB_CATCH_UP:
+		catch_up.path = (char *)path;
+		if (s->job == JOB_CATCH_UP && !mirror_owes_all(s->mirror))
+			catch_up.since = mirror_since(s->mirror);
+		q.question_case = TIENDO__V1__QUERY__QUESTION_CATCH_UP;
+		q.catch_up = &catch_up;
+		break;
+	case JOB_VERSIONS:
+		versions.path = (char *)path;
+		versions.since = mirror_since(s->mirror);
+		q.question_case = TIENDO__V1__QUERY__QUESTION_VERSIONS;
+		q.versions = &versions;
+		break;
+	case JOB_NONE:
+		return;
+	}
+	client_ask(s->client, &q, now);
+}
+
+static void begin(struct subscriber *s, enum job job, int64_t now)
+{
+	s->job = job;
+	s->as_of = 0;
+	buffer_clear(&s->cursor);
+	if (job == JOB_CATALOGUE)
+		atlas_begin(&s->next);
+	ask(s, now);
+}
+
+/* What is owed next, if nothing is under way. */
+static void choose(struct subscriber *s, int64_t now)
+{
+	const char *path;
+	uint32_t plan;
+
+	if (s->job != JOB_NONE || now < s->retry_due)
+		return;
+	if (mirror_owes_all(s->mirror)) {
+		if (!s->next_ready && now >= s->all_due)
+			begin(s, JOB_CATALOGUE, now);
+		else if (s->next_ready && s->heard_at)
+			begin(s, JOB_CATCH_UP, now);
+	} else if (mirror_missing_n(s->mirror) > MANY_MISSING) {
+		begin(s, JOB_CATCH_UP, now);
+	} else if (mirror_missing(s->mirror, &path, &plan)) {
+		begin(s, JOB_GRAIN, now);
+	} else if (s->check_as_of) {
+		/* all that a Versions round named is held: as good as a catch-up */
+		struct mirror_generation g;
+		if (mirror_generation(s->mirror, &g))
+			mirror_complete(s->mirror, &g, s->check_as_of);
+		s->check_as_of = 0;
+	} else if (now >= s->versions_due) {
+		s->versions_due =
+			now + SUBSCRIBER_VERSIONS_MS + keys_random_below(SUBSCRIBER_VERSIONS_MS);
+		begin(s, JOB_VERSIONS, now);
+	}
+}
+
+/* ---- answers ---- */
+
+static void apply_grains(struct subscriber *s, const struct mirror_generation *g,
+			 const Tiendo__V1__CatchUpPage *p)
+{
+	for (size_t i = 0; i < p->n_grains; i++)
+		if (decode_grain(p->grains[i], &s->decoded) &&
+		    mirror_page(s->mirror, g, &s->decoded.grain) == MIRROR_APPLIED)
+			s->news |= SUBSCRIBER_FIGURES;
+}
+
+/* The catalogue is whole: where is our unit in it? */
+static void catalogue_done(struct subscriber *s, int64_t now)
+{
+	struct place place;
+
+	s->job = JOB_NONE;
+	s->retry_due = now + AGAIN_MS;
+	if (!atlas_end(&s->next, NULL))
+		return;
+	if (!atlas_place(&s->next, s->options.unit, s->today, &place)) {
+		s->news |= SUBSCRIBER_NOT_FOUND;
+		return;
+	}
+	s->retry_due = now;
+	s->next_ready = true;
+	if (strcmp(place.path, s->path) == 0)
+		return;
+	snprintf(s->path, sizeof(s->path), "%s", place.path);
+	s->heard_at = 0;
+	connect_feed(s, now, NULL);
+}
+
+static void catch_up_done(struct subscriber *s, const struct mirror_generation *g)
+{
+	bool all = mirror_owes_all(s->mirror);
+
+	s->job = JOB_NONE;
+	if (!mirror_complete(s->mirror, g, s->as_of) || !all)
+		return;
+	atlas_free(&s->atlas);
+	s->atlas = s->next;
+	s->next = (struct atlas){0};
+	s->next_ready = false;
+	s->complete = true;
+	s->news |= SUBSCRIBER_COMPLETE;
+}
+
+static void versions_page(struct subscriber *s, const struct mirror_generation *g,
+			  const Tiendo__V1__VersionsPage *p)
+{
+	for (size_t i = 0; i < p->n_grains; i++)
+		mirror_version(s->mirror, g, p->grains[i]->path, p->grains[i]->plan,
+			       p->grains[i]->version);
+}
+
+static void page(struct subscriber *s, const Tiendo__V1__Reply *r,
+		 const struct mirror_generation *g, int64_t now)
+{
+	bool last = r->cursor.len == 0;
+
+	if (!s->as_of)
+		s->as_of = r->as_of;
+	if (s->job == JOB_CATALOGUE && r->answer_case == TIENDO__V1__REPLY__ANSWER_CATALOGUE) {
+		if (!atlas_page(&s->next, r->catalogue, NULL)) {
+			s->job = JOB_NONE;
+			s->retry_due = now + AGAIN_MS;
+			return;
+		}
+		if (last)
+			catalogue_done(s, now);
+	} else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_CATCH_UP) {
+		apply_grains(s, g, r->catch_up);
+		if (last && s->job == JOB_CATCH_UP)
+			catch_up_done(s, g);
+		else if (last)
+			s->job = JOB_NONE;
+	} else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_VERSIONS) {
+		versions_page(s, g, r->versions);
+		if (last) {
+			s->check_as_of = s->as_of;
+			s->job = JOB_NONE;
+		}
+	}
+	if (!last) {
+		buffer_clear(&s->cursor);
+		buffer_put(&s->cursor, r->cursor.data, r->cursor.len);
+		ask(s, now);
+	}
+}
+
+static void read_answer(struct subscriber *s, int64_t now)
+{
+	struct mirror_generation g;
+
+	if (s->job == JOB_NONE)
+		return;
+	const Tiendo__V1__Reply *r = client_step(s->client, now);
+	if (!r)
+		return;
+	if (!decode_generation(r->generation, &g) ||
+	    r->answer_case == TIENDO__V1__REPLY__ANSWER_FAILURE) {
+		/* most often STALE_CURSOR: the heartbeat of the new generation says the rest */
+		s->job = JOB_NONE;
+		s->retry_due = now + AGAIN_MS;
+		return;
+	}
+	s->illustrative = r->illustrative;
+	s->simulated = r->simulated;
+	s->today = (struct date){r->today};
+	/* a catalogue of a new generation is what is wanted, from its first page on */
+	if (meet(s, &g, now) && (s->job != JOB_CATALOGUE || s->as_of))
+		s->job = JOB_NONE;
+	else
+		page(s, r, &g, now);
+}
+
+/* Which door has stayed shut for CLIENT_REFUSED_MS since the start; NULL = none. */
+static const char *shut(const struct subscriber *s, int64_t now)
+{
+	if (client_refused(s->client, now))
+		return s->options.query.endpoint;
+	if (*s->path && !s->heard_at && now - s->feed_at > CLIENT_REFUSED_MS)
+		return s->options.feed;
+	return NULL;
+}
+
+unsigned subscriber_step(struct subscriber *s, int64_t now)
+{
+	s->news = 0;
+	read_feed(s, now);
+	read_answer(s, now);
+	choose(s, now);
+	if (!s->complete && !s->told_refused && shut(s, now)) {
+		s->told_refused = true;
+		s->news |= SUBSCRIBER_REFUSED;
+	}
+	return s->news;
+}
+
+/* ---- questions to it ---- */
+
+void subscriber_items(const struct subscriber *s, struct loop_item out[static 2])
+{
+	out[0] = (struct loop_item){.socket = s->feed, .fd = -1};
+	out[1] = client_item(s->client);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When the feed's silence means something. */
+static int64_t silence_due(const struct subscriber *s)
+{
+	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
+
+	if (!*s->path)
+		return LOOP_FOREVER;
+	return since + 1 +
+	       (s->heard_at || s->told_refused ? SUBSCRIBER_SILENT_MS : CLIENT_REFUSED_MS);
+}
+
+static int64_t next_job_due(const struct subscriber *s, int64_t now)
+{
+	int64_t due = s->versions_due;
+
+	if (mirror_owes_all(s->mirror))
+		due = s->next_ready ? (s->heard_at ? now : LOOP_FOREVER) : s->all_due;
+	else if (s->check_as_of || mirror_missing_n(s->mirror))
+		due = now;
+	return due > s->retry_due ? due : s->retry_due;
+}
+
+int64_t subscriber_due(const struct subscriber *s, int64_t now)
+{
+	int64_t due = silence_due(s);
+
+	return earlier(due, s->job != JOB_NONE ? client_due(s->client, now) : next_job_due(s, now));
+}
+
+const struct mirror *subscriber_mirror(const struct subscriber *s)
+{
+	return s->mirror;
+}
+
+const struct atlas *subscriber_atlas(const struct subscriber *s)
+{
+	return &s->atlas;
+}
+
+struct sight subscriber_sight(const struct subscriber *s)
+{
+	struct sight sight = {.today = s->today,
+			      .illustrative = s->illustrative,
+			      .simulated = s->simulated,
+			      .stale = mirror_stale(s->mirror)};
+
+	mirror_generation(s->mirror, &sight.generation);
+	return sight;
+}
+
+struct instant subscriber_time(const struct subscriber *s)
+{
+	return s->time;
+}
+
+const char *subscriber_shut(const struct subscriber *s, int64_t now)
+{
+	const char *endpoint = shut(s, now);
+
+	return endpoint ? endpoint : s->options.query.endpoint;
+}
+
+bool subscriber_live(const struct subscriber *s, int64_t now)
+{
+	return s->heard_at && now - s->heard_at <= SUBSCRIBER_LIVE_MS;
+}

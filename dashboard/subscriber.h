@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * subscriber: keeps a mirror of one path (a unit's subtree, or a group) equal to the centre: the
+ * feed makes it fast, the catch-up dance of DESIGN 4 makes it right, whatever is lost. For a loop:
+ * call subscriber_step whenever one of its items is ready or subscriber_due has come.
+ *
+ *   catalogue -> subscribe to the unit's path -> a heartbeat (the subscription is active) ->
+ * catch-up from zero -> swap then: deltas as they come; each 5-10 s Versions; what is missing is
+ * pulled
+ *
+ * It outlives a server that goes away and comes back. Never: logs, prints, gives up by itself.
+ */
+#ifndef TIENDO_DASHBOARD_SUBSCRIBER_H
+#define TIENDO_DASHBOARD_SUBSCRIBER_H
+
+#include "dashboard/atlas.h"
+#include "dashboard/client.h"
+#include "dashboard/reading.h"
+
+enum {
+	SUBSCRIBER_VERSIONS_MS = 5000, /* and up to as much again */
+	SUBSCRIBER_SPREAD_MS = 2000,   /* after a new generation: not everybody at once */
+	SUBSCRIBER_LIVE_MS = 3000,     /* without a heartbeat for so long the feed is not live */
+	SUBSCRIBER_SILENT_MS = 10000   /* then its connection is made anew */
+};
+
+struct subscriber;
+
+/* Everything pointed to must outlive the subscriber. */
+struct subscriber_options {
+	struct client_options query;
+	const char *feed; /* endpoint */
+	const char *unit; /* "40" or "G/PILOT"; resolved in each catalogue anew */
+};
+
+enum subscriber_news {
+	SUBSCRIBER_FIGURES = 1, /* some have changed */
+	SUBSCRIBER_COMPLETE =
+		2, /* a catalogue and its figures are there: the first, or of a new generation */
+	SUBSCRIBER_REFUSED =
+		4, /* no door has opened for CLIENT_REFUSED_MS since the start; told once */
+	SUBSCRIBER_NOT_FOUND = 8 /* the catalogue does not have the unit; told for each catalogue */
+};
+
+struct subscriber *subscriber_open(const struct subscriber_options *options,
+				   struct sys_error *error);
+void subscriber_close(struct subscriber **s); /* NULLs; NULL is fine */
+
+/* Fills two items to wait for. */
+void subscriber_items(const struct subscriber *s, struct loop_item out[static 2]);
+int64_t subscriber_due(const struct subscriber *s, int64_t now);
+/* Bits of enum subscriber_news. */
+unsigned subscriber_step(struct subscriber *s, int64_t now);
+
+/* Of the figures shown; empty until COMPLETE. */
+const struct mirror *subscriber_mirror(const struct subscriber *s);
+const struct atlas *subscriber_atlas(const struct subscriber *s);
+struct sight subscriber_sight(const struct subscriber *s);
+struct instant
+subscriber_time(const struct subscriber *s); /* of the last heartbeat: the centre's clock */
+bool subscriber_live(const struct subscriber *s, int64_t now);
+/* The door that stayed shut, after REFUSED. */
+const char *subscriber_shut(const struct subscriber *s, int64_t now);
+
+#endif
