@@ -41,8 +41,8 @@ static bool add_cell(struct report *r, const struct catalogue *c, const Tiendo__
 	uint32_t unit = catalogue_unit_by_number(c, m->unit),
 		 item = catalogue_item_by_number(c, m->item);
 
-	if (unit == NO_INDEX || item == NO_INDEX || m->state < REPORT_UNREPORTED ||
-	    m->state > REPORT_NA)
+	if (unit == NO_INDEX || item == NO_INDEX || (int)m->state < REPORT_UNREPORTED ||
+	    (int)m->state > REPORT_NA)
 		return false;
 	if (r->cells_n == r->cells_size) {
 		r->cells_size = r->cells_size ? r->cells_size * 2 : 64;

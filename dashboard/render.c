@@ -17,9 +17,25 @@ const char *render_says(enum language l, const char *vi, const char *en)
 
 /* ---- one figure in a few words ---- */
 
+/* Of the one there is. */
+static const char *only_state(const struct task_counts *c, enum language l)
+{
+	if (c->done)
+		return SAY("hoàn thành", "done");
+	if (c->in_progress)
+		return SAY("đang thực hiện", "in progress");
+	if (c->not_started)
+		return SAY("chưa thực hiện", "not started");
+	return c->na ? SAY("không áp dụng", "not applicable") : SAY("chưa báo cáo", "not reported");
+}
+
 static void put_tasks(struct buffer *out, const struct task_counts *c, uint32_t expected,
 		      enum language l)
 {
+	if (expected == 1) {
+		buffer_put_text(out, only_state(c, l));
+		return;
+	}
 	buffer_format(out,
 		      SAY("%" PRIu32 "/%" PRIu32 " hoàn thành", "%" PRIu32 "/%" PRIu32 " done"),
 		      c->done, expected);
