@@ -7,6 +7,8 @@
 #include "common/domain/says.h"
 #include "common/sys/log.h"
 
+enum { SOFTWARE_MAX = 64 }; /* bytes of Hello.software */
+
 struct sender {
 	const struct net_message *message;
 	struct bytes body;
@@ -129,8 +131,9 @@ static void hello(struct ingest *g, const struct sender *s)
 	char text[200];
 
 	if (!m || !epoch_of(&m->epoch, true, stream.epoch) ||
-	    !epoch_of(&m->previous_epoch, false, stream.previous_epoch)) {
-		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Hello with an epoch of %d bytes", EPOCH_SIZE);
+	    !epoch_of(&m->previous_epoch, false, stream.previous_epoch) || strlen(m->software) > SOFTWARE_MAX) {
+		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Hello with an epoch of %d bytes and at most %d of software",
+		     EPOCH_SIZE, SOFTWARE_MAX);
 		return;
 	}
 	if (!speaks_our_version(m)) {

@@ -75,20 +75,6 @@ static void tick(struct writer *w)
 	note_clock(w, state);
 }
 
-static void administer(struct writer *w)
-{
-	while (net_receive(w->admin, &w->message) == 0) {
-		struct bytes frames[2] = {net_frame(&w->message, 0)};
-
-		buffer_clear(&w->reply);
-		enum core_result r = admin_handle(w->core, net_frame(&w->message, 1), &w->reply);
-		frames[1] = buffer_bytes(&w->reply);
-		net_send(w->admin, frames, 2);
-		if (r == CORE_FATAL)
-			end("a command of the administrator", &(struct sys_error){"the outcome of its commit is unknown"});
-	}
-}
-
 /* What keeps the centre from taking anything in this turn. */
 static const char *why_closed(struct writer *w)
 {
@@ -178,6 +164,22 @@ static void publish(struct writer *w)
 		feed_rebind(w->feed);
 	}
 	change_clear(ch);
+}
+
+static void administer(struct writer *w)
+{
+	while (net_receive(w->admin, &w->message) == 0) {
+		struct bytes frames[2] = {net_frame(&w->message, 0)};
+
+		buffer_clear(&w->reply);
+		enum core_result r = admin_handle(w->core, net_frame(&w->message, 1), &w->reply);
+		if (r != CORE_FATAL)
+			publish(w); /* before the answer: a key that was added knocks at once */
+		frames[1] = buffer_bytes(&w->reply);
+		net_send(w->admin, frames, 2);
+		if (r == CORE_FATAL)
+			end("a command of the administrator", &(struct sys_error){"the outcome of its commit is unknown"});
+	}
 }
 
 static void show(struct writer *w)

@@ -34,7 +34,7 @@ enum {
 	NET_ENDPOINT_MAX = 255,
 	/* MAXMSGSIZE by purpose */
 	NET_INGEST_MESSAGE = 64 * 1024,   /* ingest ROUTER: a batch is at most 48 KiB */
-	NET_QUESTION_MESSAGE = 64 * 1024, /* query ROUTER */
+	NET_QUESTION_MESSAGE = 4 * 1024, /* query ROUTER: PROTOCOL.md, Limits */
 	NET_SUBSCRIPTION_MESSAGE = 512,   /* XPUB: a subscriber sends topics of 200 bytes */
 	NET_ANSWER_MESSAGE = 320 * 1024   /* agents, dashboards: a page is at most 256 KiB */
 };
