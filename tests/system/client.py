@@ -35,6 +35,7 @@ class Dealer:
     """A CURVE DEALER that sends and receives (head, body)."""
 
     def __init__(self, context, endpoint, server_key, keys):
+        self.public, self.secret = keys
         self.socket = context.socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.CURVE_SERVERKEY, server_key.encode())
@@ -74,6 +75,7 @@ class Office(Dealer):
         self.welcome = None
         self.outcomes = {}  # seq -> ("taken", (incarnation, entry, index), proof) | ("refused", reason, field) | ("voided",)
         self.blobs = {}
+        self.forgiven = set()  # seqs that a test knows to be lost with the disk (a restored backup)
 
     def hello(self, timeout=10.0, **fields):
         fields.setdefault("versions", [VERSION])
@@ -130,6 +132,11 @@ class Office(Dealer):
                     new = ("voided",)
                 old = self.outcomes.setdefault(seq, new)
                 assert old[:2] == new[:2], f"seq {seq} had the outcome {old} and now has {new}"
+
+    def void(self, first, last, reason=pb.VOID_REASON_LOST, timeout=10.0, session=None):
+        self.send(VOID, pb.Void(session=self.session if session is None else session, to=last, reason=reason,
+                                **{"from": first}))
+        return self.answer(timeout)
 
     def ping(self, timeout=10.0):
         self.send(PING, pb.Ping(session=self.session, token=random.getrandbits(60)))
@@ -189,7 +196,8 @@ class Reader(Dealer):
         return [c for p in self.pages("cells", unit=unit, item=item, **more) for c in p.cells.cells]
 
 
-QUESTIONS = {"catch_up": pb.CatchUp, "versions": pb.Versions, "catalogue": pb.Catalogue, "cells": pb.Cells}
+QUESTIONS = {"catch_up": pb.CatchUp, "versions": pb.Versions, "catalogue": pb.Catalogue, "cells": pb.Cells,
+             "status": pb.Status}
 
 
 class Refused(Exception):
@@ -259,6 +267,20 @@ class Mirror:
                 continue
             self._put(message.path, message.plan, message.version, message.rollups)
         return heartbeat
+
+    def check(self):
+        """Step 4 of "Catch-up": asks for versions, and pulls what is not held. True = nothing was missing."""
+        pages = self.reader.pages("versions", path=self.path, since=self.since)
+        if self._new_generation(pages[-1].generation):
+            self.catch_up()
+            return False
+        lacking = [g for p in pages for g in p.versions.grains if g.version > self.held.get((g.path, g.plan), 0)]
+        for g in lacking:
+            grains, _ = self.reader.grains(g.path, 0, plan=g.plan, only_path=True)
+            for (path, plan), whole in grains.items():
+                if whole.version > self.held.get((path, plan), 0):
+                    self._put(path, plan, whole.version, whole.rollups)
+        return not lacking
 
     def catch_up(self):
         grains, pages = self.reader.grains(self.path, self.since)
