@@ -209,14 +209,10 @@ static void check_schedules(struct making *m)
 
 bool making_check(struct making *m)
 {
-	bool *has_leaf = pool_array(&m->work, m->c->items_n, sizeof(*has_leaf));
-
-	if (!has_leaf)
-		return false;
 	check_rows(m);
 	check_units(m);
 	check_groups(m);
-	check_items(m, has_leaf);
+	check_items(m);
 	check_targets(m);
 	check_milestones(m);
 	check_schedules(m);

@@ -193,13 +193,13 @@ static void check_clear(struct making *m, const struct kept *k, const struct ite
 		making_fault(m, FAULT_NO_PRODUCT, k, "product", r->code);
 }
 
-void check_items(struct making *m, bool *has_leaf)
+void check_items(struct making *m)
 {
 	const struct catalogue *c = m->c;
 
 	for (uint32_t i = c->items_n; i-- > 0;)
-		if (c->items[i].parent != NO_INDEX && (c->items[i].leaf || has_leaf[i]))
-			has_leaf[c->items[i].parent] = true;
+		if (c->items[i].parent != NO_INDEX && (c->items[i].leaf || c->items_more[i].has_leaf))
+			c->items_more[c->items[i].parent].has_leaf = true;
 	for (uint32_t i = 0; i < c->items_n; i++) {
 		const struct item_row *r = &c->items[i].row;
 
@@ -212,7 +212,7 @@ void check_items(struct making *m, bool *has_leaf)
 		if (c->items[i].leaf) {
 			check_reporters(m, i);
 			check_clear(m, m->items[i], r);
-		} else if (!has_leaf[i]) {
+		} else if (!c->items_more[i].has_leaf) {
 			making_fault(m, FAULT_EMPTY_GROUP, m->items[i], "code", r->code);
 		}
 	}

@@ -116,6 +116,7 @@ struct item_more {
 	const struct target *targets; /* ascending (row, from) */
 	const struct milestone *milestones;
 	uint32_t targets_n, milestones_n;
+	bool has_leaf; /* there is one below it */
 };
 
 struct plan_more {
@@ -170,8 +171,7 @@ bool making_reporters(struct making *m);
 bool making_targets(struct making *m);
 bool making_changes(struct making *m);
 bool making_check(struct making *m);
-void check_items(struct making *m,
-		 bool *has_leaf); /* has_leaf: scratch, one for each item, false */
+void check_items(struct making *m);
 
 void making_fault(struct making *m, enum fault_kind kind, const struct kept *k, const char *field,
 		  const char *value);
