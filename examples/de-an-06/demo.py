@@ -15,6 +15,7 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -109,22 +110,32 @@ class Demo:
         for d in ("log", "agents", "rows"):
             (self.out / d).mkdir(parents=True)
         self.set_clock(LIVE)
-        ingest, feed, query, health = (f"tcp://127.0.0.1:{p}" for p in self.ports)
-        made = json.loads(self.server(
-            "init", "--name", "Đề án 06", "--illustrative", "--clock", f"file:{self.clock}", "--ingest", ingest,
-            "--feed", feed, "--query", query, "--health", str(self.ports[3]), "--json"))
-        key = made["public_key"]
+        ingest, feed, query = (f"tcp://127.0.0.1:{p}" for p in self.ports[:3])
+        key = self.server("init", "--name", "Đề án 06", "--illustrative", "--clock", f"file:{self.clock}",
+                          *(word for name, port in zip(("ingest", "feed", "query", "health"), self.ports)
+                            for word in (f"--port-{name}", port))).strip()
         self.server("catalogue", "load", self.data)
         self.start_server()
         self.offices = sorted(p.stem for p in (self.data / "reports").glob("*.csv"))
         for unit in self.offices:
             keys = json.loads(self.agent(unit, "init", "--server-key", key, "--ingest", ingest, "--query", query,
-                                         "--clock", f"file:{self.clock}", "--retry-max", "1", "--json"))
-            self.server("agent", "add", unit, "--role", "agent", "--key", keys["public_key"])
+                                         "--clock", f"file:{self.clock}", "--json"))
+            self.impatient(self.out / "agents" / unit / "agent.conf")
+            self.server("agent", "add", "--unit", unit, "--key", keys["public_key"])
         keys = json.loads(self.reader("init", "--server-key", key, "--feed", feed, "--query", query, "--json"))
-        self.server("agent", "add", "VN", "--role", "viewer", "--key", keys["public_key"])
+        self.server("agent", "add", "--unit", "VN", "--role", "viewer", "--key", keys["public_key"])
         for unit in self.offices:
             self.spawn(f"agent-{unit}", self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, "run")
+
+    @staticmethod
+    def impatient(conf):
+        """An office waits up to a minute before it connects anew; a demo has less."""
+        text = conf.read_text()
+        for name, value in (("retry", "100ms"), ("retry_max", "1s")):
+            text, n = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.M)
+            if n != 1:
+                fail(f"{conf}: no line `{name} =`")
+        conf.write_text(text)
 
     def start_server(self):
         self.spawn("server", self.build / "tiendo-server", "--dir", self.out / "server", "run", "--accept-clock")
@@ -193,7 +204,7 @@ class Demo:
         self.wait("every office to have its catalogue", lambda: all(
             json.loads(self.agent(u, "status", "--json")).get("catalogue_entry") for u in self.offices))
         watched = self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "40",
-                             "--until-gone", stdout=None if False else sys.stdout) if not self.quiet else None
+                             stdout=sys.stdout) if not self.quiet else None
         self.step("live: offices report, the subscriber sees the figures of Nghệ An (40) move")
         for unit, (path, n, rows) in early.items():
             if len(rows) <= 2:
