@@ -55,14 +55,16 @@ void run_save_centre(struct run *r, bool at_once)
 
 static void look_at_spool(struct run *r)
 {
-	uint64_t turn = spool_turn(r->office->spool);
+	struct spool_state now;
 
-	if (turn == r->turn || r->failed)
+	if (r->failed || spool_turn(r->office->spool) == r->turn)
 		return;
-	r->turn = turn;
-	r->failed = spool_state(r->office->spool, &r->state, &r->error);
-	if (!r->failed)
-		push_queued(&r->push, r->state.last);
+	r->failed = spool_state(r->office->spool, &now, &r->error);
+	if (r->failed)
+		return;
+	r->state = now;
+	r->turn = now.turn;
+	push_queued(&r->push, now.last);
 }
 
 static void look_at_line(struct run *r)
@@ -185,7 +187,7 @@ static int start(struct run *r, struct sys_error *error)
 
 	keys_random(&options.seed, sizeof options.seed);
 	push_start(&r->push, &options, r->state.last, r->state.settled, clock_transport());
-	r->turn = spool_turn(o->spool);
+	r->turn = r->state.turn;
 	r->arena = codec_arena_new(ARENA);
 	fetch_init(&r->fetch, &(struct fetch_options){.net = r->net,
 						      .spool = o->spool,

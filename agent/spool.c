@@ -260,6 +260,7 @@ int spool_state(struct spool *s, struct spool_state *out, struct sys_error *erro
 	struct kv_txn *txn = kv_read(s->kv);
 
 	spool_state_get(s, txn, out);
+	out->turn = kv_txn_id(txn);
 	return spool_end(s, &txn, error);
 }
 

@@ -49,7 +49,10 @@ int spool_lock(struct spool *s, struct sys_error *error);
 /* True when a daemon holds the lock now. */
 bool spool_served(struct spool *s);
 
-/* Changes with every commit of any process: cheap to look at. */
+/*
+ * Changes with every commit of any process: cheap to look at. LMDB shows a commit here a moment before it shows its data
+ * to readers, so compare it with the turn of the state that was read, never with an earlier spool_turn.
+ */
 uint64_t spool_turn(struct spool *s);
 
 /* ---- identity and knowledge ---- */
@@ -62,6 +65,7 @@ struct spool_state {
 	uint64_t kept_from; /* lowest seq whose bytes are still here; last + 1 = none */
 	uint64_t kept_bytes;
 	uint64_t taken, refused, voided; /* over all epochs */
+	uint64_t turn;      /* spool_state alone sets it: the commit this was read at, to compare with spool_turn */
 };
 int spool_state(struct spool *s, struct spool_state *out, struct sys_error *error);
 

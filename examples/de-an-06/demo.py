@@ -176,7 +176,7 @@ class Demo:
         return early, late
 
     def queued(self, unit):
-        return json.loads(self.agent(unit, "status", "--json"))["queued"]
+        return json.loads(self.agent(unit, "status", "--json"))["waiting"]
 
     def drained(self, units):
         while units and self.queued(units[-1]) == 0:

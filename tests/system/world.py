@@ -250,7 +250,7 @@ class World:
         return p
 
     def agent_drained(self, name):
-        until(f"agent {name} to have its receipts", lambda: self.agent_json(name, "status")["queued"] == 0)
+        until(f"agent {name} to have its receipts", lambda: self.agent_json(name, "status")["waiting"] == 0)
 
     # ---- the end ----
     def close(self):
