@@ -81,7 +81,9 @@ static void act_send(struct run *r, const struct push_action *a, int64_t now)
 					&r->error)))
 		return;
 	if (!r->batch.n) {
-		push_lost(&r->push, r->batch.missing_to);
+		uint64_t most = a->first + BATCH_UPDATES_MAX - 1; /* of one Void; the rest is found lost again */
+
+		push_lost(&r->push, r->batch.missing_to < most ? r->batch.missing_to : most);
 		return;
 	}
 	wire_push(&r->out, r->push.session, &r->batch);

@@ -7,6 +7,7 @@
 
 #include "common/domain/periods.h"
 #include "common/domain/says.h"
+#include "common/sys/json.h"
 #include "server/admin_catalogue.h"
 #include "server/checkpoint.h"
 
@@ -151,41 +152,38 @@ static enum core_result change_registry(struct admin *a, const Tiendo__Journal__
 
 /* ---- looking ---- */
 
+static void list_key(struct admin *a, struct json *j, const struct roster_key *k)
+{
+	const struct view *v = core_view(a->core);
+	const struct principal *p = roster_principal(v->roster, k->principal);
+	const char *unit = unit_code(v, p->scope_unit);
+	char key[KEYS_Z85 + 1];
+
+	keys_z85(k->public_key, key);
+	admin_say(a, "principal %u  %-8s  %-16s  key %u  %s  %s  %s\n", p->number, role_word(p->role), unit, k->id,
+		  k->revoked ? "revoked" : "live   ", key, p->name);
+	json_object_begin(j, NULL);
+	json_uint(j, "principal", p->number);
+	json_text(j, "role", role_word(p->role));
+	json_text(j, "unit", unit);
+	json_uint(j, "key", k->id);
+	json_bool(j, "revoked", k->revoked);
+	json_text(j, "public_key", key);
+	json_text(j, "name", p->name);
+	json_object_end(j);
+}
+
 static void list_agents(struct admin *a)
 {
 	const struct view *v = core_view(a->core);
 
+	struct json j = json_to(&a->json);
+
 	a->ok = true;
-	buffer_put_text(&a->json, "[");
-	for (size_t i = 0; i < roster_keys(v->roster); i++) {
-		const struct roster_key *k = roster_key_at(v->roster, i);
-		const struct principal *p = roster_principal(v->roster, k->principal);
-		const char *unit = unit_code(v, p->scope_unit);
-		char key[KEYS_Z85 + 1];
-
-		keys_z85(k->public_key, key);
-		admin_say(a, "principal %u  %-8s  %-16s  key %u  %s  %s  %s\n", p->number, role_word(p->role), unit, k->id,
-			  k->revoked ? "revoked" : "live   ", key, p->name);
-		buffer_format(&a->json, "%s{\"principal\":%u,\"role\":\"%s\",\"unit\":\"%s\",\"key\":%u,\"revoked\":%s,\"public\":\"%s\",\"name\":",
-			      i ? "," : "", p->number, role_word(p->role), unit, k->id, k->revoked ? "true" : "false", key);
-		admin_json_text(&a->json, p->name);
-		buffer_put_text(&a->json, "}");
-	}
-	buffer_put_text(&a->json, "]");
-}
-
-void admin_json_text(struct buffer *out, const char *text)
-{
-	buffer_put_u8(out, '"');
-	for (const char *p = text; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			buffer_format(out, "\\%c", *p);
-		else if ((unsigned char)*p < 0x20)
-			buffer_format(out, "\\u%04x", (unsigned char)*p);
-		else
-			buffer_put(out, p, 1);
-	}
-	buffer_put_u8(out, '"');
+	json_array_begin(&j, NULL);
+	for (size_t i = 0; i < roster_keys(v->roster); i++)
+		list_key(a, &j, roster_key_at(v->roster, i));
+	json_array_end(&j);
 }
 
 static void status(struct admin *a, bool digest)
@@ -194,10 +192,9 @@ static void status(struct admin *a, bool digest)
 	char view_hex[2 * HASH_SIZE + 1] = "";
 
 	const struct view_head *h = &core_view(a->core)->head;
-	char incarnation[2 * INCARNATION_SIZE + 1], hash[2 * HASH_SIZE + 1], today[11];
+	char incarnation[2 * INCARNATION_SIZE + 1], today[11];
 
 	hex_encode(incarnation, h->incarnation, sizeof h->incarnation);
-	hex_encode(hash, h->hash, sizeof h->hash);
 	a->ok = !digest || core_digest(a->core, view);
 	a->entry = h->entry;
 	if (digest && a->ok)
@@ -205,11 +202,19 @@ static void status(struct admin *a, bool digest)
 	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n", (unsigned long long)h->entry, incarnation,
 		  date_format(h->today, today), h->illustrative ? ", illustrative" : "",
 		  h->simulated ? ", simulated clock" : "", core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
-	buffer_format(&a->json,
-		      "{\"entry\":%llu,\"hash\":\"%s\",\"digest\":\"%s\",\"incarnation\":\"%s\",\"today\":%u,\"catalogue_entry\":%llu,\"illustrative\":%s,\"simulated\":%s,\"locked\":%s}",
-		      (unsigned long long)h->entry, hash, view_hex, incarnation, h->today.ymd,
-		      (unsigned long long)h->catalogue_entry, h->illustrative ? "true" : "false",
-		      h->simulated ? "true" : "false", core_locked(a->core) ? "true" : "false");
+	struct json j = json_to(&a->json);
+	json_object_begin(&j, NULL);
+	json_uint(&j, "entry", h->entry);
+	json_hex(&j, "hash", bytes_of(h->hash, sizeof h->hash));
+	if (digest)
+		json_hex(&j, "digest", bytes_of(view, sizeof view));
+	json_hex(&j, "incarnation", bytes_of(h->incarnation, sizeof h->incarnation));
+	json_uint(&j, "today", h->today.ymd);
+	json_uint(&j, "catalogue_entry", h->catalogue_entry);
+	json_bool(&j, "illustrative", h->illustrative);
+	json_bool(&j, "simulated", h->simulated);
+	json_bool(&j, "locked", core_locked(a->core));
+	json_object_end(&j);
 }
 
 static enum core_result accept_clock(struct admin *a)

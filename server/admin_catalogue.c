@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/sys/json.h"
 #include "server/entry_codec.h"
 
 static const char *says(const struct fault *f, enum language l)
@@ -19,28 +20,39 @@ static const char *name(const struct fault *f)
 	return f->kind == FAULT_TEXT ? reason_name(f->reason) : fault_name(f->kind);
 }
 
+static void fault_line(const struct fault *x, enum language l, struct buffer *text)
+{
+	const char *weight = fault_is_error(x->kind) ? (l == LANGUAGE_VI ? "lỗi" : "error")
+						     : (l == LANGUAGE_VI ? "cảnh báo" : "warning");
+
+	buffer_format(text, "%s:%u: %s: %s%s%s%s%s%s\n", x->file, x->line, weight, x->field,
+		      *x->value ? " \"" : "", x->value, *x->value ? "\"" : "", *x->field || *x->value ? ": " : "",
+		      says(x, l));
+}
+
+static void fault_json(const struct fault *x, enum language l, struct json *j)
+{
+	json_object_begin(j, NULL);
+	json_text(j, "fault", name(x));
+	json_bool(j, "error", fault_is_error(x->kind));
+	json_text(j, "file", x->file);
+	json_uint(j, "line", x->line);
+	json_text(j, "field", x->field);
+	json_text(j, "value", x->value);
+	json_text(j, "says", says(x, l));
+	json_object_end(j);
+}
+
 void admin_faults(const struct faults *f, enum language l, struct buffer *text, struct buffer *json)
 {
-	buffer_put_text(json, "[");
-	for (size_t i = 0; i < f->n; i++) {
-		const struct fault *x = &f->list[i];
-		bool error = fault_is_error(x->kind);
+	struct json j = json_to(json);
 
-		buffer_format(text, "%s:%u: %s: %s%s%s%s: %s\n", x->file, x->line,
-			      error ? (l == LANGUAGE_VI ? "lỗi" : "error") : (l == LANGUAGE_VI ? "cảnh báo" : "warning"),
-			      x->field, *x->value ? " \"" : "", x->value, *x->value ? "\"" : "", says(x, l));
-		buffer_format(json, "%s{\"fault\":\"%s\",\"error\":%s,\"line\":%u,\"file\":", i ? "," : "", name(x),
-			      error ? "true" : "false", x->line);
-		admin_json_text(json, x->file);
-		buffer_put_text(json, ",\"field\":");
-		admin_json_text(json, x->field);
-		buffer_put_text(json, ",\"value\":");
-		admin_json_text(json, x->value);
-		buffer_put_text(json, ",\"says\":");
-		admin_json_text(json, says(x, l));
-		buffer_put_text(json, "}");
+	json_array_begin(&j, NULL);
+	for (size_t i = 0; i < f->n; i++) {
+		fault_line(&f->list[i], l, text);
+		fault_json(&f->list[i], l, &j);
 	}
-	buffer_put_text(json, "]");
+	json_array_end(&j);
 	if (f->dropped)
 		buffer_format(text, l == LANGUAGE_VI ? "... và %zu lỗi khác\n" : "... and %zu more\n", f->dropped);
 }

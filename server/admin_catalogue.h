@@ -19,7 +19,6 @@ struct admin {
 };
 
 __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...);
-void admin_json_text(struct buffer *out, const char *text);
 /* Ticks what is due, then the entry alone. */
 enum core_result admin_barrier(struct admin *a, struct entry *e);
 

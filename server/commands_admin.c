@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/domain/periods.h"
+#include "common/sys/json.h"
 #include "common/sys/local.h"
 #include "server/admin_catalogue.h"
 #include "server/commands.h"
@@ -81,10 +82,12 @@ static int send_request(const struct command_options *o, const request_t *m, str
 static void print_json(const Tiendo__Journal__V1__AdminReply *m)
 {
 	struct buffer text = {0};
+	struct json j = json_to(&text);
 
-	admin_json_text(&text, m->text);
-	printf("{\"ok\":%s,\"entry\":%llu,\"principal\":%u,\"key\":%u,\"details\":%s,\"text\":%s}\n", m->ok ? "true" : "false",
-	       (unsigned long long)m->entry, m->principal, m->key_id, *m->json ? m->json : "null", buffer_text(&text));
+	json_text(&j, NULL, m->text);
+	printf("{\"ok\":%s,\"entry\":%llu,\"principal\":%u,\"key\":%u,\"details\":%s,\"text\":%s}\n",
+	       m->ok ? "true" : "false", (unsigned long long)m->entry, m->principal, m->key_id,
+	       *m->json ? m->json : "null", buffer_text(&text));
 	buffer_free(&text);
 }
 
@@ -152,10 +155,8 @@ int command_agent_add(const struct command_options *o)
 
 	if (rc)
 		return rc;
-	if (!o->unit)
-		return command_fail(EXIT_USAGE, "--unit CODE is missing: the unit whose subtree the principal may speak for");
 	add.role = (char *)o->role;
-	add.unit = (char *)o->unit;
+	add.unit = o->argument[0];
 	add.name = (char *)o->name;
 	add.public_key = (ProtobufCBinaryData){sizeof key, key};
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_AGENT_ADD;

@@ -16,23 +16,17 @@
 static int init_settings(struct store *s, const struct command_options *o, struct sys_error *error)
 {
 	struct conf_option options[STORE_OPTIONS];
-	const char *const ports[] = {"port_ingest", "port_feed", "port_query", "port_health"};
+	const struct {
+		const char *key, *option, *value;
+	} given[] = {{"clock", "--clock", o->clock}, {"ingest", "--ingest", o->ingest}, {"feed", "--feed", o->feed},
+		     {"query", "--query", o->query}, {"health", "--health", o->health}};
 	int rc = 0;
 
 	store_options(&s->conf, options);
 	conf_defaults(options, STORE_OPTIONS);
-	if (o->clock)
-		rc = conf_set(options, STORE_OPTIONS, "clock", o->clock, "--clock", error);
-	if (!rc && o->address)
-		rc = conf_set(options, STORE_OPTIONS, "address", o->address, "--address", error);
-	for (size_t i = 0; !rc && i < BASE_COUNT(ports); i++) {
-		char value[24];
-
-		if (o->ports[i] < 0)
-			continue;
-		snprintf(value, sizeof value, "%ld", o->ports[i]);
-		rc = conf_set(options, STORE_OPTIONS, ports[i], value, "--port", error);
-	}
+	for (size_t i = 0; !rc && i < BASE_COUNT(given); i++)
+		if (given[i].value)
+			rc = conf_set(options, STORE_OPTIONS, given[i].key, given[i].value, given[i].option, error);
 	return rc;
 }
 
@@ -69,7 +63,7 @@ int command_init(const struct command_options *o)
 		return command_fail(EXIT_USAGE, "%s", error.text);
 	rc = init_store(&s, o, &error);
 	if (!rc)
-		printf("%s\n", keys_z85(s.key.public_key, key));
+		printf(o->json ? "{\"public_key\":\"%s\"}\n" : "%s\n", keys_z85(s.key.public_key, key));
 	store_close(&s);
 	return rc ? command_fail(rc == -EEXIST ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/dump.h"
 
-#include <stdlib.h>
-
 #include "common/domain/says.h"
 #include "server/commands.h"
 #include "server/dump_json.h"
@@ -21,136 +19,167 @@ struct dump {
 	struct kv_txn *txn;
 	struct view *view; /* NULL unless figures are wanted */
 	struct change change;
+	struct buffer line;
+	struct json json;
 	FILE *out;
 };
 
 /* ---- what depends on the kind ---- */
 
-static void stream_fields(json_t *line, const struct entry *e)
+static void put_stream(struct json *j, const struct entry *e)
 {
 	static const uint8_t none[EPOCH_SIZE];
 
-	json_object_set_new(line, "principal", json_integer(e->principal));
-	json_object_set_new(line, "key_id", json_integer(e->key_id));
-	json_object_set_new(line, "epoch", dump_json_hex(e->epoch, EPOCH_SIZE));
-	json_object_set_new(line, "first_seq", json_integer((json_int_t)e->first_seq));
-	json_object_set_new(line, "seqs", json_integer(e->seqs));
-	json_object_set_new(line, "prev", json_integer((json_int_t)e->prev));
+	json_uint(j, "principal", e->principal);
+	json_uint(j, "key_id", e->key_id);
+	json_hex(j, "epoch", bytes_of(e->epoch, EPOCH_SIZE));
+	json_uint(j, "first_seq", e->first_seq);
+	json_uint(j, "seqs", e->seqs);
+	json_uint(j, "prev", e->prev);
 	if (memcmp(e->previous_epoch, none, EPOCH_SIZE) != 0)
-		json_object_set_new(line, "previous_epoch", dump_json_hex(e->previous_epoch, EPOCH_SIZE));
+		json_hex(j, "previous_epoch", bytes_of(e->previous_epoch, EPOCH_SIZE));
 }
 
-static json_t *taken_json(const struct taken *t, struct codec_arena *arena)
+static void put_taken(struct json *j, const struct taken *t, struct codec_arena *arena)
 {
 	const void *update = codec_unpack(&tiendo__v1__update__descriptor, t->blob, t->blob_size, arena);
-	json_t *j = json_pack("{s:i,s:I,s:o}", "index", t->index, "seq", (json_int_t)t->update.seq, "blob_hash",
-			      dump_json_hex(t->blob_hash, HASH_SIZE));
 
+	json_object_begin(j, NULL);
+	json_uint(j, "index", t->index);
+	json_uint(j, "seq", t->update.seq);
+	json_hex(j, "blob_hash", bytes_of(t->blob_hash, HASH_SIZE));
 	if (t->first_received.ms)
-		json_object_set_new(j, "first_received_ms", json_integer(t->first_received.ms));
-	json_object_set_new(j, "update", update ? dump_json_message(update) : json_null());
-	return j;
+		json_int(j, "first_received_ms", t->first_received.ms);
+	json_object_begin(j, "update");
+	if (update)
+		dump_json_fields(j, update);
+	json_object_end(j);
+	json_object_end(j);
 }
 
-static void batch_fields(json_t *line, const struct entry *e, struct codec_arena *arena)
+static void put_refused(struct json *j, const struct refused *r)
 {
-	json_t *taken = json_array(), *refused = json_array();
+	json_object_begin(j, NULL);
+	json_uint(j, "seq", r->seq);
+	json_text(j, "reason", reason_name(r->reason));
+	json_text(j, "field", r->field);
+	json_hex(j, "blob_hash", bytes_of(r->blob_hash, HASH_SIZE));
+	json_object_end(j);
+}
 
-	stream_fields(line, e);
+static void put_batch(struct json *j, const struct entry *e, struct codec_arena *arena)
+{
+	put_stream(j, e);
+	json_array_begin(j, "taken");
 	for (size_t i = 0; i < e->batch.taken_n; i++)
-		json_array_append_new(taken, taken_json(&e->batch.taken[i], arena));
-	for (size_t i = 0; i < e->batch.refused_n; i++) {
-		const struct refused *r = &e->batch.refused[i];
-		json_array_append_new(refused, json_pack("{s:I,s:s,s:s,s:o}", "seq", (json_int_t)r->seq, "reason",
-							 reason_name(r->reason), "field", r->field, "blob_hash",
-							 dump_json_hex(r->blob_hash, HASH_SIZE)));
-	}
-	json_object_set_new(line, "taken", taken);
-	json_object_set_new(line, "refused", refused);
+		put_taken(j, &e->batch.taken[i], arena);
+	json_array_end(j);
+	json_array_begin(j, "refused");
+	for (size_t i = 0; i < e->batch.refused_n; i++)
+		put_refused(j, &e->batch.refused[i]);
+	json_array_end(j);
 }
 
-static void registry_fields(json_t *line, const struct entry_registry *r)
+static void put_principal(struct json *j, const struct registry_change *c)
 {
-	json_t *principals = json_array(), *keys = json_array(), *revoked = json_array();
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct registry_change *c = &r->changes[i];
-		char key[KEYS_Z85 + 1];
-
-		if (c->kind == REGISTRY_PRINCIPAL_ADD)
-			json_array_append_new(principals, json_pack("{s:i,s:s,s:i,s:s}", "principal", c->principal, "role",
-								    role_word(c->role), "unit", c->scope_unit, "name",
-								    c->name));
-		else if (c->kind == REGISTRY_KEY_ADD)
-			json_array_append_new(keys, json_pack("{s:i,s:i,s:s}", "key_id", c->key_id, "principal",
-							      c->principal, "public_key",
-							      keys_z85(c->public_key, key)));
-		else
-			json_array_append_new(revoked, json_integer(c->key_id));
-	}
-	json_object_set_new(line, "principals", principals);
-	json_object_set_new(line, "keys", keys);
-	json_object_set_new(line, "revoked", revoked);
-	json_object_set_new(line, "confirm", json_boolean(r->confirm));
+	json_object_begin(j, NULL);
+	json_uint(j, "principal", c->principal);
+	json_text(j, "role", role_word(c->role));
+	json_uint(j, "unit", c->scope_unit);
+	json_text(j, "name", c->name);
+	json_object_end(j);
 }
 
-static void catalogue_fields(json_t *line, struct bytes body, struct codec_arena *arena)
+static void put_key(struct json *j, const struct registry_change *c)
+{
+	char key[KEYS_Z85 + 1];
+
+	json_object_begin(j, NULL);
+	json_uint(j, "key_id", c->key_id);
+	json_uint(j, "principal", c->principal);
+	json_text(j, "public_key", keys_z85(c->public_key, key));
+	json_object_end(j);
+}
+
+static void put_registry(struct json *j, const struct entry_registry *r)
+{
+	json_array_begin(j, "principals");
+	for (size_t i = 0; i < r->n; i++)
+		if (r->changes[i].kind == REGISTRY_PRINCIPAL_ADD)
+			put_principal(j, &r->changes[i]);
+	json_array_end(j);
+	json_array_begin(j, "keys");
+	for (size_t i = 0; i < r->n; i++)
+		if (r->changes[i].kind == REGISTRY_KEY_ADD)
+			put_key(j, &r->changes[i]);
+	json_array_end(j);
+	json_array_begin(j, "revoked");
+	for (size_t i = 0; i < r->n; i++)
+		if (r->changes[i].kind == REGISTRY_KEY_REVOKE)
+			json_uint(j, NULL, r->changes[i].key_id);
+	json_array_end(j);
+	json_bool(j, "confirm", r->confirm);
+}
+
+static void put_catalogue(struct json *j, struct bytes body, struct codec_arena *arena)
 {
 	const Tiendo__Journal__V1__CatalogueBody *m =
 		codec_unpack(&tiendo__journal__v1__catalogue_body__descriptor, body.data, body.size, arena);
-	json_t *rows = json_array();
 
+	json_text(j, "plan", m ? m->plan : "");
+	json_uint(j, "effective", m ? m->effective : 0);
+	json_array_begin(j, "rows");
 	for (size_t i = 0; m && i < m->n_rows; i++) {
 		size_t used = arena->used;
 		const void *row = codec_unpack(&tiendo__v1__catalogue_row__descriptor, m->rows[i].data, m->rows[i].len,
 					       arena);
 
-		json_array_append_new(rows, row ? dump_json_message(row) : json_null());
+		json_object_begin(j, NULL);
+		if (row)
+			dump_json_fields(j, row);
+		json_object_end(j);
 		arena->used = used;
 	}
-	json_object_set_new(line, "plan", json_string(m ? m->plan : ""));
-	json_object_set_new(line, "effective", json_integer(m ? m->effective : 0));
-	json_object_set_new(line, "rows", rows);
+	json_array_end(j);
 }
 
-/* A body whose JSON is just its message. */
-static void body_fields(json_t *line, const ProtobufCMessageDescriptor *type, struct bytes body,
-			struct codec_arena *arena)
+/* A body whose members are just its message's. */
+static void put_body(struct json *j, const ProtobufCMessageDescriptor *type, struct bytes body,
+		     struct codec_arena *arena)
 {
 	const void *m = codec_unpack(type, body.data, body.size, arena);
-	json_t *fields = m ? dump_json_message(m) : json_object();
 
-	json_object_update(line, fields);
-	json_decref(fields);
+	if (m)
+		dump_json_fields(j, m);
 }
 
-static void fields(json_t *line, const struct entry *e, struct bytes body, struct codec_arena *arena)
+static void put_kind(struct json *j, const struct entry *e, struct bytes body, struct codec_arena *arena)
 {
 	switch (e->kind) {
 	case ENTRY_BATCH:
-		batch_fields(line, e, arena);
+		put_batch(j, e, arena);
 		return;
 	case ENTRY_VOID:
-		stream_fields(line, e);
-		body_fields(line, &tiendo__journal__v1__void_body__descriptor, body, arena);
+		put_stream(j, e);
+		put_body(j, &tiendo__journal__v1__void_body__descriptor, body, arena);
 		return;
 	case ENTRY_GENESIS:
-		body_fields(line, &tiendo__journal__v1__genesis_body__descriptor, body, arena);
+		put_body(j, &tiendo__journal__v1__genesis_body__descriptor, body, arena);
 		return;
 	case ENTRY_INCARNATION:
-		body_fields(line, &tiendo__journal__v1__incarnation_body__descriptor, body, arena);
+		put_body(j, &tiendo__journal__v1__incarnation_body__descriptor, body, arena);
 		return;
 	case ENTRY_CATALOGUE:
-		catalogue_fields(line, body, arena);
+		put_catalogue(j, body, arena);
 		return;
 	case ENTRY_REGISTRY:
-		registry_fields(line, &e->registry);
+		put_registry(j, &e->registry);
 		return;
 	case ENTRY_TICK:
-		body_fields(line, &tiendo__journal__v1__tick_body__descriptor, body, arena);
+		put_body(j, &tiendo__journal__v1__tick_body__descriptor, body, arena);
 		return;
 	case ENTRY_RULES:
-		body_fields(line, &tiendo__journal__v1__rules_body__descriptor, body, arena);
+		json_uint(j, "version", e->rules.version);
 		return;
 	case ENTRY_NONE:
 	case ENTRY_DECISION:
@@ -161,29 +190,46 @@ static void fields(json_t *line, const struct entry *e, struct bytes body, struc
 
 /* ---- lines ---- */
 
-static void put_line(const struct dump *d, json_t *line)
+static struct json *begin_line(struct dump *d)
 {
-	json_dumpf(line, d->out, JSON_COMPACT);
-	fputc('\n', d->out);
-	json_decref(line);
+	buffer_clear(&d->line);
+	d->json = json_to(&d->line);
+	json_object_begin(&d->json, NULL);
+	return &d->json;
+}
+
+static void end_line(struct dump *d)
+{
+	json_object_end(&d->json);
+	buffer_put_u8(&d->line, '\n');
+	fwrite(d->line.data, 1, d->line.size, d->out);
+}
+
+static void put_entry(struct dump *d, const struct entry *e, struct codec_arena *arena)
+{
+	struct bytes value, header, body = {0};
+	struct json *j = begin_line(d);
+
+	if (journal_value(d->journal, d->txn, e->number, &value))
+		entry_value_split(value, &header, &body);
+	json_uint(j, "entry", e->number);
+	json_text(j, "kind", kinds[e->kind]);
+	json_int(j, "received_ms", e->received.ms);
+	json_uint(j, "rules_version", e->rules_version);
+	json_hex(j, "hash", bytes_of(e->hash, HASH_SIZE));
+	put_kind(j, e, body, arena);
+	end_line(d);
 }
 
 static int dump_entry(struct dump *d, uint64_t number, struct sys_error *error)
 {
+	/* twice: decoded once to be checked and folded, once more to be shown */
 	struct codec_arena arena = codec_arena_new(2 * journal_read_size(d->journal, d->txn, number));
-	struct bytes value, header, body = {0};
 	struct entry e;
 	int rc = journal_read(d->journal, d->txn, number, d->view != NULL, &arena, &e, error);
 
-	if (!rc && journal_value(d->journal, d->txn, number, &value))
-		entry_value_split(value, &header, &body);
-	if (!rc) {
-		json_t *line = json_pack("{s:I,s:s,s:I,s:i,s:o}", "entry", (json_int_t)number, "kind", kinds[e.kind],
-					 "received_ms", (json_int_t)e.received.ms, "rules_version", e.rules_version,
-					 "hash", dump_json_hex(e.hash, HASH_SIZE));
-		fields(line, &e, body, &arena);
-		put_line(d, line);
-	}
+	if (!rc)
+		put_entry(d, &e, &arena);
 	if (!rc && d->view && fold(d->view, &e, &d->change) != FOLD_OK)
 		rc = sys_fail(error, -1, "entry %llu cannot be folded", (unsigned long long)number);
 	change_clear(&d->change);
@@ -191,22 +237,28 @@ static int dump_entry(struct dump *d, uint64_t number, struct sys_error *error)
 	return rc;
 }
 
-static void dump_figures(const struct dump *d)
+static void dump_figures(struct dump *d)
 {
 	const struct catalogue *c = d->view->catalogue;
 
 	for (uint32_t p = 0; c && p < catalogue_plans(c); p++)
-		for (uint32_t r = 0; r < catalogue_plan(c, p)->rows_n; r++)
-			if (pack_speaks(d->view, (struct grain){.plan = p, .row = r}))
-				put_line(d, json_pack("{s:o}", "figures", dump_json_grain(d->view, p, r)));
+		for (uint32_t r = 0; r < catalogue_plan(c, p)->rows_n; r++) {
+			if (!pack_speaks(d->view, (struct grain){.plan = p, .row = r}))
+				continue;
+			struct json *j = begin_line(d);
+			json_object_begin(j, "figures");
+			dump_json_grain(j, d->view, p, r);
+			json_object_end(j);
+			end_line(d);
+		}
 }
 
-int dump_run(struct journal *j, bool figures, FILE *out)
+int dump_run(struct journal *journal, bool figures, FILE *out)
 {
-	struct dump d = {.journal = j, .txn = kv_read(journal_kv(j)), .out = out};
+	struct dump d = {.journal = journal, .txn = kv_read(journal_kv(journal)), .out = out};
 	struct sys_error error = {""};
-	uint64_t head = journal_head_in(j, d.txn).entry;
-	int rc = kv_error(d.txn);
+	uint64_t head = journal_head_in(journal, d.txn).entry;
+	int rc = kv_error(d.txn) ? sys_fail(&error, kv_error(d.txn), "%s", kv_error_text(d.txn)) : 0;
 
 	if (figures)
 		d.view = view_new();
@@ -214,10 +266,11 @@ int dump_run(struct journal *j, bool figures, FILE *out)
 		rc = dump_entry(&d, n, &error);
 	if (!rc && d.view)
 		dump_figures(&d);
+	if (!rc && (d.line.failed || fflush(out) || ferror(out)))
+		rc = sys_fail(&error, -1, "the dump could not be written whole");
 	kv_end(&d.txn);
 	view_free(d.view);
 	change_free(&d.change);
-	if (!rc && (fflush(out) || ferror(out)))
-		rc = sys_fail(&error, -1, "the dump could not be written whole");
+	buffer_free(&d.line);
 	return rc ? command_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }

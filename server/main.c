@@ -17,15 +17,15 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{{"init"}, command_init, 0, 0, "[--name TEXT] [--illustrative] [--clock SPEC] [--address IP] [--port-ingest N] [--port-feed N] [--port-query N] [--port-health N]",
+	{{"init"}, command_init, 0, 0, "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--ingest ENDPOINT] [--feed ENDPOINT] [--query ENDPOINT] [--health PORT] [--json]",
 	 "", "make a store: keys, tiendo.conf and the first entry; prints the public key"},
 	{{"catalogue", "check"}, command_catalogue_check, 1, 1, "[--lang vi|en] [--json]", "CSVDIR",
 	 "check the CSV files alone; every fault by file, line and field"},
 	{{"catalogue", "load"}, command_catalogue_load, 1, 1,
 	 "[--plan CODE] [--effective DATE] [--dry-run] [--lang vi|en] [--json]", "CSVDIR",
 	 "load the files, or one plan of them"},
-	{{"agent", "add"}, command_agent_add, 0, 0, "--unit CODE --key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
-	 "", "a new principal with its first key"},
+	{{"agent", "add"}, command_agent_add, 1, 1, "--key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
+	 "UNIT", "a new principal with its first key"},
 	{{"agent", "list"}, command_agent_list, 0, 0, "[--json]", "", "principals and keys"},
 	{{"agent", "key", "add"}, command_key_add, 1, 1, "--key PUBLIC [--json]", "PRINCIPAL", "one more key, for a rotation"},
 	{{"agent", "key", "revoke"}, command_key_revoke, 1, 1, "[--json]", "KEY", "from now on this key is refused everywhere"},
@@ -76,7 +76,7 @@ static void print_help(FILE *out)
 
 /* ---- options ---- */
 
-enum value_kind { FLAG, TEXT, NUMBER, LANGUAGE };
+enum value_kind { FLAG, TEXT, LANGUAGE };
 
 struct option_row {
 	const char *name;
@@ -86,17 +86,10 @@ struct option_row {
 
 static int set_option(const struct option_row *row, const char *value)
 {
-	char *end;
-
 	if (row->kind == FLAG) {
 		*(bool *)row->to = true;
 	} else if (row->kind == TEXT) {
 		*(const char **)row->to = value;
-	} else if (row->kind == NUMBER) {
-		long n = strtol(value, &end, 10);
-		if (!*value || *end || n < 0 || n > 65535)
-			return command_fail(EXIT_USAGE, "%s %s: a number from 0 to 65535 is expected", row->name, value);
-		*(long *)row->to = n;
 	} else if (!strcmp(value, "vi") || !strcmp(value, "en")) {
 		*(enum language *)row->to = *value == 'v' ? LANGUAGE_VI : LANGUAGE_EN;
 	} else {
@@ -110,13 +103,12 @@ static int parse(int argc, char **argv, struct command_options *o, int *left)
 {
 	const struct option_row rows[] = {
 		{"--dir", TEXT, &o->dir}, {"--name", TEXT, &o->name}, {"--clock", TEXT, &o->clock},
-		{"--address", TEXT, &o->address}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
-		{"--unit", TEXT, &o->unit}, {"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
+		{"--ingest", TEXT, &o->ingest}, {"--feed", TEXT, &o->feed}, {"--query", TEXT, &o->query},
+		{"--health", TEXT, &o->health}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
+		{"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
 		{"--json", FLAG, &o->json}, {"--dry-run", FLAG, &o->dry_run}, {"--illustrative", FLAG, &o->illustrative},
 		{"--accept-clock", FLAG, &o->accept_clock}, {"--figures", FLAG, &o->figures}, {"--digest", FLAG, &o->digest},
-		{"--lang", LANGUAGE, &o->language}, {"--port-ingest", NUMBER, &o->ports[0]},
-		{"--port-feed", NUMBER, &o->ports[1]}, {"--port-query", NUMBER, &o->ports[2]},
-		{"--port-health", NUMBER, &o->ports[3]}};
+		{"--lang", LANGUAGE, &o->language}};
 
 	*left = 0;
 	for (int i = 1; i < argc; i++) {
@@ -159,8 +151,7 @@ static const struct command *find(int n, char **word, int *words)
 int main(int argc, char **argv)
 {
 	const char *env = getenv("TIENDO_DIR");
-	struct command_options o = {.dir = env && *env ? env : ".", .plan = "", .name = "", .role = "agent",
-				    .ports = {-1, -1, -1, -1}};
+	struct command_options o = {.dir = env && *env ? env : ".", .plan = "", .name = "", .role = "agent"};
 	struct sys_error error = {""};
 	int left, words, rc;
 

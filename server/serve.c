@@ -32,7 +32,6 @@ struct server {
 	pthread_t threads[THREADS];
 	int threads_n;
 	bool unkept; /* the last checkpoint could not be written */
-	char endpoint[3][NET_ENDPOINT_MAX + 1];
 };
 
 /* ---- the store ---- */
@@ -89,41 +88,48 @@ static void log_start(const struct server *s)
 
 /* ---- sockets ---- */
 
-static struct net_bind binding(const struct server *s, int which, int64_t port, const char *domain, int64_t max)
+static struct net_bind binding(const struct server *s, const char *endpoint, const char *domain, int64_t max)
 {
-	return (struct net_bind){.endpoint = s->endpoint[which], .secret_key = s->store->key.secret_key,
-				 .zap_domain = domain, .max_message = port >= 0 ? max : 0};
+	return (struct net_bind){.endpoint = endpoint, .secret_key = s->store->key.secret_key, .zap_domain = domain,
+				 .max_message = max};
+}
+
+static int open_writer(struct server *s, struct sys_error *error)
+{
+	const struct store_conf *conf = &s->store->conf;
+	const struct writer_options options = {
+		.net = s->net, .core = s->core, .stats = &s->stats, .doorlist = &s->doorlist,
+		.roster_wake = s->roster_wake, .ingest = binding(s, conf->ingest, DOOR_INGEST, NET_INGEST_MESSAGE),
+		.feed = binding(s, conf->feed, DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
+
+	s->writer = writer_open(&options, error);
+	return s->writer ? 0 : -EIO;
+}
+
+static int open_query(struct server *s, struct sys_error *error)
+{
+	const struct query_options options = {
+		.net = s->net, .bind = binding(s, s->store->conf.query, DOOR_QUERY, NET_QUESTION_MESSAGE),
+		.view = core_view(s->core), .lock = core_lock(s->core), .journal = query_journal_of(core_journal(s->core)),
+		.clock = core_clock(s->core), .stats = &s->query_stats};
+
+	s->query = query_open(&options, error);
+	return s->query ? 0 : -EIO;
 }
 
 static int open_sockets(struct server *s, struct sys_error *error)
 {
-	const struct store_conf *conf = &s->store->conf;
-	const int64_t ports[3] = {conf->port_ingest, conf->port_feed, conf->port_query};
 	const struct door_options door = {.net = s->net, .store = s->store, .doorlist = &s->doorlist,
 					  .stats = &s->stats, .signals = s->signals, .roster_wake = s->roster_wake};
 
-	for (int i = 0; i < 3; i++)
-		snprintf(s->endpoint[i], sizeof s->endpoint[i], "tcp://%.200s:%lld", conf->address,
-			 (long long)ports[i]);
-	s->door = door_open(&door, error);
+	s->door = door_open(&door, error); /* before any other bind: nobody enters unasked */
 	if (!s->door)
 		return -EIO;
-	const struct writer_options writer = {
-		.net = s->net, .core = s->core, .stats = &s->stats, .doorlist = &s->doorlist,
-		.roster_wake = s->roster_wake,
-		.ingest = binding(s, 0, ports[0], DOOR_INGEST, NET_INGEST_MESSAGE),
-		.feed = binding(s, 1, ports[1], DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
-	s->writer = writer_open(&writer, error);
-	if (!s->writer)
-		return -EIO;
-	const struct query_options query = {
-		.net = s->net, .bind = binding(s, 2, ports[2], DOOR_QUERY, NET_QUESTION_MESSAGE),
-		.view = core_view(s->core), .lock = core_lock(s->core), .journal = query_journal_of(core_journal(s->core)),
-		.clock = core_clock(s->core), .stats = &s->query_stats};
-	s->query = query_open(&query, error);
-	if (!s->query)
-		return -EIO;
-	int rc = door_health(s->door, error);
+	int rc = open_writer(s, error);
+	if (!rc)
+		rc = open_query(s, error);
+	if (!rc)
+		rc = door_health(s->door, error);
 	return rc ? rc : door_admin(s->door, error);
 }
 
