@@ -111,6 +111,12 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
+# measured by hand: make build/release/bench/NAME
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)
 

@@ -13,7 +13,7 @@
 #include "server/rosterpack.h"
 
 enum {
-	SLICE_US = VIEWLOCK_SLICE_US / 2,    /* a piece that begins in time may end late */
+	SLICE_US = VIEWLOCK_SLICE_US / 5,    /* a reader that comes back often waits for the writer less than it does */
 	SLICE_BYTES = 256 * 1024,
 	ASIDE_BYTES = 256 * 1024 * 1024      /* more than that set aside: try again at a quieter time */
 };
@@ -59,6 +59,7 @@ void checkpoint_free(struct checkpoint *cp)
 	if (cp->wake >= 0)
 		close(cp->wake);
 	free(cp->marks);
+	free(cp->room);
 	free(cp->dir);
 	free(cp);
 }
@@ -76,15 +77,23 @@ int checkpoint_discard(const char *dir, struct sys_error *error)
 
 /* ---- marks: the writer's side ---- */
 
+/* No unit is larger: an item is in it once at most. Asking each for its size would walk its cells twice. */
+static size_t unit_room(const struct view *v)
+{
+	size_t items = v->catalogue ? catalogue_items(v->catalogue) : 0;
+	return VIEW_UNIT_BYTES + items * VIEW_CELL_BYTES;
+}
+
 static void set_aside(struct checkpoint *cp, const struct view *v, uint32_t unit)
 {
-	size_t size = view_unit_size(v, unit);
+	size_t size = view_unit_pack(v, unit, cp->room);
 	struct aside *a = cp->asides_bytes + size <= ASIDE_BYTES ? malloc(sizeof *a + size) : NULL;
 	if (!a) {
 		cp->lost = true;
 		return;
 	}
-	a->size = view_unit_pack(v, unit, a->packed);
+	a->size = size;
+	memcpy(a->packed, cp->room, size);
 	a->next = cp->asides;
 	cp->asides = a;
 	cp->asides_n++;
@@ -110,9 +119,12 @@ bool checkpoint_mark(struct checkpoint *cp, uint8_t mark)
 {
 	uint32_t n = units_of(cp->view);
 	uint8_t *marks = realloc(cp->marks, n ? n : 1);
-	if (!marks)
+	cp->marks = marks ? marks : cp->marks;
+	uint8_t *room = realloc(cp->room, unit_room(cp->view));
+	cp->room = room ? room : cp->room;
+	cp->room_size = room ? unit_room(cp->view) : cp->room_size;
+	if (!marks || !room)
 		return false;
-	cp->marks = marks;
 	cp->units_n = n;
 	memset(marks, mark, n);
 	return view_watch(cp->view, touched, cp);
@@ -290,12 +302,7 @@ static void slice_units(struct making *m, uint32_t *next)
 		if (n++ == cp->slice_units || slice_over(m))
 			return;
 		/* still waiting: so no catalogue has come since the cut, and indexes are those of then */
-		uint8_t *out = buffer_reserve(&m->slice, view_unit_size(cp->view, *next));
-		if (!out) {
-			cp->lost = true;
-			return;
-		}
-		view_unit_pack(cp->view, *next, out);
+		m->slice.size += view_unit_pack(cp->view, *next, m->slice.data + m->slice.size);
 		cp->marks[*next] &= (uint8_t)~MARK_WAITING;
 	}
 }
@@ -336,6 +343,12 @@ static enum checkpoint_result copy_units(struct making *m)
 {
 	struct checkpoint *cp = m->cp;
 	uint32_t next = 0;
+	/* all of it now: no memory is asked for, and no fresh page met, under the lock */
+	size_t room = SLICE_BYTES + cp->room_size;
+	uint8_t *all = buffer_reserve(&m->slice, room);
+	if (!all)
+		return later(m, -ENOMEM, "no memory to copy the units");
+	memset(all, 0, room);
 	for (bool more = true; more;) {
 		if (stopped(m))
 			return CHECKPOINT_BROKEN;
@@ -359,6 +372,11 @@ static enum checkpoint_result commit(struct making *m)
 {
 	struct checkpoint *cp = m->cp;
 	viewstore_roster(cp->store, buffer_bytes(&m->roster));
+	/* pages are larger than what is in them, and the old ones stay until this has committed */
+	if (viewstore_room(cp->dir, 2 * (m->report->bytes + m->roster.size), &m->error)) {
+		viewstore_abort(cp->store);
+		return CHECKPOINT_LATER;
+	}
 	switch (viewstore_commit(cp->store, &m->head, &m->error)) {
 	case KV_OK:
 		return CHECKPOINT_DONE;

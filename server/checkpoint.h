@@ -7,7 +7,7 @@
  *
  * Never: harms the journal, waits for the writer's work, logs (it reports), lets a damaged view/ stop a start. What is
  * not used (another fold version or format, damage, an entry that is not in the journal) is moved to view.old and made
- * again. A disk that is full means a checkpoint later, nothing else.
+ * again. A disk that is full, or would leave the journal little, means a checkpoint later, nothing else.
  *
  * Threads: load and attach before there are any (load looks at the store in a child process first, because damage to
  * LMDB's own pages ends a process); then run is the one thread that writes, or, when it has been joined, write is

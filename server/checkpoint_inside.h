@@ -41,6 +41,8 @@ struct checkpoint {
 	 * (there as a reader: readers do not look at these). */
 	uint32_t units_n;
 	uint8_t *marks;          /* by unit index */
+	uint8_t *room;           /* for the largest unit of this catalogue */
+	size_t room_size;        /* changed by the checkpoint's own thread only */
 	struct aside *asides;
 	size_t asides_n, asides_bytes;
 	bool lost;               /* something could not be set aside */

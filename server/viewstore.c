@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/sys/keys.h"
@@ -53,6 +54,18 @@ int viewstore_set_aside(const char *dir, struct sys_error *error)
 	if (!rc && rename(dir, old))
 		rc = sys_fail(error, -errno, "%s: cannot be moved to %s: %s", dir, old, sys_text(errno));
 	return rc;
+}
+
+int viewstore_room(const char *dir, uint64_t bytes, struct sys_error *error)
+{
+	struct statvfs fs;
+	if (statvfs(dir, &fs)) /* then the write itself will tell */
+		return 0;
+	uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (left >= bytes + VIEWSTORE_SPARE)
+		return 0;
+	return sys_fail(error, -ENOSPC, "%llu MB are left on the disk, which the journal needs: free some",
+			(unsigned long long)(left / 1000000));
 }
 
 /* ---- opening ---- */

@@ -22,7 +22,7 @@
 #include "common/sys/kv.h"
 #include "server/view.h"
 
-enum { VIEWSTORE_FORMAT = 1, VIEWSTORE_PROBE_MS = 120000 };
+enum { VIEWSTORE_FORMAT = 1, VIEWSTORE_PROBE_MS = 120000, VIEWSTORE_SPARE = 8 * 1024 * 1024 };
 
 struct viewstore;
 
@@ -65,6 +65,9 @@ void viewstore_clear(struct viewstore *s); /* of everything: the whole state fol
 void viewstore_row(struct viewstore *s, uint32_t place, struct bytes row);
 void viewstore_roster(struct viewstore *s, struct bytes packed);
 void viewstore_unit(struct viewstore *s, struct bytes packed);
+/* Would `bytes` more leave the journal beside it VIEWSTORE_SPARE of the disk? -ENOSPC. Nothing is on disk before the
+ * commit. */
+int viewstore_room(const char *dir, uint64_t bytes, struct sys_error *error);
 /* KV_UNKNOWN: close it, and set it aside. */
 enum kv_outcome viewstore_commit(struct viewstore *s, const struct view_head *head, struct sys_error *error);
 void viewstore_abort(struct viewstore *s);

@@ -587,6 +587,16 @@ static void test_disk_full(void **state)
 	end(&r);
 }
 
+static void test_the_journal_comes_first(void **state)
+{
+	struct sys_error error = { "" };
+	(void)state;
+	assert_int_equal(viewstore_room(scratch_path("."), 0, &error), 0);
+	assert_int_equal(viewstore_room(scratch_path("."), UINT64_MAX / 4, &error), -ENOSPC);
+	assert_non_null(strstr(error.text, "free some"));
+	assert_int_equal(viewstore_room(scratch_path("nowhere"), UINT64_MAX / 4, &error), 0);
+}
+
 /* Marks stay until the commit: after a refusal the next one still knows what to write. */
 static void test_marks_outlive_a_refusal(void **state)
 {
@@ -608,6 +618,27 @@ static void test_marks_outlive_a_refusal(void **state)
 	}
 	assert_int_equal(write_now(&r).result, CHECKPOINT_DONE);
 	restart(&r, r.view->head.entry);
+	end(&r);
+}
+
+/* Nobody enters until the operator has looked: a restart must not forget it. */
+static void test_locked_is_kept(void **state)
+{
+	struct running r;
+	struct sys_error reason;
+	(void)state;
+	begin(&r, 34);
+	fold_some(&r, 10);
+	r.view->head.locked = true; /* as an incarnation entry that was proven makes it */
+	write_now(&r);
+	checkpoint_free(r.checkpoint);
+	keep(&r);
+	struct view *v = checkpoint_load(r.checkpoint, known, &r, &reason);
+	assert_non_null(v);
+	assert_true(v->head.locked);
+	checkpoint_free(r.checkpoint);
+	view_free(v);
+	r.checkpoint = NULL;
 	end(&r);
 }
 
@@ -695,7 +726,9 @@ int main(void)
 		cmocka_unit_test(test_cannot_be_put_away),
 		cmocka_unit_test(test_no_commit),
 		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_the_journal_comes_first),
 		cmocka_unit_test(test_marks_outlive_a_refusal),
+		cmocka_unit_test(test_locked_is_kept),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_roster_bytes),
 	};
