@@ -199,8 +199,8 @@ static int put_tables(struct mine *m, struct sys_error *error)
 		if (m->held_n)
 			render_table(&d->out, &m->held);
 	}
-	buffer_free(&m->owed.text);
-	buffer_free(&m->held.text);
+	render_table_free(&m->owed);
+	render_table_free(&m->held);
 	return code;
 }
 
@@ -253,7 +253,7 @@ static bool see_json(void *data, struct bytes row)
 
 /* ---- the command ---- */
 
-static enum desk_exit show(struct mine *m, bool fresh)
+static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 {
 	struct desk *d = m->d;
 	struct sys_error error = {""};
@@ -262,6 +262,11 @@ static enum desk_exit show(struct mine *m, bool fresh)
 
 	if (code)
 		return desk_fail_sys(d, code, &error);
+	if (!fresh && !head.entry)
+		return desk_fail(d, DESK_ENVIRONMENT,
+				 SAY(d, "chưa biết gì: chưa lần nào hỏi được máy chủ (%s)",
+				     "nothing is known: the centre could never be asked (%s)"),
+				 why);
 	if (d->office.json) {
 		json_object_begin(&d->json, NULL);
 		json_bool(&d->json, "fresh", fresh);
@@ -315,7 +320,9 @@ enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
 						     (struct date){0});
 		if (own != NO_INDEX)
 			m.own = catalogue_unit(d->catalogue, own)->row.number;
-		exit = show(&m, ask_centre(d, SPOOL_CELLS, &why) == FETCH_DONE);
+		bool fresh = ask_centre(d, SPOOL_CELLS, &why) == FETCH_DONE;
+
+		exit = show(&m, fresh, why.text);
 	}
 	codec_arena_free(&m.arena);
 	return exit;

@@ -88,8 +88,7 @@ static int put_table(struct desk *d, size_t limit, struct sys_error *error)
 
 	if (s.table.cells == s.table.columns) {
 		buffer_put_text(&d->out, SAY(d, "Chưa có biên nhận nào.\n", "No receipt yet.\n"));
-		buffer_free(&s.table.text);
-		buffer_free(&s.table.cell);
+		render_table_free(&s.table);
 	} else {
 		render_table(&d->out, &s.table);
 	}

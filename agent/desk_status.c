@@ -24,7 +24,6 @@ static const struct {
 	{"no_answer", "máy chủ không trả lời", "the centre does not answer"},
 	{"version", "phiên bản giao thức không khớp với máy chủ: cần cập nhật phần mềm",
 	 "no protocol version in common with the centre: update the software"},
-	{"refused", "máy chủ từ chối đơn vị này:", "the centre refuses this office:"},
 	{"restored", "máy chủ đã khôi phục từ bản sao lưu, đã gửi lại từ số",
 	 "the centre was restored from a backup; offered again from number"},
 	{"cloned", "hàng đợi này là bản sao hoặc bản cũ; chuyển sang đợt mới từ số",
@@ -37,15 +36,37 @@ static const struct {
 	 "the centre cannot read this update, given up: number"},
 };
 
+/* "refused revoked": the centre's reason in words */
+static const char *reason_note(struct desk *d, const char *name)
+{
+	static const enum reason all[] = {
+#define X(name, number, permanent) REASON_##name,
+		REASONS(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < BASE_COUNT(all); i++)
+		if (strcmp(reason_name(all[i]), name) == 0)
+			return reason_says(all[i], d->office.language);
+	return name;
+}
+
 static void put_note(struct desk *d, const char *note)
 {
 	size_t key = strcspn(note, " ");
+	const char *about = note + key;
+
+	if (strncmp(note, "refused ", 8) == 0) {
+		buffer_format(&d->out, "%s %s",
+			      SAY(d, "máy chủ từ chối:", "the centre refuses:"), reason_note(d, note + 8));
+		return;
+	}
 
 	for (size_t i = 0; i < BASE_COUNT(NOTES); i++)
 		if (strlen(NOTES[i].key) == key && memcmp(NOTES[i].key, note, key) == 0) {
 			buffer_format(&d->out, "%s%s",
 				      d->office.language == LANGUAGE_VI ? NOTES[i].vi : NOTES[i].en,
-				      note + key);
+				      about);
 			return;
 		}
 	buffer_put_text(&d->out, note);
@@ -83,6 +104,7 @@ static bool refusal_json(void *data, const struct spool_refusal *r)
 	json_text(j, "reason", r->voided ? "void" : reason_name(r->reason));
 	json_text(j, "field", r->field);
 	json_int(j, "received_ms", r->received_ms);
+	json_uint(j, "again", r->again);
 	if (codec_update_decode(r->blob.data, r->blob.size, &s->arena, &u)) {
 		json_text(j, "unit", u.unit);
 		json_text(j, "item", u.item);
@@ -111,8 +133,13 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	render_date(&t->cell, l, u.as_of);
 	render_cell(t);
 	render_cell_text(t, r->field);
-	render_cell_text(t, r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
-				      : reason_says(r->reason, l));
+	buffer_put_text(&t->cell, r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
+					    : reason_says(r->reason, l));
+	if (r->again)
+		buffer_format(&t->cell, SAY(s->d, " (đã gửi lại: số %" PRIu64 ")",
+					    " (offered again: number %" PRIu64 ")"),
+			      r->again);
+	render_cell(t);
 	return true;
 }
 
@@ -140,8 +167,7 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 					    "\nRefused by the centre (newest first):\n"));
 			render_table(&d->out, &s.table);
 		}
-		buffer_free(&s.table.text);
-		buffer_free(&s.table.cell);
+		render_table_free(&s.table);
 	}
 	codec_arena_free(&s.arena);
 	return code;

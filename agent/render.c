@@ -175,6 +175,11 @@ void render_table(struct buffer *out, struct render_table *t)
 	at = text;
 	for (size_t i = 0; i < t->cells; i++, at += strlen(at) + 1)
 		put_cell(out, t, at, i, width[i % t->columns]);
+	render_table_free(t);
+}
+
+void render_table_free(struct render_table *t)
+{
 	buffer_free(&t->text);
 	buffer_free(&t->cell);
 	t->cells = 0;

@@ -39,5 +39,6 @@ void render_cell(struct render_table *t);
 void render_cell_text(struct render_table *t, const char *text);
 /* Writes and empties it. */
 void render_table(struct buffer *out, struct render_table *t);
+void render_table_free(struct render_table *t); /* without writing */
 
 #endif

@@ -8,7 +8,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-enum { HEARD_AT_ONCE = 64, DISK_TOLD_MS = 60000 };
+enum {
+	HEARD_AT_ONCE = 64,
+	DISK_TOLD_MS = 60000,
+	FIRST_RULES = 1 /* before these nothing was refused */
+};
 
 /* ---- Welcome, Pong: the centre's clock and catalogue ---- */
 
@@ -44,6 +48,21 @@ static bool differs(struct run *r, const Tiendo__V1__Welcome *m)
 	return known && memcmp(hash, m->mark_hash.data, KEYS_HASH) != 0;
 }
 
+/* Newer rules may know what older ones refused: the loop sees the new work. */
+static void offer_again(struct run *r)
+{
+	struct sys_error why;
+	size_t n = 0;
+	int code = spool_again(r->office->spool, r->rules, &n, &why);
+
+	if (!code && n)
+		log_info("%zu updates that older rules did not know are offered again", n);
+	else if (code && code != -ENOSPC) {
+		r->failed = code;
+		r->error = why;
+	}
+}
+
 static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t now)
 {
 	struct push_welcome w = {.session = m->session,
@@ -57,6 +76,9 @@ static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t no
 		return;
 	}
 	w.differs = differs(r, m);
+	r->rules = m->rules_version;
+	if (m->rules_version > FIRST_RULES)
+		offer_again(r);
 	r->office->centre.illustrative = m->illustrative;
 	r->office->centre.simulated = m->simulated;
 	heard(r, m->time_ms, m->catalogue_entry, &m->incarnation);
@@ -101,6 +123,7 @@ static void keep_outcome(struct run *r, const Tiendo__V1__Span *s, size_t i)
 	*o = (struct spool_outcome){.kind = SPOOL_VOIDED,
 				    .seq = s->first_seq + i,
 				    .field = "",
+				    .rules = r->rules,
 				    .incarnation = s->incarnation.data,
 				    .chain_hash = s->chain_hash.data,
 				    .entry = s->entry,

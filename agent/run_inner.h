@@ -35,6 +35,7 @@ struct run {
 	size_t outcomes_n;
 	struct run_ack acks[RUN_ACKS];
 	size_t acks_n;
+	uint32_t rules;    /* of the centre, by its Welcome */
 	int64_t disk_told; /* a full disk is told once a minute */
 	int failed;        /* negative: the loop ends with it ... */
 	struct sys_error error; /* ... and this */

@@ -131,6 +131,7 @@ struct spool_outcome {
 	uint64_t seq;
 	enum reason reason;
 	const char *field;
+	uint32_t rules; /* version of the centre's rules */
 	/* taken: */
 	const uint8_t *incarnation, *chain_hash, *mac;
 	uint64_t entry;
@@ -141,6 +142,12 @@ struct spool_outcome {
  * are passed over. */
 int spool_settle(struct spool *s, const struct spool_outcome *outcomes, size_t n,
 		 struct sys_error *error);
+
+/*
+ * What older rules did not know yet (NOT_YET, UNDECODABLE) is queued again, under new numbers, for a
+ * centre whose rules have the version `rules`. *n = how many.
+ */
+int spool_again(struct spool *s, uint32_t rules, size_t *n, struct sys_error *error);
 
 /* A new epoch that names the present one; everything from `from` on moves there, as 1... */
 int spool_move(struct spool *s, uint64_t from, struct sys_error *error);
@@ -158,6 +165,8 @@ struct spool_refusal {
 	enum reason reason;
 	char field[SPOOL_FIELD_MAX];
 	int64_t received_ms;
+	uint32_t rules; /* version of the rules it was judged by */
+	uint64_t again; /* seq under which it was offered again; 0 = not */
 	struct bytes blob; /* as it was queued */
 };
 typedef bool spool_refusal_see(void *data, const struct spool_refusal *r);

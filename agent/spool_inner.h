@@ -60,6 +60,24 @@ bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_recei
 void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_refusal *r);
 bool spool_refusal_read(struct bytes key, struct bytes value, struct spool_refusal *out);
 
+enum { SPOOL_RECORD_COST = 64 /* what LMDB needs beside the bytes of one update, about */ };
+
+/* Gives the blob the next number, in the transaction and in `st`. */
+void spool_put_blob(struct spool *s, struct kv_txn *txn, struct spool_state *st, struct bytes blob);
+/* An update's bytes: in the outbox, or kept with its refusal (a restored centre judges it again). */
+bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_state *st, uint64_t seq,
+		     struct bytes *blob);
+
+/* Lets go of the oldest acknowledged bytes, at most `max`: while more than `room` is kept, and what
+ * was received before `older_than_ms`. */
+struct spool_eviction {
+	uint64_t room; /* UINT64_MAX = by age only */
+	int64_t older_than_ms;
+	unsigned max;
+};
+void spool_evict(struct spool *s, struct kv_txn *txn, struct spool_state *st,
+		 const struct spool_eviction *e);
+
 /* Ends the transaction; the sentence of its error, if any, in the words of the spool. */
 int spool_end(struct spool *s, struct kv_txn **txn, struct sys_error *error);
 int spool_commit(struct spool *s, struct kv_txn **txn, struct sys_error *error);

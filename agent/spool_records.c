@@ -75,6 +75,8 @@ bool spool_refusal_read(struct bytes key, struct bytes value, struct spool_refus
 	out->voided = scan_u8(&in);
 	out->reason = (enum reason)scan_u32(&in);
 	out->received_ms = (int64_t)scan_u64(&in);
+	out->rules = scan_u32(&in);
+	out->again = scan_u64(&in);
 	scan_text(&in, out->field, sizeof out->field);
 	out->blob = in.rest;
 	return read_place(key, &out->ordinal, &out->seq) && !in.bad;
@@ -88,6 +90,8 @@ void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_r
 	buffer_put_u8(&b, r->voided);
 	buffer_put_u32(&b, r->reason);
 	buffer_put_u64(&b, (uint64_t)r->received_ms);
+	buffer_put_u32(&b, r->rules);
+	buffer_put_u64(&b, r->again);
 	scan_put_text(&b, r->field);
 	buffer_put_bytes(&b, r->blob);
 	kv_put(txn, s->refused, SPOOL_KEY(key), buffer_bytes(&b));

@@ -414,6 +414,53 @@ static void test_move(void **state)
 	spool_close(s);
 }
 
+/* What a version does not know yet waits with its bytes for one that does. */
+static void test_again(void **state)
+{
+	(void)state;
+	char dir[4096];
+	struct spool *s = make("later", NULL, dir);
+	struct spool_batch b = {0};
+	struct spool_refusal f;
+	size_t n;
+
+	assert_int_equal(queue(s, 200, "n"), 0);
+	struct spool_outcome o = {.kind = SPOOL_REFUSED,
+				  .seq = 1,
+				  .reason = REASON_NOT_YET,
+				  .field = "",
+				  .rules = 1,
+				  .received_ms = 5};
+
+	assert_int_equal(spool_settle(s, &o, 1, &error), 0);
+	o.seq = 2;
+	o.reason = REASON_NOT_ASSIGNED;
+	assert_int_equal(spool_settle(s, &o, 1, &error), 0);
+	assert_int_equal(spool_again(s, 1, &n, &error), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(spool_again(s, 2, &n, &error), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(state_of(s).last, 201);
+	assert_int_equal(spool_again(s, 2, &n, &error), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(spool_again(s, 3, &n, &error), 0); /* once: the copy has its own refusal */
+	assert_int_equal(n, 0);
+	assert_int_equal(spool_gather(s, 201, 201, 1, &b, &error), 0);
+	assert_int_equal(b.n, 1);
+	assert_memory_equal(b.blobs[0].data, "\x08\xc9\x01\x12\x03" "412", 8); /* renumbered */
+	o.seq = 201;
+	o.reason = REASON_UNDECODABLE;
+	o.rules = 2;
+	assert_int_equal(spool_settle(s, &o, 1, &error), 0);
+	assert_int_equal(spool_again(s, 3, &n, &error), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(spool_refusals(s, 1, keep_refusal, &f, &error), 0);
+	assert_int_equal(f.seq, 201);
+	assert_int_equal(f.again, 202);
+	buffer_free(&b.bytes);
+	spool_close(s);
+}
+
 static bool add_row(void *data, struct bytes row)
 {
 	buffer_put_bytes(data, row);
@@ -463,7 +510,8 @@ int main(void)
 		cmocka_unit_test(test_formats),    cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_full),       cmocka_unit_test(test_grace),
 		cmocka_unit_test(test_gather),     cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_move),       cmocka_unit_test(test_knowledge),
+		cmocka_unit_test(test_move),       cmocka_unit_test(test_again),
+		cmocka_unit_test(test_knowledge),
 	};
 
 	assert_int_equal(keys_start(&error), 0);
