@@ -17,8 +17,8 @@ struct command_options {
 	const char *dir;
 	enum language language;
 	bool json, dry_run, illustrative, accept_clock, figures, digest;
-	const char *plan, *effective, *name, *role, *key;
-	const char *clock, *ingest, *feed, *query, *health; /* init: NULL = the default */
+	const char *plan, *effective, *name, *unit, *role, *key;
+	const char *clock, *address, *ports[4]; /* init; ingest, feed, query, health; NULL = the default */
 	int arguments;
 	char **argument;
 };

@@ -155,8 +155,11 @@ int command_agent_add(const struct command_options *o)
 
 	if (rc)
 		return rc;
+	if (!o->unit)
+		return command_fail(EXIT_USAGE,
+				    "--unit CODE is missing: the unit whose subtree the principal may speak for");
 	add.role = (char *)o->role;
-	add.unit = o->argument[0];
+	add.unit = (char *)o->unit;
 	add.name = (char *)o->name;
 	add.public_key = (ProtobufCBinaryData){sizeof key, key};
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_AGENT_ADD;

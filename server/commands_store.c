@@ -18,8 +18,12 @@ static int init_settings(struct store *s, const struct command_options *o, struc
 	struct conf_option options[STORE_OPTIONS];
 	const struct {
 		const char *key, *option, *value;
-	} given[] = {{"clock", "--clock", o->clock}, {"ingest", "--ingest", o->ingest}, {"feed", "--feed", o->feed},
-		     {"query", "--query", o->query}, {"health", "--health", o->health}};
+	} given[] = {{"clock", "--clock", o->clock},
+		     {"address", "--address", o->address},
+		     {"port_ingest", "--port-ingest", o->ports[0]},
+		     {"port_feed", "--port-feed", o->ports[1]},
+		     {"port_query", "--port-query", o->ports[2]},
+		     {"port_health", "--port-health", o->ports[3]}};
 	int rc = 0;
 
 	store_options(&s->conf, options);

@@ -210,7 +210,7 @@ static void handle(void *context, const char *path, struct http_answer *answer)
 
 int door_health(struct door *d, struct sys_error *error)
 {
-	const struct http_options options = {.port = (uint16_t)d->o.store->conf.health, .handle = handle,
+	const struct http_options options = {.port = (uint16_t)d->o.store->conf.port_health, .handle = handle,
 					     .context = d};
 
 	d->http = http_open(&options, error);

@@ -17,15 +17,15 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{{"init"}, command_init, 0, 0, "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--ingest ENDPOINT] [--feed ENDPOINT] [--query ENDPOINT] [--health PORT] [--json]",
+	{{"init"}, command_init, 0, 0, "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--address IP] [--port-ingest N] [--port-feed N] [--port-query N] [--port-health N] [--json]",
 	 "", "make a store: keys, tiendo.conf and the first entry; prints the public key"},
 	{{"catalogue", "check"}, command_catalogue_check, 1, 1, "[--lang vi|en] [--json]", "CSVDIR",
 	 "check the CSV files alone; every fault by file, line and field"},
 	{{"catalogue", "load"}, command_catalogue_load, 1, 1,
 	 "[--plan CODE] [--effective DATE] [--dry-run] [--lang vi|en] [--json]", "CSVDIR",
 	 "load the files, or one plan of them"},
-	{{"agent", "add"}, command_agent_add, 1, 1, "--key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
-	 "UNIT", "a new principal with its first key"},
+	{{"agent", "add"}, command_agent_add, 0, 0, "--unit CODE --key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
+	 "", "a new principal with its first key"},
 	{{"agent", "list"}, command_agent_list, 0, 0, "[--json]", "", "principals and keys"},
 	{{"agent", "key", "add"}, command_key_add, 1, 1, "--key PUBLIC [--json]", "PRINCIPAL", "one more key, for a rotation"},
 	{{"agent", "key", "revoke"}, command_key_revoke, 1, 1, "[--json]", "KEY", "from now on this key is refused everywhere"},
@@ -103,9 +103,10 @@ static int parse(int argc, char **argv, struct command_options *o, int *left)
 {
 	const struct option_row rows[] = {
 		{"--dir", TEXT, &o->dir}, {"--name", TEXT, &o->name}, {"--clock", TEXT, &o->clock},
-		{"--ingest", TEXT, &o->ingest}, {"--feed", TEXT, &o->feed}, {"--query", TEXT, &o->query},
-		{"--health", TEXT, &o->health}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
-		{"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
+		{"--address", TEXT, &o->address}, {"--port-ingest", TEXT, &o->ports[0]},
+		{"--port-feed", TEXT, &o->ports[1]}, {"--port-query", TEXT, &o->ports[2]},
+		{"--port-health", TEXT, &o->ports[3]}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
+		{"--unit", TEXT, &o->unit}, {"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
 		{"--json", FLAG, &o->json}, {"--dry-run", FLAG, &o->dry_run}, {"--illustrative", FLAG, &o->illustrative},
 		{"--accept-clock", FLAG, &o->accept_clock}, {"--figures", FLAG, &o->figures}, {"--digest", FLAG, &o->digest},
 		{"--lang", LANGUAGE, &o->language}};

@@ -31,6 +31,7 @@ struct server {
 	int signals, roster_wake;
 	pthread_t threads[THREADS];
 	int threads_n;
+	char endpoint[3][NET_ENDPOINT_MAX + 1];
 	bool unkept; /* the last checkpoint could not be written */
 };
 
@@ -88,19 +89,28 @@ static void log_start(const struct server *s)
 
 /* ---- sockets ---- */
 
-static struct net_bind binding(const struct server *s, const char *endpoint, const char *domain, int64_t max)
+static struct net_bind binding(const struct server *s, int which, const char *domain, int64_t max)
 {
-	return (struct net_bind){.endpoint = endpoint, .secret_key = s->store->key.secret_key, .zap_domain = domain,
+	return (struct net_bind){.endpoint = s->endpoint[which], .secret_key = s->store->key.secret_key, .zap_domain = domain,
 				 .max_message = max};
+}
+
+static void name_endpoints(struct server *s)
+{
+	const struct store_conf *conf = &s->store->conf;
+	const int64_t ports[] = {conf->port_ingest, conf->port_feed, conf->port_query};
+
+	for (size_t i = 0; i < BASE_COUNT(ports); i++)
+		snprintf(s->endpoint[i], sizeof s->endpoint[i], "tcp://%.200s:%lld", conf->address,
+			 (long long)ports[i]);
 }
 
 static int open_writer(struct server *s, struct sys_error *error)
 {
-	const struct store_conf *conf = &s->store->conf;
 	const struct writer_options options = {
 		.net = s->net, .core = s->core, .stats = &s->stats, .doorlist = &s->doorlist,
-		.roster_wake = s->roster_wake, .ingest = binding(s, conf->ingest, DOOR_INGEST, NET_INGEST_MESSAGE),
-		.feed = binding(s, conf->feed, DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
+		.roster_wake = s->roster_wake, .ingest = binding(s, 0, DOOR_INGEST, NET_INGEST_MESSAGE),
+		.feed = binding(s, 1, DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
 
 	s->writer = writer_open(&options, error);
 	return s->writer ? 0 : -EIO;
@@ -109,7 +119,7 @@ static int open_writer(struct server *s, struct sys_error *error)
 static int open_query(struct server *s, struct sys_error *error)
 {
 	const struct query_options options = {
-		.net = s->net, .bind = binding(s, s->store->conf.query, DOOR_QUERY, NET_QUESTION_MESSAGE),
+		.net = s->net, .bind = binding(s, 2, DOOR_QUERY, NET_QUESTION_MESSAGE),
 		.view = core_view(s->core), .lock = core_lock(s->core), .journal = query_journal_of(core_journal(s->core)),
 		.clock = core_clock(s->core), .stats = &s->query_stats};
 
@@ -125,6 +135,7 @@ static int open_sockets(struct server *s, struct sys_error *error)
 	s->door = door_open(&door, error); /* before any other bind: nobody enters unasked */
 	if (!s->door)
 		return -EIO;
+	name_endpoints(s);
 	int rc = open_writer(s, error);
 	if (!rc)
 		rc = open_query(s, error);

@@ -21,13 +21,13 @@
 #include "common/sys/keys.h"
 
 struct store_conf {
-	char ingest[CONF_TEXT_MAX], feed[CONF_TEXT_MAX], query[CONF_TEXT_MAX]; /* endpoints */
-	int64_t health;              /* port on loopback */
+	char address[CONF_TEXT_MAX]; /* where ingest, feed and query listen */
+	int64_t port_ingest, port_feed, port_query, port_health;
 	char clock[CONF_TEXT_MAX];   /* real | file:PATH */
 	char log[CONF_TEXT_MAX];
 };
 
-enum { STORE_DIR_MAX = 960, STORE_PATH_MAX = 1024, STORE_OPTIONS = 6 };
+enum { STORE_DIR_MAX = 960, STORE_PATH_MAX = 1024, STORE_OPTIONS = 7 };
 
 struct store {
 	char dir[STORE_DIR_MAX];
