@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 static struct {
-	const char *server_key, *ingest, *query, *clock, *retry, *reply, *ping;
+	const char *server_key, *ingest, *query, *clock, *retry, *retry_max, *reply, *ping;
 } given;
 
 static const struct args_option OPTIONS[] = {
@@ -34,6 +34,11 @@ static const struct args_option OPTIONS[] = {
 	 .text = &given.retry,
 	 .vi = "nghỉ ít nhất trước khi nối lại (mặc định 2s)",
 	 .en = "shortest pause before connecting anew (default 2s)"},
+	{.name = "retry-max",
+	 .value = "TIME",
+	 .text = &given.retry_max,
+	 .vi = "nghỉ lâu nhất trước khi nối lại (mặc định 60s)",
+	 .en = "longest pause before connecting anew (default 60s)"},
 	{.name = "reply",
 	 .value = "TIME",
 	 .text = &given.reply,
@@ -63,6 +68,7 @@ static int set_all(struct config *c, struct sys_error *error)
 		{"query", given.query},
 		{"clock", given.clock},
 		{"retry", given.retry},
+		{"retry_max", given.retry_max},
 		{"reply", given.reply},
 		{"ping", given.ping},
 	};

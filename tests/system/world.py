@@ -237,7 +237,8 @@ class World:
     def agent_init(self, name, unit, register=True):
         (self.tmp / "agents").mkdir(exist_ok=True)
         made = self.agent_json(name, "init", "--server-key", self.server_key, "--ingest", self.end["ingest"],
-                               "--query", self.end["query"], "--clock", f"file:{self.clock}", "--retry-max", "1")
+                               "--query", self.end["query"], "--clock", f"file:{self.clock}", "--retry", "50ms",
+                               "--retry-max", "1s", "--reply", "5s", "--ping", "500ms")
         if register:
             self.server_cli("agent", "add", "--unit", unit, "--role", "agent", "--key", made["public_key"])
         return made["public_key"]
