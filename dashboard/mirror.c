@@ -296,6 +296,16 @@ bool mirror_missing(const struct mirror *m, const char **path, uint32_t *plan)
 	return false;
 }
 
+void mirror_forget(struct mirror *m, const char *path, uint32_t plan)
+{
+	struct held *g = find(&m->shown, path, plan);
+
+	if (!g || g->known <= g->version)
+		return;
+	g->known = g->version;
+	m->shown.missing--;
+}
+
 size_t mirror_missing_n(const struct mirror *m)
 {
 	return m->shown.missing;

@@ -77,6 +77,8 @@ bool mirror_owes_all(const struct mirror *m);
 uint64_t mirror_since(const struct mirror *m);
 /* A grain of the generation shown that is known to be newer at the centre. */
 bool mirror_missing(const struct mirror *m, const char **path, uint32_t *plan);
+/* The centre has nothing at this path any more (NOT_FOUND): it is not missing. */
+void mirror_forget(struct mirror *m, const char *path, uint32_t plan);
 size_t mirror_missing_n(const struct mirror *m);
 
 /* ---- what is held ---- */

@@ -345,6 +345,27 @@ static void page(struct subscriber *s, const Tiendo__V1__Reply *r,
 	}
 }
 
+/* Most often STALE_CURSOR: the heartbeat of the new generation says the rest. */
+static void failed(struct subscriber *s, enum reason reason, int64_t now)
+{
+	const char *path;
+	uint32_t plan;
+	bool found = reason != REASON_NOT_FOUND;
+
+	if (!found && s->job == JOB_GRAIN && mirror_missing(s->mirror, &path, &plan)) {
+		mirror_forget(s->mirror, path, plan);
+	} else if (!found && s->job != JOB_CATALOGUE) {
+		/* codes are used again: the unit we look at is another one today, elsewhere; begin
+		 * as at the start */
+		mirror_free(s->mirror);
+		s->mirror = mirror_new();
+		s->path[0] = '\0';
+		s->next_ready = false;
+	}
+	s->job = JOB_NONE;
+	s->retry_due = now + AGAIN_MS;
+}
+
 static void read_answer(struct subscriber *s, int64_t now)
 {
 	struct mirror_generation g;
@@ -354,11 +375,10 @@ static void read_answer(struct subscriber *s, int64_t now)
 	const Tiendo__V1__Reply *r = client_step(s->client, now);
 	if (!r)
 		return;
-	if (!decode_generation(r->generation, &g) ||
-	    r->answer_case == TIENDO__V1__REPLY__ANSWER_FAILURE) {
-		/* most often STALE_CURSOR: the heartbeat of the new generation says the rest */
-		s->job = JOB_NONE;
-		s->retry_due = now + AGAIN_MS;
+	if (!decode_generation(r->generation, &g))
+		return;
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_FAILURE) {
+		failed(s, (enum reason)r->failure->reason, now);
 		return;
 	}
 	s->illustrative = r->illustrative;

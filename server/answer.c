@@ -58,7 +58,8 @@ void answerer_open(struct answerer *a, const struct query_options *options)
 	*a = (struct answerer){.options = options,
 			       .arena = codec_arena_new(QUESTION_ARENA),
 			       .blobs = codec_arena_new(BLOB_ARENA),
-			       .pack = pack_new()};
+			       .pack = pack_new(),
+			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX};
 }
 
 void answerer_close(struct answerer *a)
@@ -87,7 +88,7 @@ bool answer_fits(const struct asking *q, size_t size)
 	size_t full = q->answerer->page.size;
 
 	/* the first piece always goes in: a page without one would be asked for again for ever */
-	return !full || full + size <= PAGE_BYTES_MAX - REPLY_HEAD_MAX;
+	return !full || full + size <= q->answerer->page_max;
 }
 
 bool answer_add(struct asking *q, uint32_t number, struct bytes piece)

@@ -44,6 +44,7 @@ struct answerer {
 	struct pack *pack;
 	struct buffer page, piece;
 	struct slice_items items;
+	size_t page_max; /* bytes of an answer; a test may make it small */
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options);

@@ -121,6 +121,11 @@ static void what_the_centre_says_it_holds(void **state)
 	assert_int_equal(mirror_version(m, &other, "VN/40/", 1, 99), MIRROR_DROPPED);
 	assert_int_equal(mirror_version(m, &g, "VN/40/", 1, 11), MIRROR_GAP);
 	assert_true(mirror_missing(m, &path, &plan));
+	assert_int_equal(mirror_missing_n(m), 1);
+	mirror_forget(m, "VN/40/", 1);
+	mirror_forget(m, "VN/40/", 1);
+	mirror_forget(m, "VN/99/", 1);
+	assert_int_equal(mirror_missing_n(m), 0);
 	/* never held: nothing to apply a delta to */
 	assert_int_equal(mirror_delta(m, &g, &d), MIRROR_GAP);
 	assert_null(mirror_rollup(m, "VN/38/", 1, 7));
