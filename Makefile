@@ -6,6 +6,7 @@
 #   make demo         install what is missing, build, run the example province
 #   make check        install what is missing, build, run every test
 #   make unit         only the cmocka programs
+#   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s)
 #   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
 
@@ -50,6 +51,7 @@ SRC_server := $(filter-out server/main.c,$(wildcard server/*.c))
 SRC_agent := $(filter-out agent/main.c,$(wildcard agent/*.c))
 SRC_dashboard := $(filter-out dashboard/main.c,$(wildcard dashboard/*.c))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+SRC_load := $(patsubst %,tests/bench/%.c,load office register watch world)
 SRC_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
@@ -59,7 +61,7 @@ PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard a
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check unit rooms install clean cov compile_commands.json
+.PHONY: all deps demo check unit rooms install clean cov bench bench-programs compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -111,11 +113,19 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
-# measured by hand: make build/release/bench/NAME
+# one file each, but load; checkpoint is run by hand
+$(B)/bench/load: $(call obj,$(SRC_load))
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+
+# what the main job costs: build/bench/table.md and one JSON line per workload. BENCH=quick|full, ROUNDS=n
+bench:
+	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs
+	@$(PYTHON) tests/bench/run.py $(B:build/$(VARIANT)%=build/release%) $(if $(BENCH),--size $(BENCH)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-programs: $(B)/bench/load $(B)/bench/floor
 
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)
