@@ -227,3 +227,11 @@ enum core_result core_commit(struct core *c, struct sys_error *error)
 	empty_group(c);
 	return result;
 }
+
+enum core_result core_probe(struct core *c, struct sys_error *error)
+{
+	assert(!core_grouping(c));
+	journal_abort(c->journal);
+	enum kv_outcome outcome = journal_probe(c->journal, error);
+	return outcome == KV_OK ? CORE_OK : outcome == KV_REFUSED ? CORE_REFUSED : CORE_FATAL;
+}

@@ -135,6 +135,9 @@ void core_void(struct core *c, const struct core_stream *stream, uint64_t from, 
 /* Makes the group durable, folds it, and empties it. CORE_REFUSED: none of it happened. */
 enum core_result core_commit(struct core *c, struct sys_error *error);
 
+/* After CORE_REFUSED, when nobody offers anything: can the journal be written again? */
+enum core_result core_probe(struct core *c, struct sys_error *error);
+
 /* ---- sessions ---- */
 
 struct core_welcome {

@@ -330,3 +330,14 @@ void journal_abort(struct journal *j)
 	kv_end(&j->txn);
 	j->last = j->head;
 }
+
+enum kv_outcome journal_probe(struct journal *j, struct sys_error *error)
+{
+	uint8_t head[ENTRY_KEY];
+
+	assert(!j->txn);
+	struct kv_txn *t = kv_write(j->kv);
+	put_u64(head, j->head.entry);
+	kv_put(t, j->meta, bytes_text("probe"), bytes_of(head, sizeof head));
+	return kv_commit(&t, error);
+}

@@ -57,6 +57,8 @@ void journal_append(struct journal *j, struct entry *e);
 /* Makes everything appended durable, or none of it. */
 enum kv_outcome journal_commit(struct journal *j, struct sys_error *error);
 void journal_abort(struct journal *j); /* harmless when nothing is running */
+/* Can it be written again? A commit that changes nothing anybody reads; nothing may be running. */
+enum kv_outcome journal_probe(struct journal *j, struct sys_error *error);
 
 /* ---- reading ---- */
 

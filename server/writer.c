@@ -15,7 +15,8 @@
 enum {
 	DRAIN_MESSAGES = 512,    /* of one turn: a flood must not keep the acks waiting */
 	SIMULATED_TICK_MS = 100, /* how soon a simulated midnight is seen without traffic */
-	FULL_RETRY_MS = 1000     /* a full disk is tried again so often */
+	FULL_RETRY_MS = 1000,    /* a full disk is tried again so often */
+	LOOK_MS = 60000          /* dead readers of the journal are cleared so often */
 };
 
 struct writer {
@@ -28,6 +29,7 @@ struct writer {
 	struct buffer reply;
 	int64_t full_until;  /* the disk refused a commit: Busy until then; 0 = no trouble */
 	enum core_clock_state clock;
+	int64_t look_at;
 	size_t revoked;      /* feed keys that are revoked */
 	char closed[200];
 };
@@ -98,6 +100,32 @@ static void drain(struct writer *w)
 	}
 }
 
+static void writable_again(struct writer *w)
+{
+	if (w->full_until)
+		log_info("the journal can be written again");
+	w->full_until = 0;
+}
+
+/* A full disk is tried again even when nobody offers anything: readiness comes back by itself. */
+static void probe(struct writer *w)
+{
+	struct sys_error error = {""};
+
+	if (!w->full_until || w->full_until > w->in.now)
+		return;
+	switch (core_probe(w->core, &error)) {
+	case CORE_OK:
+		writable_again(w);
+		return;
+	case CORE_REFUSED:
+		refused(w, &error);
+		return;
+	case CORE_FATAL:
+		end("the try whether the journal can be written", &error);
+	}
+}
+
 static void settle(struct writer *w)
 {
 	struct sys_error error = {""};
@@ -107,9 +135,7 @@ static void settle(struct writer *w)
 	case CORE_OK:
 		if (grouping) {
 			STATS_ADD(w->o.stats, commits, 1);
-			if (w->full_until)
-				log_info("the journal can be written again");
-			w->full_until = 0;
+			writable_again(w);
 		}
 		replies_send(w->in.replies, w->ingest);
 		return;
@@ -197,6 +223,23 @@ static void show(struct writer *w)
 	atomic_store(&w->o.stats->ready, ready);
 }
 
+/* What wants a look now and then. */
+static void look_after(struct writer *w)
+{
+	struct sys_error error = {""};
+
+	if (clock_problem(core_clock(w->core), &error)) {
+		if (*error.text)
+			log_warn("%s", error.text);
+		else
+			log_info("the clock can be read again");
+	}
+	if (w->in.now < w->look_at)
+		return;
+	w->look_at = w->in.now + LOOK_MS;
+	kv_reader_check(journal_kv(core_journal(w->core)));
+}
+
 static int64_t turn(struct writer *w)
 {
 	w->in.now = clock_transport();
@@ -204,7 +247,9 @@ static int64_t turn(struct writer *w)
 	administer(w);
 	drain(w);
 	settle(w);
+	probe(w);
 	react_to_loss(w);
+	look_after(w);
 	publish(w);
 	int64_t due = feed_tick(w->feed, clock_transport());
 	int64_t soon = w->in.now + SIMULATED_TICK_MS;
