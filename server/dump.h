@@ -24,7 +24,7 @@
  *   {"figures":{"path":"VN/40/", "plan":3, "version":40, "rollups":[{item, version, cells:{unreported, not_started,
  *    in_progress, done, na}, leaves:{...}, indicators:{unreported, value, none, na, at_target}, done_late, overdue, behind,
  *    percent_sum, numerator, denominator, value, weight_sum, weighted, score_leaves, score_leaves_of, target (null = none),
- *    target_reached, attainment (null = none)}]}}
+ *    target_reached, attainment (null = none), summed}]}}
  */
 #ifndef TIENDO_SERVER_DUMP_H
 #define TIENDO_SERVER_DUMP_H

@@ -169,6 +169,7 @@ static void put_rollup(struct json *j, uint32_t item, const struct rollup *r)
 	put_optional(j, "target", r->has_target, r->target);
 	json_bool(j, "target_reached", r->target_reached);
 	put_optional(j, "attainment", r->has_attainment, r->attainment);
+	json_uint(j, "summed", r->summed);
 	json_object_end(j);
 }
 

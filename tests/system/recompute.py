@@ -173,7 +173,7 @@ class Fold:
     def explicit(self, leaf, unit):
         for r in self.catalogue.targets.get(leaf, ()):
             if r["unit"] == unit and r.get("from", 0) <= self.today and (not r.get("to") or self.today <= r["to"]):
-                return r["target"]
+                return r.get("target", 0)
         return None
 
     def target(self, code, row, below):
@@ -288,10 +288,11 @@ class Fold:
                 out["numerator"] += n
                 out["denominator"] += d
                 out["value"] += v
-        self.derive_leaf(out, item, leaf, row, set(cells), shown)
+        out["summed"] = shown
+        self.derive_leaf(out, item, leaf, row)
         return out
 
-    def derive_leaf(self, out, item, leaf, row, cells, shown):
+    def derive_leaf(self, out, item, leaf, row):
         if item["kind"] == "task":
             k = out["cells"]
             expected = sum(k.values())
@@ -305,7 +306,7 @@ class Fold:
         else:
             below = {u for u in self.catalogue.reporters(leaf, self.today) if u in self._under(row)}
             out["target"] = self.target(leaf, row, below)
-            if shown:
+            if out["summed"]:
                 out["target_reached"] = self.reached(item, out["numerator"], out["denominator"], out["value"], out["target"])
                 out["attainment"] = self.attainment(item, out["numerator"], out["denominator"], out["value"], out["target"])
         if out["attainment"] is not None:
@@ -331,9 +332,10 @@ class Fold:
             if item["kind"] == "ratio_group" and c.items[leaf].get("aggregate") != "own":
                 out["numerator"] += r["numerator"]
                 out["denominator"] += r["denominator"]
+                out["summed"] += r["summed"]
         if item["kind"] == "ratio_group":
             out["target"] = self.target(code, row, ())
-            if out["indicators"]["value"]:
+            if out["summed"]:
                 args = item, out["numerator"], out["denominator"], 0, out["target"]
                 out["target_reached"] = self.reached(*args)
                 out["attainment"] = self.attainment(*args)
@@ -378,7 +380,7 @@ def blank():
     return {"cells": dict.fromkeys(TASK_KEYS, 0), "leaves": dict.fromkeys(TASK_KEYS, 0),
             "indicators": dict.fromkeys(IND_KEYS, 0), "done_late": 0, "overdue": 0, "behind": 0, "percent_sum": 0,
             "numerator": 0, "denominator": 0, "value": 0, "weight_sum": 0, "weighted": 0, "score_leaves": 0,
-            "score_leaves_of": 0, "target": None, "target_reached": False, "attainment": None, "_cells": 0}
+            "score_leaves_of": 0, "target": None, "target_reached": False, "attainment": None, "summed": 0, "_cells": 0}
 
 
 def compare(lines):
