@@ -24,18 +24,35 @@ static void renumber(struct buffer *out, struct bytes blob, uint64_t seq)
 	buffer_put(out, blob.data + skip, blob.size - skip);
 }
 
-/* Bytes are copied out first: a put would move what a cursor shows. */
+/* Copied out first: a put would move what a cursor shows. One that cannot be read has size 0. */
 static void collect(struct spool *s, struct kv_txn *txn, uint64_t from, struct buffer *out)
 {
-	struct spool_key key = spool_key_seq(from);
-	struct kv_cursor *at = kv_cursor(txn, s->outbox, &(struct kv_range){.from = SPOOL_KEY(key)});
-	struct bytes blob;
+	struct spool_key start = spool_key_seq(from);
+	struct kv_cursor *at =
+		kv_cursor(txn, s->outbox, &(struct kv_range){.from = SPOOL_KEY(start)});
+	struct bytes key, record, blob;
 
-	while (kv_next(at, NULL, &blob)) {
+	while (kv_next(at, &key, &record)) {
+		spool_record_read(record, &blob);
+		buffer_put_u64(out, get_u64(key.data));
 		buffer_put_u16(out, (uint16_t)blob.size);
 		buffer_put_bytes(out, blob);
 	}
 	kv_cursor_end(&at);
+}
+
+/* Under its old number, as given up: nothing disappears without a word. */
+static void give_up(struct spool *s, struct kv_txn *txn, struct spool_state *st, uint32_t ordinal,
+		    uint64_t seq)
+{
+	struct spool_key place = spool_key_place(ordinal, seq);
+	struct spool_refusal r = {.ordinal = ordinal, .seq = seq, .voided = true};
+	struct bytes receipt;
+
+	if (kv_get(txn, s->receipts, SPOOL_KEY(place), &receipt))
+		return; /* it was acknowledged */
+	spool_refusal_put(s, txn, &r);
+	st->voided++;
 }
 
 int spool_move(struct spool *s, uint64_t from, struct sys_error *error)
@@ -54,12 +71,15 @@ int spool_move(struct spool *s, uint64_t from, struct sys_error *error)
 	st.last = st.settled = st.kept_bytes = 0;
 	st.kept_from = 1;
 	for (size_t at = 0; at < kept.size;) {
-		size_t size = get_u16(kept.data + at);
+		size_t size = get_u16(kept.data + at + 8);
 
 		buffer_clear(&blob);
-		renumber(&blob, bytes_of(kept.data + at + 2, size), st.last + 1);
-		spool_put_blob(s, txn, &st, buffer_bytes(&blob));
-		at += 2 + size;
+		renumber(&blob, bytes_of(kept.data + at + 10, size), st.last + 1);
+		if (size)
+			spool_put_blob(s, txn, &st, buffer_bytes(&blob));
+		else
+			give_up(s, txn, &st, st.ordinal - 1, get_u64(kept.data + at));
+		at += 10 + size;
 	}
 	if (!kv_error(txn))
 		spool_state_put(s, txn, &st);

@@ -3,7 +3,7 @@
  * spool_inner: tables, keys and records of the spool, shared by the spool*.c files only.
  *
  *   meta      name -> "format", "state", "centre", "slice", "cells"
- *   outbox    seq (u64) -> bytes of the update, of the current epoch only
+ *   outbox    seq (u64) -> first 8 bytes of the update's hash, the update; of the current epoch only
  *   receipts  ordinal (u32), seq (u64) -> receipt
  *   refused   ordinal (u32), seq (u64) -> refusal with the bytes
  *   inbox     notices of the centre (later)
@@ -60,7 +60,17 @@ bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_recei
 void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_refusal *r);
 bool spool_refusal_read(struct bytes key, struct bytes value, struct spool_refusal *out);
 
-enum { SPOOL_RECORD_COST = 64 /* what LMDB needs beside the bytes of one update, about */ };
+enum {
+	SPOOL_CHECK = 8,       /* bytes of the hash kept with an update */
+	SPOOL_RECORD_COST = 64 /* what LMDB needs beside a record, about */
+};
+
+/* The update in an outbox record; false = it is not what was written (LMDB does not notice). */
+bool spool_record_read(struct bytes record, struct bytes *blob);
+static inline uint64_t spool_cost(struct bytes record)
+{
+	return record.size + SPOOL_RECORD_COST;
+}
 
 /* Gives the blob the next number, in the transaction and in `st`. */
 void spool_put_blob(struct spool *s, struct kv_txn *txn, struct spool_state *st, struct bytes blob);

@@ -71,10 +71,11 @@ static void settle_refused(struct spool *s, struct kv_txn *txn, struct spool_sta
 	r.blob = buffer_bytes(&copy);
 	snprintf(r.field, sizeof r.field, "%s", o->field ? o->field : "");
 	spool_refusal_put(s, txn, &r);
-	if (kv_delete(txn, s->outbox, SPOOL_KEY(key))) {
-		uint64_t cost = r.blob.size + SPOOL_RECORD_COST;
+	if (kv_get(txn, s->outbox, SPOOL_KEY(key), &old)) {
+		uint64_t cost = spool_cost(old);
 
 		st->kept_bytes -= cost < st->kept_bytes ? cost : st->kept_bytes;
+		kv_delete(txn, s->outbox, SPOOL_KEY(key));
 	}
 	buffer_free(&copy);
 }

@@ -22,15 +22,16 @@ static bool evictable(struct spool *s, struct kv_txn *txn, const struct spool_st
 	       r.received_ms < e->older_than_ms;
 }
 
-void spool_evict(struct spool *s, struct kv_txn *txn, struct spool_state *st, const struct spool_eviction *e)
+void spool_evict(struct spool *s, struct kv_txn *txn, struct spool_state *st,
+		 const struct spool_eviction *e)
 {
 	struct kv_cursor *at = kv_cursor(txn, s->outbox, &(struct kv_range){0});
-	struct bytes key, blob;
+	struct bytes key, record;
 	unsigned n = 0;
 
 	st->kept_from = st->last + 1;
-	while (kv_next(at, &key, &blob)) {
-		uint64_t seq = get_u64(key.data), cost = blob.size + SPOOL_RECORD_COST;
+	while (kv_next(at, &key, &record)) {
+		uint64_t seq = get_u64(key.data), cost = spool_cost(record);
 
 		if (n == e->max || !evictable(s, txn, st, e, seq)) {
 			st->kept_from = seq;
@@ -49,8 +50,14 @@ void spool_put_blob(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 {
 	struct spool_key key = spool_key_seq(++st->last);
 
-	kv_put(txn, s->outbox, SPOOL_KEY(key), blob);
-	st->kept_bytes += blob.size + SPOOL_RECORD_COST;
+	uint8_t hash[KEYS_HASH], *at;
+
+	keys_hash(blob, hash);
+	if (!(at = kv_reserve(txn, s->outbox, SPOOL_KEY(key), SPOOL_CHECK + blob.size)))
+		return; /* the transaction has an error now */
+	memcpy(at, hash, SPOOL_CHECK);
+	memcpy(at + SPOOL_CHECK, blob.data, blob.size);
+	st->kept_bytes += spool_cost(bytes_of(at, SPOOL_CHECK + blob.size));
 }
 
 static int put_all(struct spool *s, struct kv_txn *txn, struct spool_state *st,
@@ -70,8 +77,8 @@ static int put_all(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 		spool_put_blob(s, txn, st, bytes_of(blob, size));
 		if (st->kept_bytes > (uint64_t)s->quota) {
 			struct spool_eviction room = {.room = (uint64_t)s->quota,
-					     .older_than_ms = INT64_MIN,
-					     .max = UINT32_MAX};
+						      .older_than_ms = INT64_MIN,
+						      .max = UINT32_MAX};
 
 			spool_evict(s, txn, st, &room);
 			if (st->kept_bytes > (uint64_t)s->quota)
@@ -112,9 +119,10 @@ bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_sta
 		      struct bytes *blob)
 {
 	struct spool_key key = spool_key_seq(seq);
+	struct bytes record;
 
-	if (kv_get(txn, s->outbox, SPOOL_KEY(key), blob))
-		return true;
+	if (kv_get(txn, s->outbox, SPOOL_KEY(key), &record))
+		return spool_record_read(record, blob);
 	if (seq > st->last)
 		return false;
 	struct spool_key place = spool_key_place(st->ordinal, seq);

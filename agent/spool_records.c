@@ -6,6 +6,22 @@
 #include <errno.h>
 #include <stdio.h>
 
+bool spool_record_read(struct bytes record, struct bytes *blob)
+{
+	uint8_t hash[KEYS_HASH];
+
+	*blob = (struct bytes){0};
+	if (record.size <= SPOOL_CHECK)
+		return false;
+	struct bytes update = bytes_of(record.data + SPOOL_CHECK, record.size - SPOOL_CHECK);
+
+	keys_hash(update, hash);
+	if (memcmp(hash, record.data, SPOOL_CHECK) != 0)
+		return false;
+	*blob = update;
+	return true;
+}
+
 static bool read_place(struct bytes key, uint32_t *ordinal, uint64_t *seq)
 {
 	struct scan in = {.rest = key};
@@ -144,12 +160,15 @@ int spool_waiting(struct spool *s, size_t limit, spool_waiting_see *see, void *d
 
 	spool_state_get(s, txn, &state);
 	struct spool_key from = spool_key_seq(state.settled + 1);
+	struct bytes blob;
 	struct kv_cursor *at =
 		kv_cursor(txn, s->outbox, &(struct kv_range){.from = SPOOL_KEY(from)});
 	struct bytes key, value;
 
-	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++)
-		if (!see(data, key.size == 8 ? get_u64(key.data) : 0, value))
+	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
+		spool_record_read(value, &blob);
+		if (!see(data, key.size == 8 ? get_u64(key.data) : 0, blob))
 			break;
+	}
 	return spool_end(s, &txn, error);
 }
