@@ -25,7 +25,9 @@ static void fault_line(const struct fault *x, enum language l, struct buffer *te
 	const char *weight = fault_is_error(x->kind) ? (l == LANGUAGE_VI ? "lỗi" : "error")
 						     : (l == LANGUAGE_VI ? "cảnh báo" : "warning");
 
-	buffer_format(text, "%s:%u: %s: %s%s%s%s%s%s\n", x->file, x->line, weight, x->field,
+	if (*x->file)
+		buffer_format(text, "%s:%u: ", x->file, x->line);
+	buffer_format(text, "%s: %s%s%s%s%s%s\n", weight, x->field,
 		      *x->value ? " \"" : "", x->value, *x->value ? "\"" : "", *x->field || *x->value ? ": " : "",
 		      says(x, l));
 }
@@ -85,16 +87,93 @@ static struct catalogue *normal(const struct catalogue *made, const char *plan, 
 	return c;
 }
 
-static void difference(struct admin *a, const struct catalogue *old, const struct catalogue *new)
-{
-	size_t units = old ? catalogue_units(old) : 0, items = old ? catalogue_items(old) : 0;
+/* ---- what a load would change ---- */
 
-	admin_say(a, "units: %zu before, %zu after; items: %zu before, %zu after; plans: %zu\n", units,
-		  catalogue_units(new), items, catalogue_items(new), catalogue_plans(new));
+enum { SHOWN = 200 }; /* cells named one by one, each way */
+
+struct expectation {
+	const struct catalogue *c; /* NULL = none yet: nothing is expected */
+	struct date day;
+};
+
+static bool expected(const struct expectation *e, uint32_t unit_number, uint32_t item_number)
+{
+	uint32_t unit = e->c ? catalogue_unit_by_number(e->c, unit_number) : NO_INDEX;
+	uint32_t item = e->c ? catalogue_item_by_number(e->c, item_number) : NO_INDEX;
+
+	return unit != NO_INDEX && item != NO_INDEX && catalogue_item(e->c, item)->leaf &&
+	       catalogue_unit_open(e->c, unit, e->day) && catalogue_item_open(e->c, item, e->day) &&
+	       catalogue_is_reporter(e->c, item, unit, e->day);
 }
 
+/* Names the cells that `a` expects and `b` does not; `text` may be NULL. */
+static size_t name_cells(const struct expectation *a, const struct expectation *b, char sign, struct buffer *text,
+			 struct json *json)
+{
+	size_t found = 0;
+
+	json_array_begin(json, sign == '+' ? "gain" : "lose");
+	for (uint32_t leaf = 0; a->c && leaf < catalogue_items(a->c); leaf++) {
+		const struct item *item = catalogue_item(a->c, leaf);
+		size_t n = 0;
+		const uint32_t *reporters = item->leaf ? catalogue_reporters(a->c, leaf, &n) : NULL;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct unit *unit = catalogue_unit(a->c, reporters[i]);
+
+			if (!expected(a, unit->row.number, item->row.number) ||
+			    expected(b, unit->row.number, item->row.number))
+				continue;
+			if (found++ >= SHOWN)
+				continue;
+			if (text)
+				buffer_format(text, "%c %s %s\n", sign, unit->row.code, item->row.code);
+			json_array_begin(json, NULL);
+			json_text(json, NULL, unit->row.code);
+			json_text(json, NULL, item->row.code);
+			json_array_end(json);
+		}
+	}
+	json_array_end(json);
+	return found;
+}
+
+static void count_sizes(struct json *j, const char *name, const struct catalogue *c)
+{
+	json_object_begin(j, name);
+	json_uint(j, "units", c ? catalogue_units(c) : 0);
+	json_uint(j, "items", c ? catalogue_items(c) : 0);
+	json_uint(j, "plans", c ? catalogue_plans(c) : 0);
+	json_object_end(j);
+}
+
+/* `faults`: their JSON, which becomes a member. */
+static void difference(struct admin *a, const struct catalogue *made, struct date day, const struct buffer *faults,
+		       bool name_them)
+{
+	struct buffer *text = name_them ? &a->text : NULL;
+	const struct expectation before = {core_view(a->core)->catalogue, day}, after = {made, day};
+	struct json j = json_to(&a->json);
+
+	json_object_begin(&j, NULL);
+	count_sizes(&j, "before", before.c);
+	count_sizes(&j, "after", after.c);
+	size_t gain = name_cells(&after, &before, '+', text, &j);
+	size_t lose = name_cells(&before, &after, '-', text, &j);
+	json_uint(&j, "gain_count", gain);
+	json_uint(&j, "lose_count", lose);
+	json_raw(&j, "faults", buffer_bytes(faults));
+	json_object_end(&j);
+	admin_say(a, "units: %zu before, %zu after; items: %zu before, %zu after\ncells: %zu gain expectation, %zu lose it%s\n",
+		  before.c ? catalogue_units(before.c) : 0, catalogue_units(made),
+		  before.c ? catalogue_items(before.c) : 0, catalogue_items(made), gain, lose,
+		  text && (gain > SHOWN || lose > SHOWN) ? " (the first of each are named)" : "");
+}
+
+/* ---- loading ---- */
+
 static enum core_result load(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m, struct catalogue *made,
-			     struct date effective)
+			     struct date effective, const struct buffer *faults)
 {
 	struct entry e = {.kind = ENTRY_CATALOGUE, .catalogue = {.plan = m->plan, .effective = effective}};
 
@@ -104,7 +183,7 @@ static enum core_result load(struct admin *a, const Tiendo__Journal__V1__Catalog
 		admin_say(a, "the catalogue does not survive being written and read: please report this");
 		return CORE_OK;
 	}
-	difference(a, core_view(a->core)->catalogue, e.catalogue.made);
+	difference(a, e.catalogue.made, effective, faults, m->dry_run);
 	if (m->dry_run) {
 		a->ok = true;
 		catalogue_free(e.catalogue.made);
@@ -123,18 +202,24 @@ enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__Cat
 	struct date effective = m->effective ? (struct date){m->effective} : v->head.today;
 	struct faults faults = {0};
 	struct builder *b = read_files(m, &faults);
+	struct buffer json = {0};
 	struct catalogue *made = NULL;
 
 	if (b && !faults.errors && builder_merge(b, v->catalogue, m->plan, effective, &faults) && !faults.errors)
 		made = catalogue_build(b, false, &faults);
 	builder_free(b);
-	admin_faults(&faults, m->english ? LANGUAGE_EN : LANGUAGE_VI, &a->text, &a->json);
+	admin_faults(&faults, m->english ? LANGUAGE_EN : LANGUAGE_VI, &a->text, &json);
 	bool good = made && !faults.errors;
 	if (!good && !faults.errors)
 		admin_say(a, "no memory for this catalogue\n");
 	faults_free(&faults);
+	enum core_result r = CORE_OK;
 	if (good)
-		return load(a, m, made, effective);
-	catalogue_free(made);
-	return CORE_OK;
+		r = load(a, m, made, effective, &json);
+	else
+		catalogue_free(made);
+	if (!good)
+		buffer_put_bytes(&a->json, buffer_bytes(&json));
+	buffer_free(&json);
+	return r;
 }

@@ -84,10 +84,15 @@ static void print_json(const Tiendo__Journal__V1__AdminReply *m)
 	struct buffer text = {0};
 	struct json j = json_to(&text);
 
-	json_text(&j, NULL, m->text);
-	printf("{\"ok\":%s,\"entry\":%llu,\"principal\":%u,\"key\":%u,\"details\":%s,\"text\":%s}\n",
-	       m->ok ? "true" : "false", (unsigned long long)m->entry, m->principal, m->key_id,
-	       *m->json ? m->json : "null", buffer_text(&text));
+	json_object_begin(&j, NULL);
+	json_bool(&j, "ok", m->ok);
+	json_uint(&j, "entry", m->entry);
+	json_uint(&j, "principal", m->principal);
+	json_uint(&j, "key", m->key_id);
+	json_raw(&j, "details", bytes_text(*m->json ? m->json : "null"));
+	json_text(&j, "text", m->text);
+	json_object_end(&j);
+	puts(buffer_text(&text));
 	buffer_free(&text);
 }
 

@@ -121,6 +121,12 @@ void json_none(struct json *j, const char *name)
 	buffer_put_text(j->out, "null");
 }
 
+void json_raw(struct json *j, const char *name, struct bytes value)
+{
+	begin(j, name);
+	buffer_put_bytes(j->out, value);
+}
+
 void json_hex(struct json *j, const char *name, struct bytes bytes)
 {
 	begin(j, name);

@@ -34,6 +34,8 @@ void json_int(struct json *j, const char *name, int64_t n);
 void json_uint(struct json *j, const char *name, uint64_t n);
 void json_bool(struct json *j, const char *name, bool b);
 void json_none(struct json *j, const char *name);
+/* A value that is JSON already. */
+void json_raw(struct json *j, const char *name, struct bytes value);
 void json_hex(struct json *j, const char *name, struct bytes bytes);
 
 #endif
