@@ -122,8 +122,8 @@ class Demo:
                                          "--clock", f"file:{self.clock}", "--json"))
             self.impatient(self.out / "agents" / unit / "agent.conf")
             self.server("agent", "add", "--unit", unit, "--key", keys["public_key"])
-        keys = json.loads(self.reader("init", "--server-key", key, "--feed", feed, "--query", query, "--json"))
-        self.server("agent", "add", "--unit", "VN", "--role", "viewer", "--key", keys["public_key"])
+        mine = self.reader("init", "--server-key", key, "--feed", feed, "--query", query).strip()
+        self.server("agent", "add", "--unit", "VN", "--role", "viewer", "--key", mine)
         for unit in self.offices:
             self.spawn(f"agent-{unit}", self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, "run")
 
@@ -131,7 +131,7 @@ class Demo:
     def impatient(conf):
         """An office waits up to a minute before it connects anew; a demo has less."""
         text = conf.read_text()
-        for name, value in (("retry", "100ms"), ("retry_max", "1s")):
+        for name, value in (("retry", "100ms"), ("retry_max", "1s"), ("reply", "3s")):
             text, n = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.M)
             if n != 1:
                 fail(f"{conf}: no line `{name} =`")
@@ -232,14 +232,14 @@ class Demo:
 
         self.step("the server starts; all offices send at once; kill -9 on the first receipt")
         self.start_server()
+        if not self.quiet:
+            self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "38", stdout=sys.stdout)
         before = {u: late[u][1] for u in late}
         first = self.wait("the first receipt", lambda: next((u for u in late if self.queued(u) < before[u]), None))
         self.stop("server", signal.SIGKILL)
         self.say(f"  killed after the first receipt of {first}; "
                  f"{sum(self.queued(u) for u in late)} updates are still with the offices")
         self.start_server()
-        if not self.quiet:
-            self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "38", stdout=sys.stdout)
         self.wait("every office to have its receipts", lambda u=list(late): self.drained(u))
         if not self.quiet:
             self.stop("watch")
@@ -277,21 +277,24 @@ class Demo:
 
     def accepted(self):
         """Per key, from the journal itself."""
-        counts, names = Counter(), {}
+        counts, offices, units = Counter(), {}, {}
         for line in self.server("dump").splitlines():
             e = json.loads(line)
             if e["kind"] == "batch":
                 counts[e["key_id"]] += len(e["taken"])
+            elif e["kind"] == "catalogue":
+                units = {r["unit"]["number"]: r["unit"]["code"] for r in e["rows"] if "unit" in r}
             elif e["kind"] == "registry":
-                roles = {p["principal"]: p for p in e.get("principals", [])}
+                added = {p["principal"]: p for p in e.get("principals", [])}
                 for k in e.get("keys", []):
-                    names[k["key_id"]] = roles.get(k["principal"], {})
-        offices = {k: p for k, p in names.items() if p.get("role") == "agent"}
-        silent = [p["name"] or k for k, p in offices.items() if not counts[k]]
-        self.say("\naccepted updates per key: " + ", ".join(
-            f"{p.get('name') or k}: {counts[k]}" for k, p in sorted(offices.items())))
+                    if added[k["principal"]]["role"] == "agent":
+                        offices[k["key_id"]] = units[added[k["principal"]]["unit"]]
+        self.say("\naccepted updates per key (key/unit: count)")
+        cells = [f"{k}/{unit}: {counts[k]}" for k, unit in sorted(offices.items())]
+        for i in range(0, len(cells), 7):
+            self.say("  " + "".join(f"{c:<18}" for c in cells[i:i + 7]))
         self.say(f"{len(offices)} keys, {sum(counts.values())} updates")
-        return silent
+        return [unit for k, unit in offices.items() if not counts[k]]
 
     def end(self):
         for name in list(self.processes):
