@@ -51,23 +51,32 @@ static const char *unit_code(const struct view *v, uint32_t number)
 static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__AgentAdd *m)
 {
 	const struct view *v = core_view(a->core);
-	struct registry_change changes[2] = {
-		{.kind = REGISTRY_PRINCIPAL_ADD, .principal = roster_next_principal(v->roster),
-		 .role = role_of(m->role), .name = m->name},
-		{.kind = REGISTRY_KEY_ADD, .principal = roster_next_principal(v->roster),
-		 .key_id = roster_next_key(v->roster), .name = ""}};
+	struct registry_change changes[2] = {{.kind = REGISTRY_PRINCIPAL_ADD,
+					      .principal = roster_next_principal(v->roster),
+					      .role = role_of(m->role),
+					      .name = m->name},
+					     {.kind = REGISTRY_KEY_ADD,
+					      .principal = roster_next_principal(v->roster),
+					      .key_id = roster_next_key(v->roster),
+					      .name = ""}};
 	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 2, .changes = changes}};
-	uint32_t unit = v->catalogue ? catalogue_unit_by_code(v->catalogue, m->unit, v->head.today) : NO_INDEX;
+	uint32_t unit = v->catalogue ? catalogue_unit_by_code(v->catalogue, m->unit, v->head.today)
+				     : NO_INDEX;
 
 	if (changes[0].role == ROLE_NONE) {
 		admin_say(a, "no such role: %s (agent, viewer, operator)", m->role);
 	} else if (unit == NO_INDEX) {
-		admin_say(a, v->catalogue ? "no unit has the code %s" : "unit %s: load a catalogue first", m->unit);
+		admin_say(a,
+			  v->catalogue ? "no unit has the code %s"
+				       : "unit %s: load a catalogue first",
+			  m->unit);
 	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
 		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
 	} else if (roster_key_of(v->roster, m->public_key.data)) {
-		admin_say(a, "this key was registered before, as key %u: every principal needs its own",
-			  roster_key_of(v->roster, m->public_key.data)->id);
+		admin_say(
+			a,
+			"this key was registered before, as key %u: every principal needs its own",
+			roster_key_of(v->roster, m->public_key.data)->id);
 	} else {
 		changes[0].scope_unit = catalogue_unit(v->catalogue, unit)->row.number;
 		memcpy(changes[1].public_key, m->public_key.data, PUBLIC_KEY_SIZE);
@@ -75,7 +84,8 @@ static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__Ag
 		a->key_id = changes[1].key_id;
 		enum core_result r = admin_barrier(a, &e);
 		if (r == CORE_OK)
-			admin_say(a, "principal %u (%s of %s) with key %u\n", a->principal, m->role, m->unit, a->key_id);
+			admin_say(a, "principal %u (%s of %s) with key %u\n", a->principal, m->role,
+				  m->unit, a->key_id);
 		return r;
 	}
 	return CORE_OK;
@@ -84,16 +94,20 @@ static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__Ag
 static enum core_result add_key(struct admin *a, const Tiendo__Journal__V1__KeyAdd *m)
 {
 	const struct roster *r = core_view(a->core)->roster;
-	struct registry_change change = {.kind = REGISTRY_KEY_ADD, .principal = m->principal,
-					 .key_id = roster_next_key(r), .name = ""};
+	struct registry_change change = {.kind = REGISTRY_KEY_ADD,
+					 .principal = m->principal,
+					 .key_id = roster_next_key(r),
+					 .name = ""};
 	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 1, .changes = &change}};
 
 	if (!roster_principal(r, m->principal)) {
-		admin_say(a, "no principal has the number %u: see `tiendo-server agent list`", m->principal);
+		admin_say(a, "no principal has the number %u: see `tiendo-server agent list`",
+			  m->principal);
 	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
 		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
 	} else if (roster_key_of(r, m->public_key.data)) {
-		admin_say(a, "this key was registered before, as key %u", roster_key_of(r, m->public_key.data)->id);
+		admin_say(a, "this key was registered before, as key %u",
+			  roster_key_of(r, m->public_key.data)->id);
 	} else {
 		memcpy(change.public_key, m->public_key.data, PUBLIC_KEY_SIZE);
 		a->principal = m->principal;
@@ -113,7 +127,9 @@ static enum core_result revoke_key(struct admin *a, uint32_t key_id)
 	struct entry e = {.kind = ENTRY_REGISTRY, .registry = {.n = 1, .changes = &change}};
 
 	if (!k || k->revoked) {
-		admin_say(a, k ? "key %u is revoked already" : "no key has the number %u: see `tiendo-server agent list`",
+		admin_say(a,
+			  k ? "key %u is revoked already"
+			    : "no key has the number %u: see `tiendo-server agent list`",
 			  key_id);
 		return CORE_OK;
 	}
@@ -160,8 +176,9 @@ static void list_key(struct admin *a, struct json *j, const struct roster_key *k
 	char key[KEYS_Z85 + 1];
 
 	keys_z85(k->public_key, key);
-	admin_say(a, "principal %u  %-8s  %-16s  key %u  %s  %s  %s\n", p->number, role_word(p->role), unit, k->id,
-		  k->revoked ? "revoked" : "live   ", key, p->name);
+	admin_say(a, "principal %u  %-8s  %-16s  key %u  %s  %s  %s\n", p->number,
+		  role_word(p->role), unit, k->id, k->revoked ? "revoked" : "live   ", key,
+		  p->name);
 	json_object_begin(j, NULL);
 	json_uint(j, "principal", p->number);
 	json_text(j, "role", role_word(p->role));
@@ -199,9 +216,10 @@ static void status(struct admin *a, bool digest)
 	a->entry = h->entry;
 	if (digest && a->ok)
 		admin_say(a, "view %s\n", hex_encode(view_hex, view, sizeof view));
-	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n", (unsigned long long)h->entry, incarnation,
-		  date_format(h->today, today), h->illustrative ? ", illustrative" : "",
-		  h->simulated ? ", simulated clock" : "", core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
+	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n",
+		  (unsigned long long)h->entry, incarnation, date_format(h->today, today),
+		  h->illustrative ? ", illustrative" : "", h->simulated ? ", simulated clock" : "",
+		  core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
 	struct json j = json_to(&a->json);
 	json_object_begin(&j, NULL);
 	json_uint(&j, "entry", h->entry);
@@ -280,14 +298,17 @@ enum core_result admin_handle(struct core *c, struct bytes request, struct buffe
 	struct admin a = {.core = c};
 	/* the files' bytes are copied once, and little else */
 	struct codec_arena arena = codec_arena_new(2 * request.size + 64 * 1024);
-	const Tiendo__Journal__V1__AdminRequest *m = codec_unpack(&tiendo__journal__v1__admin_request__descriptor,
-								  request.data, request.size, &arena);
+	const Tiendo__Journal__V1__AdminRequest *m = codec_unpack(
+		&tiendo__journal__v1__admin_request__descriptor, request.data, request.size,
+		&arena);
 	enum core_result r = CORE_OK;
 
 	if (m)
 		r = dispatch(&a, m);
 	else
-		admin_say(&a, "the command could not be read: use the tiendo-server that runs the store");
+		admin_say(
+			&a,
+			"the command could not be read: use the tiendo-server that runs the store");
 	put_reply(&a, out);
 	buffer_free(&a.text);
 	buffer_free(&a.json);

@@ -27,8 +27,8 @@ static void fault_line(const struct fault *x, enum language l, struct buffer *te
 
 	if (*x->file)
 		buffer_format(text, "%s:%u: ", x->file, x->line);
-	buffer_format(text, "%s: %s%s%s%s%s%s\n", weight, x->field,
-		      *x->value ? " \"" : "", x->value, *x->value ? "\"" : "", *x->field || *x->value ? ": " : "",
+	buffer_format(text, "%s: %s%s%s%s%s%s\n", weight, x->field, *x->value ? " \"" : "",
+		      x->value, *x->value ? "\"" : "", *x->field || *x->value ? ": " : "",
 		      says(x, l));
 }
 
@@ -56,15 +56,19 @@ void admin_faults(const struct faults *f, enum language l, struct buffer *text, 
 	}
 	json_array_end(&j);
 	if (f->dropped)
-		buffer_format(text, l == LANGUAGE_VI ? "... và %zu lỗi khác\n" : "... and %zu more\n", f->dropped);
+		buffer_format(text,
+			      l == LANGUAGE_VI ? "... và %zu lỗi khác\n" : "... and %zu more\n",
+			      f->dropped);
 }
 
-static struct builder *read_files(const Tiendo__Journal__V1__CatalogueLoad *m, struct faults *faults)
+static struct builder *read_files(const Tiendo__Journal__V1__CatalogueLoad *m,
+				  struct faults *faults)
 {
 	struct builder *b = builder_new();
 
 	for (size_t i = 0; b && i < m->n_files && i < m->n_names; i++) {
-		if (builder_csv(b, m->names[i], (const char *)m->files[i].data, m->files[i].len, faults))
+		if (builder_csv(b, m->names[i], (const char *)m->files[i].data, m->files[i].len,
+				faults))
 			continue;
 		if (!faults->errors) { /* no memory */
 			builder_free(b);
@@ -74,8 +78,10 @@ static struct builder *read_files(const Tiendo__Journal__V1__CatalogueLoad *m, s
 	return b;
 }
 
-/* What the entry would hold, read back from its own bytes: what is folded now is what every later start folds. */
-static struct catalogue *normal(const struct catalogue *made, const char *plan, struct date effective)
+/* What the entry would hold, read back from its own bytes: what is folded now is what every later
+ * start folds. */
+static struct catalogue *normal(const struct catalogue *made, const char *plan,
+				struct date effective)
 {
 	size_t size;
 	uint8_t *body = entry_catalogue_body(made, plan, effective, &size);
@@ -107,8 +113,8 @@ static bool expected(const struct expectation *e, uint32_t unit_number, uint32_t
 }
 
 /* Names the cells that `a` expects and `b` does not; `text` may be NULL. */
-static size_t name_cells(const struct expectation *a, const struct expectation *b, char sign, struct buffer *text,
-			 struct json *json)
+static size_t name_cells(const struct expectation *a, const struct expectation *b, char sign,
+			 struct buffer *text, struct json *json)
 {
 	size_t found = 0;
 
@@ -127,7 +133,8 @@ static size_t name_cells(const struct expectation *a, const struct expectation *
 			if (found++ >= SHOWN)
 				continue;
 			if (text)
-				buffer_format(text, "%c %s %s\n", sign, unit->row.code, item->row.code);
+				buffer_format(text, "%c %s %s\n", sign, unit->row.code,
+					      item->row.code);
 			json_array_begin(json, NULL);
 			json_text(json, NULL, unit->row.code);
 			json_text(json, NULL, item->row.code);
@@ -148,8 +155,8 @@ static void count_sizes(struct json *j, const char *name, const struct catalogue
 }
 
 /* `faults`: their JSON, which becomes a member. */
-static void difference(struct admin *a, const struct catalogue *made, struct date day, const struct buffer *faults,
-		       bool name_them)
+static void difference(struct admin *a, const struct catalogue *made, struct date day,
+		       const struct buffer *faults, bool name_them)
 {
 	struct buffer *text = name_them ? &a->text : NULL;
 	const struct expectation before = {core_view(a->core)->catalogue, day}, after = {made, day};
@@ -164,7 +171,9 @@ static void difference(struct admin *a, const struct catalogue *made, struct dat
 	json_uint(&j, "lose_count", lose);
 	json_raw(&j, "faults", buffer_bytes(faults));
 	json_object_end(&j);
-	admin_say(a, "units: %zu before, %zu after; items: %zu before, %zu after\ncells: %zu gain expectation, %zu lose it%s\n",
+	admin_say(a,
+		  "units: %zu before, %zu after; items: %zu before, %zu after\ncells: %zu gain "
+		  "expectation, %zu lose it%s\n",
 		  before.c ? catalogue_units(before.c) : 0, catalogue_units(made),
 		  before.c ? catalogue_items(before.c) : 0, catalogue_items(made), gain, lose,
 		  text && (gain > SHOWN || lose > SHOWN) ? " (the first of each are named)" : "");
@@ -172,15 +181,18 @@ static void difference(struct admin *a, const struct catalogue *made, struct dat
 
 /* ---- loading ---- */
 
-static enum core_result load(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m, struct catalogue *made,
-			     struct date effective, const struct buffer *faults)
+static enum core_result load(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m,
+			     struct catalogue *made, struct date effective,
+			     const struct buffer *faults)
 {
-	struct entry e = {.kind = ENTRY_CATALOGUE, .catalogue = {.plan = m->plan, .effective = effective}};
+	struct entry e = {.kind = ENTRY_CATALOGUE,
+			  .catalogue = {.plan = m->plan, .effective = effective}};
 
 	e.catalogue.made = normal(made, m->plan, effective);
 	catalogue_free(made);
 	if (!e.catalogue.made) {
-		admin_say(a, "the catalogue does not survive being written and read: please report this");
+		admin_say(a, "the catalogue does not survive being written and read: please report "
+			     "this");
 		return CORE_OK;
 	}
 	difference(a, e.catalogue.made, effective, faults, m->dry_run);
@@ -205,7 +217,8 @@ enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__Cat
 	struct buffer json = {0};
 	struct catalogue *made = NULL;
 
-	if (b && !faults.errors && builder_merge(b, v->catalogue, m->plan, effective, &faults) && !faults.errors)
+	if (b && !faults.errors && builder_merge(b, v->catalogue, m->plan, effective, &faults) &&
+	    !faults.errors)
 		made = catalogue_build(b, false, &faults);
 	builder_free(b);
 	admin_faults(&faults, m->english ? LANGUAGE_EN : LANGUAGE_VI, &a->text, &json);

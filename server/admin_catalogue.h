@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * admin_catalogue: loading a catalogue, for admin.c alone: rows of the files, merged with what is in force, checked, and
- * made an entry; or, dry, only the difference.
+ * admin_catalogue: loading a catalogue, for admin.c alone: rows of the files, merged with what is
+ * in force, checked, and made an entry; or, dry, only the difference.
  */
 #ifndef TIENDO_SERVER_ADMIN_CATALOGUE_H
 #define TIENDO_SERVER_ADMIN_CATALOGUE_H
@@ -25,6 +25,7 @@ enum core_result admin_barrier(struct admin *a, struct entry *e);
 enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m);
 
 /* Also for `catalogue check`, which has no store: faults as lines and as JSON. */
-void admin_faults(const struct faults *f, enum language language, struct buffer *text, struct buffer *json);
+void admin_faults(const struct faults *f, enum language language, struct buffer *text,
+		  struct buffer *json);
 
 #endif

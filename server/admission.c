@@ -63,15 +63,17 @@ static struct admit_cell cell_now(const struct admission *at, uint32_t unit, uin
 	const struct cell *c = view_cell(at->view, unit, item);
 	if (!c || !(c->flags & CELL_REPORTED))
 		return (struct admit_cell){0};
-	return (struct admit_cell){.reported = true, .as_of = c->as_of, .state = (enum task_state)c->state};
+	return (struct admit_cell){
+		.reported = true, .as_of = c->as_of, .state = (enum task_state)c->state};
 }
 
 /* ---- one update ---- */
 
-static struct verdict judge(const struct admission *at, uint64_t seq, struct bytes blob, struct codec_arena *arena,
-			    struct update *u)
+static struct verdict judge(const struct admission *at, uint64_t seq, struct bytes blob,
+			    struct codec_arena *arena, struct update *u)
 {
-	struct admit_place place = {.catalogue = at->view->catalogue, .scope_unit = at->scope_unit, .today = at->today};
+	struct admit_place place = {
+		.catalogue = at->view->catalogue, .scope_unit = at->scope_unit, .today = at->today};
 	struct admit_found found;
 
 	if (blob.size > UPDATE_BYTES_MAX)
@@ -87,12 +89,13 @@ static struct verdict judge(const struct admission *at, uint64_t seq, struct byt
 	v = admit_against(u, &cell);
 	if (!v.reason && admit_wins(u->as_of, cell.reported, cell.as_of))
 		overlay_set(at->overlay, found.unit, found.item,
-			    (struct admit_cell){.reported = true, .as_of = u->as_of, .state = u->state});
+			    (struct admit_cell){
+				    .reported = true, .as_of = u->as_of, .state = u->state});
 	return v;
 }
 
-void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs, size_t n,
-		     struct codec_arena *arena, struct entry_batch *out)
+void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs,
+		     size_t n, struct codec_arena *arena, struct entry_batch *out)
 {
 	out->taken_n = out->refused_n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -102,7 +105,8 @@ void admission_judge(const struct admission *at, uint64_t first_seq, const struc
 		keys_hash(blobs[i], t.blob_hash);
 		if (v.reason) {
 			struct refused *r = &out->refused[out->refused_n++];
-			*r = (struct refused){.seq = first_seq + i, .reason = v.reason, .field = v.field};
+			*r = (struct refused){
+				.seq = first_seq + i, .reason = v.reason, .field = v.field};
 			memcpy(r->blob_hash, t.blob_hash, HASH_SIZE);
 		} else {
 			t.index = (uint32_t)out->taken_n + 1;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * admission: admit over a batch at its place. What enters is judged against the view (the fold of every committed
- * entry) and the *overlay*: what the running, uncommitted group has taken already. So the verdicts are the same as if
- * each entry had been folded before the next was judged.
+ * admission: admit over a batch at its place. What enters is judged against the view (the fold of
+ * every committed entry) and the *overlay*: what the running, uncommitted group has taken already.
+ * So the verdicts are the same as if each entry had been folded before the next was judged.
  *
- * Never: writes the journal or the view. Failure: only memory, which aborts (the overlay is bounded by the group).
+ * Never: writes the journal or the view. Failure: only memory, which aborts (the overlay is bounded
+ * by the group).
  */
 #ifndef TIENDO_SERVER_ADMISSION_H
 #define TIENDO_SERVER_ADMISSION_H
@@ -37,10 +38,10 @@ struct admission {
 };
 
 /*
- * Judges the updates blobs[0..n-1] with seqs first_seq ... in order. Taken and refused ones go into `out`, whose arrays
- * must hold n each; decoded strings live in `arena`, and so must the blobs.
+ * Judges the updates blobs[0..n-1] with seqs first_seq ... in order. Taken and refused ones go into
+ * `out`, whose arrays must hold n each; decoded strings live in `arena`, and so must the blobs.
  */
-void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs, size_t n,
-		     struct codec_arena *arena, struct entry_batch *out);
+void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs,
+		     size_t n, struct codec_arena *arena, struct entry_batch *out);
 
 #endif

@@ -15,7 +15,8 @@ void chain_hash(const uint8_t previous[static HASH_SIZE], struct bytes header, s
 	hasher_end(&h, out);
 }
 
-void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r, uint8_t out[static KEYS_MAC])
+void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
+	       uint8_t out[static KEYS_MAC])
 {
 	struct hasher h;
 
@@ -31,7 +32,8 @@ void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *
 	hasher_end(&h, out);
 }
 
-bool chain_mac_valid(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r, struct bytes mac)
+bool chain_mac_valid(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
+		     struct bytes mac)
 {
 	uint8_t expected[KEYS_MAC];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * chain: the two things that can be proven about an entry. Its hash follows from the entry before it, its header
- * and its body, so nobody changes the past unseen; a receipt's MAC proves that this centre gave it. Pure computation;
- * nothing here can fail.
+ * chain: the two things that can be proven about an entry. Its hash follows from the entry before
+ * it, its header and its body, so nobody changes the past unseen; a receipt's MAC proves that this
+ * centre gave it. Pure computation; nothing here can fail.
  */
 #ifndef TIENDO_SERVER_CHAIN_H
 #define TIENDO_SERVER_CHAIN_H
@@ -10,7 +10,8 @@
 #include "common/sys/keys.h"
 #include "server/entry.h"
 
-/* hash = BLAKE2b-256(previous | header | BLAKE2b-256(body)); previous is 32 zero bytes before the first entry. */
+/* hash = BLAKE2b-256(previous | header | BLAKE2b-256(body)); previous is 32 zero bytes before the
+ * first entry. */
 void chain_hash(const uint8_t previous[static HASH_SIZE], struct bytes header, struct bytes body,
 		uint8_t out[static HASH_SIZE]);
 
@@ -26,7 +27,9 @@ struct chain_receipt {
 	struct instant received;
 };
 
-void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r, uint8_t out[static KEYS_MAC]);
-bool chain_mac_valid(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r, struct bytes mac);
+void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
+	       uint8_t out[static KEYS_MAC]);
+bool chain_mac_valid(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
+		     struct bytes mac);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * commands: the administrator's command line. One table drives dispatch and help. Each command says in one sentence what
- * it could not do, with the value, the place, and what to do.
+ * commands: the administrator's command line. One table drives dispatch and help. Each command says
+ * in one sentence what it could not do, with the value, the place, and what to do.
  */
 #ifndef TIENDO_SERVER_COMMANDS_H
 #define TIENDO_SERVER_COMMANDS_H
@@ -18,7 +18,8 @@ struct command_options {
 	enum language language;
 	bool json, dry_run, illustrative, accept_clock, figures, digest;
 	const char *plan, *effective, *name, *unit, *role, *key;
-	const char *clock, *address, *ports[4]; /* init; ingest, feed, query, health; NULL = the default */
+	const char *clock, *address,
+		*ports[4]; /* init; ingest, feed, query, health; NULL = the default */
 	int arguments;
 	char **argument;
 };

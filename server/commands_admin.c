@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Commands that change a store: to the running server over admin.sock, or under LOCK when none runs. */
+/* Commands that change a store: to the running server over admin.sock, or under LOCK when none
+ * runs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +16,21 @@ enum { CALL_MS = 120000, CSV_MAX = 32 * 1024 * 1024 };
 
 typedef Tiendo__Journal__V1__AdminRequest request_t;
 
-static const char *const csv_names[] = {"units.csv",    "groups.csv",  "items.csv",   "targets.csv",  "milestones.csv",
-					"schedules.csv", "periods.csv", "deadlines.csv", "holidays.csv"};
+static const char *const csv_names[] = {"units.csv",   "groups.csv",	 "items.csv",
+					"targets.csv", "milestones.csv", "schedules.csv",
+					"periods.csv", "deadlines.csv",	 "holidays.csv"};
 
 /* ---- where the command goes ---- */
 
 /* 0 answered; -ENOENT nobody runs; else an error with a sentence. */
-static int ask_server(const struct store *s, struct bytes request, struct buffer *reply, struct sys_error *error)
+static int ask_server(const struct store *s, struct bytes request, struct buffer *reply,
+		      struct sys_error *error)
 {
 	char path[STORE_PATH_MAX];
 	struct bytes answer;
 	int code = 0;
-	struct local *line = local_connect(store_path(s, "admin.sock", path), WRITER_ADMIN_MAX, &code, error);
+	struct local *line = local_connect(store_path(s, "admin.sock", path), WRITER_ADMIN_MAX,
+					   &code, error);
 
 	if (!line)
 		return code == -ECONNREFUSED ? -ENOENT : code;
@@ -37,7 +41,8 @@ static int ask_server(const struct store *s, struct bytes request, struct buffer
 	return code;
 }
 
-static int do_alone(struct store *s, struct bytes request, struct buffer *reply, struct sys_error *error)
+static int do_alone(struct store *s, struct bytes request, struct buffer *reply,
+		    struct sys_error *error)
 {
 	const struct core_options options = {0};
 	enum core_clock_state clock;
@@ -51,7 +56,8 @@ static int do_alone(struct store *s, struct bytes request, struct buffer *reply,
 	if (!rc && core_tick(c, &clock, error) != CORE_OK)
 		rc = -EIO;
 	if (!rc && admin_handle(c, request, reply) == CORE_FATAL)
-		rc = sys_fail(error, -EIO, "the outcome of the commit is unknown: run the command again to see");
+		rc = sys_fail(error, -EIO,
+			      "the outcome of the commit is unknown: run the command again to see");
 	core_close(c);
 	return rc;
 }
@@ -67,7 +73,8 @@ static int send_request(const struct command_options *o, const request_t *m, str
 	uint8_t *request = codec_pack_new(m, &size);
 	if (!request || size > WRITER_ADMIN_MAX) {
 		free(request);
-		return command_fail(EXIT_FAULTS, "the command is too large: at most %d bytes", WRITER_ADMIN_MAX);
+		return command_fail(EXIT_FAULTS, "the command is too large: at most %d bytes",
+				    WRITER_ADMIN_MAX);
 	}
 	int rc = ask_server(&s, bytes_of(request, size), reply, &error);
 	if (rc == -ENOENT)
@@ -102,7 +109,8 @@ static void print_text(const Tiendo__Journal__V1__AdminReply *m)
 	FILE *out = m->ok ? stdout : stderr;
 
 	if (n)
-		fprintf(out, "%s%s%s", m->ok ? "" : "tiendo-server: ", m->text, m->text[n - 1] == '\n' ? "" : "\n");
+		fprintf(out, "%s%s%s", m->ok ? "" : "tiendo-server: ", m->text,
+			m->text[n - 1] == '\n' ? "" : "\n");
 }
 
 static int command_send(const struct command_options *o, const request_t *m)
@@ -115,10 +123,12 @@ static int command_send(const struct command_options *o, const request_t *m)
 		return rc;
 	}
 	struct codec_arena arena = codec_arena_new(2 * reply.size + 4096);
-	const Tiendo__Journal__V1__AdminReply *r =
-		codec_unpack(&tiendo__journal__v1__admin_reply__descriptor, reply.data, reply.size, &arena);
+	const Tiendo__Journal__V1__AdminReply *r = codec_unpack(
+		&tiendo__journal__v1__admin_reply__descriptor, reply.data, reply.size, &arena);
 	if (!r)
-		rc = command_fail(EXIT_ENVIRONMENT, "the server's answer could not be read: is it of another version?");
+		rc = command_fail(
+			EXIT_ENVIRONMENT,
+			"the server's answer could not be read: is it of another version?");
 	else if (o->json)
 		print_json(r);
 	else
@@ -136,7 +146,9 @@ static int parse_key(const char *text, uint8_t key[static KEYS_SIZE])
 {
 	if (text && keys_z85_parse(text, key))
 		return EXIT_GOOD;
-	return command_fail(EXIT_USAGE, "--key %s: a public key of %d characters is expected, as `tiendo-agent init` prints it",
+	return command_fail(EXIT_USAGE,
+			    "--key %s: a public key of %d characters is expected, as `tiendo-agent "
+			    "init` prints it",
 			    text ? text : "", KEYS_Z85);
 }
 
@@ -148,7 +160,8 @@ static int parse_number(const char *text, uint32_t *out)
 	*out = (uint32_t)n;
 	if (*text && !*end && n && n <= UINT32_MAX)
 		return EXIT_GOOD;
-	return command_fail(EXIT_USAGE, "%s: a number of `tiendo-server agent list` is expected", text);
+	return command_fail(EXIT_USAGE, "%s: a number of `tiendo-server agent list` is expected",
+			    text);
 }
 
 int command_agent_add(const struct command_options *o)
@@ -161,8 +174,8 @@ int command_agent_add(const struct command_options *o)
 	if (rc)
 		return rc;
 	if (!o->unit)
-		return command_fail(EXIT_USAGE,
-				    "--unit CODE is missing: the unit whose subtree the principal may speak for");
+		return command_fail(EXIT_USAGE, "--unit CODE is missing: the unit whose subtree "
+						"the principal may speak for");
 	add.role = (char *)o->role;
 	add.unit = (char *)o->unit;
 	add.name = (char *)o->name;
@@ -220,7 +233,8 @@ int command_key_add(const struct command_options *o)
 int command_key_revoke(const struct command_options *o)
 {
 	Tiendo__Journal__V1__RegistryBody body = TIENDO__JOURNAL__V1__REGISTRY_BODY__INIT;
-	Tiendo__Journal__V1__KeyRevoke revoke = TIENDO__JOURNAL__V1__KEY_REVOKE__INIT, *revokes = &revoke;
+	Tiendo__Journal__V1__KeyRevoke revoke = TIENDO__JOURNAL__V1__KEY_REVOKE__INIT,
+				       *revokes = &revoke;
 	int rc = parse_number(o->argument[0], &revoke.key_id);
 
 	if (rc)
@@ -261,7 +275,8 @@ static int read_files(const char *dir, struct csv_files *f)
 {
 	*f = (struct csv_files){0};
 	for (size_t i = 0; i < BASE_COUNT(csv_names); i++) {
-		bool required = !strcmp(csv_names[i], "units.csv") || !strcmp(csv_names[i], "items.csv");
+		bool required = !strcmp(csv_names[i], "units.csv") ||
+				!strcmp(csv_names[i], "items.csv");
 		struct sys_error error = {""};
 		char path[STORE_PATH_MAX];
 
@@ -305,8 +320,8 @@ int command_catalogue_check(const struct command_options *o)
 	check_files(&files, &faults);
 	admin_faults(&faults, o->language, &text, &json);
 	if (o->json)
-		printf("{\"ok\":%s,\"errors\":%zu,\"details\":%s}\n", faults.errors ? "false" : "true", faults.errors,
-		       buffer_text(&json));
+		printf("{\"ok\":%s,\"errors\":%zu,\"details\":%s}\n",
+		       faults.errors ? "false" : "true", faults.errors, buffer_text(&json));
 	else
 		fputs(buffer_text(&text), stdout);
 	rc = faults.errors ? EXIT_FAULTS : EXIT_GOOD;
@@ -326,7 +341,9 @@ int command_catalogue_load(const struct command_options *o)
 	if (o->effective) {
 		load.effective = date_parse(o->effective).ymd;
 		if (!load.effective)
-			return command_fail(EXIT_USAGE, "--effective %s: a date yyyy-mm-dd is expected", o->effective);
+			return command_fail(EXIT_USAGE,
+					    "--effective %s: a date yyyy-mm-dd is expected",
+					    o->effective);
 	}
 	int rc = read_files(o->argument[0], &files);
 	if (rc)

@@ -30,14 +30,16 @@ static int init_settings(struct store *s, const struct command_options *o, struc
 	conf_defaults(options, STORE_OPTIONS);
 	for (size_t i = 0; !rc && i < BASE_COUNT(given); i++)
 		if (given[i].value)
-			rc = conf_set(options, STORE_OPTIONS, given[i].key, given[i].value, given[i].option, error);
+			rc = conf_set(options, STORE_OPTIONS, given[i].key, given[i].value,
+				      given[i].option, error);
 	return rc;
 }
 
 static int init_store(struct store *s, const struct command_options *o, struct sys_error *error)
 {
 	struct clock *clock = clock_open(s->conf.clock, error);
-	struct entry_genesis facts = {.illustrative = o->illustrative, .offset_minutes = 420, .name = o->name};
+	struct entry_genesis facts = {
+		.illustrative = o->illustrative, .offset_minutes = 420, .name = o->name};
 
 	if (!clock)
 		return -EINVAL;
@@ -67,9 +69,11 @@ int command_init(const struct command_options *o)
 		return command_fail(EXIT_USAGE, "%s", error.text);
 	rc = init_store(&s, o, &error);
 	if (!rc)
-		printf(o->json ? "{\"public_key\":\"%s\"}\n" : "%s\n", keys_z85(s.key.public_key, key));
+		printf(o->json ? "{\"public_key\":\"%s\"}\n" : "%s\n",
+		       keys_z85(s.key.public_key, key));
 	store_close(&s);
-	return rc ? command_fail(rc == -EEXIST ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
+	return rc ? command_fail(rc == -EEXIST ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text)
+		  : EXIT_GOOD;
 }
 
 /* ---- run ---- */
@@ -143,7 +147,8 @@ int command_verify(const struct command_options *o)
 
 	if (rc)
 		return rc;
-	rc = core_open(&c, &s, &options, &error); /* chain, fold, and rollups against a recomputation */
+	rc = core_open(&c, &s, &options,
+		       &error); /* chain, fold, and rollups against a recomputation */
 	if (!rc)
 		rc = journal_verify(core_journal(c), &entries, &error);
 	if (!rc && !core_digest(c, digest))
@@ -154,7 +159,8 @@ int command_verify(const struct command_options *o)
 		printf("{\"good\":%s,\"entries\":%llu,\"digest\":\"%s\"}\n", rc ? "false" : "true",
 		       (unsigned long long)entries, hex);
 	else if (!rc)
-		printf("%llu entries: chain, streams and figures are right\nview %s\n", (unsigned long long)entries, hex);
+		printf("%llu entries: chain, streams and figures are right\nview %s\n",
+		       (unsigned long long)entries, hex);
 	if (!rc)
 		return EXIT_GOOD;
 	return command_fail(rc == -EUCLEAN ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text);
@@ -174,7 +180,8 @@ int command_rebuild(const struct command_options *o)
 	if (!rc)
 		rc = core_checkpoint(c, &error);
 	if (!rc)
-		printf("rebuilt: %llu entries folded again\n", (unsigned long long)core_view(c)->head.entry);
+		printf("rebuilt: %llu entries folded again\n",
+		       (unsigned long long)core_view(c)->head.entry);
 	core_close(c);
 	store_close(&s);
 	return rc ? command_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
@@ -221,7 +228,9 @@ static int copy_store(struct store *s, struct journal *j, const char *dest, stru
 	if (snprintf(path, sizeof path, "%s/journal", dest) >= (int)sizeof path)
 		return sys_fail(error, -ENAMETOOLONG, "the path is too long: %.60s...", dest);
 	/* the mark first: a copy cut short must not look like the store itself */
-	int rc = store_mark(dest, "A backup: `tiendo-server run` here begins a new incarnation and removes this file.\n",
+	int rc = store_mark(dest,
+			    "A backup: `tiendo-server run` here begins a new incarnation and "
+			    "removes this file.\n",
 			    error);
 	if (!rc)
 		rc = kv_copy(journal_kv(j), path, error);
@@ -248,15 +257,17 @@ int command_backup(const struct command_options *o)
 	if (rc)
 		return rc;
 	if (mkdir(dest, 0700))
-		return command_fail(EXIT_FAULTS, "%s cannot be made: %s; name a directory that does not exist", dest,
-				    sys_text(errno));
+		return command_fail(EXIT_FAULTS,
+				    "%s cannot be made: %s; name a directory that does not exist",
+				    dest, sys_text(errno));
 	rc = journal_open(&j, store_path(&s, "journal", path), &options, &error);
 	if (!rc)
 		rc = copy_store(&s, j, dest, &error);
 	if (!rc)
 		rc = base_sync_directory(dest, &error);
 	if (!rc)
-		printf("backup of entry %llu in %s\n", (unsigned long long)journal_head(j).entry, dest);
+		printf("backup of entry %llu in %s\n", (unsigned long long)journal_head(j).entry,
+		       dest);
 	journal_close(j);
 	return rc ? command_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }

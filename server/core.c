@@ -25,29 +25,37 @@ enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *er
 	enum fold_result r = fold(c->view, e, &c->change);
 	viewlock_write_end(&c->lock);
 	if (r != FOLD_OK) {
-		sys_fail(error, -EUCLEAN, "entry %llu cannot be folded: %s", (unsigned long long)e->number,
-			 fold_says(r));
+		sys_fail(error, -EUCLEAN, "entry %llu cannot be folded: %s",
+			 (unsigned long long)e->number, fold_says(r));
 		return CORE_FATAL;
 	}
 	return CORE_OK;
 }
 
-static int check_genesis(struct core *c, const struct core_options *options, struct sys_error *error)
+static int check_genesis(struct core *c, const struct core_options *options,
+			 struct sys_error *error)
 {
 	const struct view_head *h = &c->view->head;
 
 	if (!h->entry)
-		return sys_fail(error, -EUCLEAN, "the journal in %s is empty: its making was interrupted; remove it and run `tiendo-server init` again",
+		return sys_fail(error, -EUCLEAN,
+				"the journal in %s is empty: its making was interrupted; remove it "
+				"and run `tiendo-server init` again",
 				c->store->dir);
 	if (memcmp(h->store, journal_store(c->journal), sizeof h->store))
-		return sys_fail(error, -EUCLEAN, "the journal in %s belongs to another store: restore it from a backup",
-				c->store->dir);
+		return sys_fail(
+			error, -EUCLEAN,
+			"the journal in %s belongs to another store: restore it from a backup",
+			c->store->dir);
 	if (options->any_clock || h->simulated == clock_simulated(c->clock))
 		return 0;
-	return h->simulated
-		       ? sys_fail(error, -EINVAL, "this store was made with a simulated clock: set `clock = file:PATH` in tiendo.conf")
-		       : sys_fail(error, -EINVAL, "this store runs on real time and refuses `clock = %s`: set `clock = real`",
-				  c->store->conf.clock);
+	return h->simulated ? sys_fail(error, -EINVAL,
+				       "this store was made with a simulated clock: set `clock = "
+				       "file:PATH` in tiendo.conf")
+			    : sys_fail(error, -EINVAL,
+				       "this store runs on real time and refuses `clock = %s`: set "
+				       "`clock = real`",
+				       c->store->conf.clock);
 }
 
 static int open_parts(struct core *c, const struct core_options *options, struct sys_error *error)
@@ -107,7 +115,10 @@ int core_genesis(const struct store *store, const struct entry_genesis *facts, s
 		 struct sys_error *error)
 {
 	const struct journal_options options = {.create = true, .store = facts->store};
-	struct entry e = {.kind = ENTRY_GENESIS, .received = now, .rules_version = RULES_VERSION, .genesis = *facts};
+	struct entry e = {.kind = ENTRY_GENESIS,
+			  .received = now,
+			  .rules_version = RULES_VERSION,
+			  .genesis = *facts};
 	char path[STORE_PATH_MAX];
 	struct journal *j;
 	int rc = journal_open(&j, store_path(store, "journal", path), &options, error);

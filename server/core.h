@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * core: the centre without sockets. Journal, view, roster and clock in the one order of effects (DESIGN 3): sequence ->
- * admit -> journal commit -> fold -> answer. The running server's writer uses it, and so does an admin command under
- * LOCK when no server runs.
+ * core: the centre without sockets. Journal, view, roster and clock in the one order of effects
+ * (DESIGN 3): sequence -> admit -> journal commit -> fold -> answer. The running server's writer
+ * uses it, and so does an admin command under LOCK when no server runs.
  *
- * Offers join a *group*: nothing of it is on disk, in the view, or to be told to anybody before core_commit says
- * CORE_OK. Barriers (core_barrier and what is made of it) are committed and folded alone: no group may be open.
+ * Offers join a *group*: nothing of it is on disk, in the view, or to be told to anybody before
+ * core_commit says CORE_OK. Barriers (core_barrier and what is made of it) are committed and folded
+ * alone: no group may be open.
  *
- * Never: waits for anybody, logs. Threads: everything here belongs to the writer's thread, but core_view under
- * core_lock (read) and core_journal with the caller's own transactions.
+ * Never: waits for anybody, logs. Threads: everything here belongs to the writer's thread, but
+ * core_view under core_lock (read) and core_journal with the caller's own transactions.
  */
 #ifndef TIENDO_SERVER_CORE_H
 #define TIENDO_SERVER_CORE_H
@@ -26,18 +27,19 @@ struct core;
 enum core_result {
 	CORE_OK,
 	CORE_REFUSED, /* nothing changed (disk full, or not allowed); may be tried again */
-	CORE_FATAL    /* the outcome is unknown, or the view is no longer the fold: end the process, the start reads
-			 what is true */
+	CORE_FATAL    /* the outcome is unknown, or the view is no longer the fold: end the process,
+			 the start reads    what is true */
 };
 
 /*
- * Opens journal and view of a store whose LOCK is held (and keys read): checks the chain, folds, proves that the rollups
- * equal a recomputation. The clock must be of the kind that the genesis names. -EUCLEAN damaged, -EPROTO newer.
+ * Opens journal and view of a store whose LOCK is held (and keys read): checks the chain, folds,
+ * proves that the rollups equal a recomputation. The clock must be of the kind that the genesis
+ * names. -EUCLEAN damaged, -EPROTO newer.
  */
 struct core_options {
-	bool read_only;    /* verify, dump: no LOCK needed, nothing may be offered */
-	bool accept_clock; /* tick however far the clock has gone */
-	bool any_clock;    /* commands that never tick */
+	bool read_only;		/* verify, dump: no LOCK needed, nothing may be offered */
+	bool accept_clock;	/* tick however far the clock has gone */
+	bool any_clock;		/* commands that never tick */
 	bool ignore_checkpoint; /* fold everything (rebuild) */
 };
 int core_open(struct core **out, const struct store *store, const struct core_options *options,
@@ -50,12 +52,14 @@ int core_genesis(const struct store *store, const struct entry_genesis *facts, s
 
 /* How core_open came to the view. */
 struct core_start {
-	uint64_t from;           /* entry of the checkpoint it was loaded from; 0 = everything was folded */
-	struct sys_error reason; /* why there was none to be used, for the log; "" = there was simply none */
+	uint64_t from; /* entry of the checkpoint it was loaded from; 0 = everything was folded */
+	struct sys_error
+		reason; /* why there was none to be used, for the log; "" = there was simply none */
 };
 struct core_start core_start(const struct core *c);
 
-/* Keeps the view's state in view/, so that the next start folds only the tail. Not while the keeper's thread runs. */
+/* Keeps the view's state in view/, so that the next start folds only the tail. Not while the
+ * keeper's thread runs. */
 int core_checkpoint(struct core *c, struct sys_error *error);
 /* What does so beside the writer (checkpoint_run); NULL for a read-only core. */
 struct checkpoint *core_keeper(struct core *c);
@@ -64,13 +68,15 @@ const struct view *core_view(const struct core *c);
 struct viewlock *core_lock(struct core *c);
 struct journal *core_journal(struct core *c);
 struct clock *core_clock(struct core *c);
-/* Hash of the whole view (view_bytes): equal for equal entries, live, rebuilt, anywhere. False = no memory. */
+/* Hash of the whole view (view_bytes): equal for equal entries, live, rebuilt, anywhere. False = no
+ * memory. */
 bool core_digest(const struct core *c, uint8_t out[static HASH_SIZE]);
 /* The rules version that admits now. */
 uint32_t core_rules(const struct core *c);
 /* What was folded since the caller last cleared it. */
 struct change *core_change(struct core *c);
-/* Entries were lost once (a receipt proved it) and the operator has not confirmed the roster yet: nobody enters. */
+/* Entries were lost once (a receipt proved it) and the operator has not confirmed the roster yet:
+ * nobody enters. */
 bool core_locked(const struct core *c);
 
 /* ---- offers ---- */
@@ -82,17 +88,17 @@ struct core_stream { /* whose stream */
 
 struct core_outcome {
 	enum outcome_kind kind;
-	uint32_t index;         /* taken */
-	uint8_t mac[KEYS_MAC];  /* taken */
-	enum reason reason;     /* refused */
-	char field[48];         /* refused */
+	uint32_t index;	       /* taken */
+	uint8_t mac[KEYS_MAC]; /* taken */
+	enum reason reason;    /* refused */
+	char field[48];	       /* refused */
 };
 
 struct core_span { /* consecutive seqs decided by one entry */
 	uint64_t entry, first_seq;
 	uint8_t incarnation[INCARNATION_SIZE], chain_hash[HASH_SIZE];
 	struct instant received;
-	size_t first, n;        /* of core_answer.outcomes */
+	size_t first, n; /* of core_answer.outcomes */
 };
 
 /* Ack when nack.reason is REASON_NONE. */
@@ -105,32 +111,38 @@ struct core_answer {
 	} nack;
 	uint64_t mark;
 	size_t spans_n, outcomes_n;
+	size_t fresh; /* the last so many outcomes were decided now, the others before */
 	struct core_span spans[BATCH_MAX];
 	struct core_outcome outcomes[BATCH_MAX];
 };
 
 /* Refuses in `answer`, with a sentence; for the writer's own verdicts too. */
-__attribute__((format(printf, 3, 4))) void core_refuse(struct core_answer *answer, enum reason reason,
-						       const char *format, ...);
+__attribute__((format(printf, 3, 4))) void core_refuse(struct core_answer *answer,
+						       enum reason reason, const char *format, ...);
 
-/* Memory that lives until the group is committed: decode a push into it. Offers need CORE_OFFER_ROOM of it. */
-enum { CORE_OFFER_ROOM = 2 * 1024 * 1024, CORE_GROUP_MEMORY = 32 * 1024 * 1024, CORE_GROUP_ENTRIES = 256 };
+/* Memory that lives until the group is committed: decode a push into it. Offers need
+ * CORE_OFFER_ROOM of it. */
+enum {
+	CORE_OFFER_ROOM = 2 * 1024 * 1024,
+	CORE_GROUP_MEMORY = 32 * 1024 * 1024,
+	CORE_GROUP_ENTRIES = 256
+};
 struct codec_arena *core_arena(struct core *c);
-bool core_full(const struct core *c); /* commit before the next offer */
+bool core_full(const struct core *c);	  /* commit before the next offer */
 bool core_grouping(const struct core *c); /* something waits for core_commit */
 
 struct core_offer {
 	struct core_stream stream;
 	uint64_t first_seq;
-	size_t n; /* at most BATCH_MAX */
+	size_t n;		     /* at most BATCH_MAX */
 	const struct bytes *updates; /* in core_arena */
 	size_t proofs_n;
 	Tiendo__V1__ReceiptProof **proofs;
 };
 /* An ack in `answer` may be sent once core_commit said CORE_OK, a nack at once. */
 void core_offer(struct core *c, const struct core_offer *offer, struct core_answer *answer);
-void core_void(struct core *c, const struct core_stream *stream, uint64_t from, uint64_t to, uint32_t reason,
-	       struct core_answer *answer);
+void core_void(struct core *c, const struct core_stream *stream, uint64_t from, uint64_t to,
+	       uint32_t reason, struct core_answer *answer);
 
 /* Makes the group durable, folds it, and empties it. CORE_REFUSED: none of it happened. */
 enum core_result core_commit(struct core *c, struct sys_error *error);
@@ -146,11 +158,12 @@ struct core_welcome {
 	uint8_t mark_hash[HASH_SIZE];
 };
 /*
- * What a Hello is told: REASON_NONE, EPOCH_LIMIT, FOREIGN_RECEIPT, or ROLLED_BACK when the receipt proves that entries
- * are lost (then the caller calls core_rolled_back).
+ * What a Hello is told: REASON_NONE, EPOCH_LIMIT, FOREIGN_RECEIPT, or ROLLED_BACK when the receipt
+ * proves that entries are lost (then the caller calls core_rolled_back).
  */
-enum reason core_hello(struct core *c, const struct core_stream *stream, const Tiendo__V1__ReceiptProof *last,
-		       struct core_welcome *out, char text[static 200]);
+enum reason core_hello(struct core *c, const struct core_stream *stream,
+		       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
+		       char text[static 200]);
 enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCARNATION_SIZE],
 				  struct sys_error *error);
 
@@ -163,8 +176,10 @@ enum core_result core_restored(struct core *c, struct sys_error *error);
 
 enum core_clock_state {
 	CORE_CLOCK_GOOD,
-	CORE_CLOCK_AHEAD,  /* more than 3 days after the last tick, and nobody has accepted that: nothing is taken */
-	CORE_CLOCK_BEHIND  /* before the head: entries are stamped with the head's time until it has caught up */
+	CORE_CLOCK_AHEAD, /* more than 3 days after the last tick, and nobody has accepted that:
+			     nothing is taken */
+	CORE_CLOCK_BEHIND /* before the head: entries are stamped with the head's time until it has
+			     caught up */
 };
 enum { CORE_MISSED_DAYS = 3 };
 /* Makes the ticks that are due, in order, each a barrier of its own. Before every group. */

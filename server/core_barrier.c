@@ -31,7 +31,8 @@ enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error 
 static enum core_result fork_here(struct core *c, const uint8_t *lost, struct sys_error *error)
 {
 	const struct view_head *h = &c->view->head;
-	struct entry e = {.kind = ENTRY_INCARNATION, .incarnation = {.fork = h->entry, .proven = lost != NULL}};
+	struct entry e = {.kind = ENTRY_INCARNATION,
+			  .incarnation = {.fork = h->entry, .proven = lost != NULL}};
 
 	keys_random(e.incarnation.made, sizeof e.incarnation.made);
 	memcpy(e.incarnation.old, h->incarnation, sizeof e.incarnation.old);
@@ -87,10 +88,12 @@ enum core_result core_tick(struct core *c, enum core_clock_state *state, struct 
 	if (!h->simulated && !c->accept && h->today.ymd &&
 	    date_days(office) - date_days(h->today) > CORE_MISSED_DAYS) {
 		*state = CORE_CLOCK_AHEAD;
-		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for ever */
+		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for ever
+				       */
 		return CORE_OK;
 	}
-	for (struct date d = next_tick(c); result == CORE_OK && d.ymd <= office.ymd; d = next_tick(c))
+	for (struct date d = next_tick(c); result == CORE_OK && d.ymd <= office.ymd;
+	     d = next_tick(c))
 		result = one_tick(c, d, error);
 	if (result == CORE_OK)
 		c->accept = false;
@@ -99,18 +102,23 @@ enum core_result core_tick(struct core *c, enum core_clock_state *state, struct 
 
 /* ---- sessions ---- */
 
-static enum reason refuse(char text[static 200], enum reason reason, const char *sentence, unsigned principal)
+static enum reason refuse(char text[static 200], enum reason reason, const char *sentence,
+			  unsigned principal)
 {
 	snprintf(text, 200, "principal %u: %s", principal, sentence);
 	return reason;
 }
 
-static bool proof_valid(const struct core *c, const struct core_stream *stream, const Tiendo__V1__ReceiptProof *p)
+static bool proof_valid(const struct core *c, const struct core_stream *stream,
+			const Tiendo__V1__ReceiptProof *p)
 {
-	struct chain_receipt r = {.entry = p->entry, .principal = stream->principal, .seq = p->seq,
+	struct chain_receipt r = {.entry = p->entry,
+				  .principal = stream->principal,
+				  .seq = p->seq,
 				  .received = {p->received_ms}};
 
-	if (p->incarnation.len != INCARNATION_SIZE || p->chain_hash.len != HASH_SIZE || p->blob_hash.len != HASH_SIZE)
+	if (p->incarnation.len != INCARNATION_SIZE || p->chain_hash.len != HASH_SIZE ||
+	    p->blob_hash.len != HASH_SIZE)
 		return false;
 	memcpy(r.incarnation, p->incarnation.data, INCARNATION_SIZE);
 	memcpy(r.chain_hash, p->chain_hash.data, HASH_SIZE);
@@ -120,22 +128,25 @@ static bool proof_valid(const struct core *c, const struct core_stream *stream, 
 }
 
 /*
- * A receipt that verifies was given by this centre. Its entry is here with that hash; or it belongs to a past that
- * an incarnation entry already accounts for; or entries are lost and nobody knew.
+ * A receipt that verifies was given by this centre. Its entry is here with that hash; or it belongs
+ * to a past that an incarnation entry already accounts for; or entries are lost and nobody knew.
  */
 static bool proves_loss(struct core *c, struct kv_txn *t, const Tiendo__V1__ReceiptProof *p)
 {
 	struct journal_fork f = journal_fork_of(c->journal, t, p->incarnation.data);
 	uint8_t hash[HASH_SIZE];
 
-	if (journal_lost(c->journal, t, p->incarnation.data) || (f.known && !f.current && p->entry > f.entry))
+	if (journal_lost(c->journal, t, p->incarnation.data) ||
+	    (f.known && !f.current && p->entry > f.entry))
 		return false;
-	return p->entry > journal_last(c->journal).entry || !journal_hash(c->journal, t, p->entry, hash) ||
+	return p->entry > journal_last(c->journal).entry ||
+	       !journal_hash(c->journal, t, p->entry, hash) ||
 	       memcmp(hash, p->chain_hash.data, HASH_SIZE) != 0;
 }
 
-enum reason core_hello(struct core *c, const struct core_stream *stream, const Tiendo__V1__ReceiptProof *last,
-		       struct core_welcome *out, char text[static 200])
+enum reason core_hello(struct core *c, const struct core_stream *stream,
+		       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
+		       char text[static 200])
 {
 	struct kv_txn *t = journal_begin(c->journal);
 	struct journal_stream s;
@@ -143,11 +154,13 @@ enum reason core_hello(struct core *c, const struct core_stream *stream, const T
 	*out = (struct core_welcome){0};
 	if (last && !proof_valid(c, stream, last))
 		return refuse(text, REASON_FOREIGN_RECEIPT,
-			      "its last receipt was not given by this centre: has its spool spoken to another one?",
+			      "its last receipt was not given by this centre: has its spool spoken "
+			      "to another one?",
 			      stream->principal);
 	if (last && proves_loss(c, t, last))
 		return refuse(text, REASON_ROLLED_BACK,
-			      "its last receipt is genuine but not in the journal: the centre was rolled back",
+			      "its last receipt is genuine but not in the journal: the centre was "
+			      "rolled back",
 			      stream->principal);
 	if (journal_stream(c->journal, t, stream->principal, stream->epoch, &s)) {
 		*out = (struct core_welcome){.mark = s.mark, .mark_void = s.mark_void};
@@ -157,6 +170,7 @@ enum reason core_hello(struct core *c, const struct core_stream *stream, const T
 	struct journal_epochs n = journal_epochs(c->journal, t, stream->principal);
 	if (!sequencer_epoch_allowed(n.count, n.last, c->now))
 		return refuse(text, REASON_EPOCH_LIMIT,
-			      "too many new epochs: one an hour and 64 in all, ask the centre", stream->principal);
+			      "too many new epochs: one an hour and 64 in all, ask the centre",
+			      stream->principal);
 	return REASON_NONE;
 }

@@ -21,11 +21,12 @@ struct core {
 	struct entry *group[CORE_GROUP_ENTRIES];
 	size_t group_n;
 	struct overlay overlay;
-	struct instant now;        /* what the group is stamped with */
+	struct instant now; /* what the group is stamped with */
 	bool accept;
 };
 
-/* The view at the journal's head, from the checkpoint or from the first entry, proven to be the sum of its cells. */
+/* The view at the journal's head, from the checkpoint or from the first entry, proven to be the sum
+ * of its cells. */
 int core_open_view(struct core *c, const struct core_options *options, struct sys_error *error);
 /* Folds one committed entry; a catalogue is taken over. */
 enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *error);

@@ -11,7 +11,8 @@ void core_refuse(struct core_answer *answer, enum reason reason, const char *for
 {
 	va_list args;
 
-	answer->nack = (struct core_nack){.reason = reason, .retry_ms = reason == REASON_BUSY ? 1000 : 0};
+	answer->nack = (struct core_nack){.reason = reason,
+					  .retry_ms = reason == REASON_BUSY ? 1000 : 0};
 	va_start(args, format);
 	vsnprintf(answer->nack.text, sizeof answer->nack.text, format, args);
 	va_end(args);
@@ -35,8 +36,8 @@ struct recall { /* an offer against what is known of its stream */
 	struct core_answer *answer;
 };
 
-static void put_outcome(struct recall *r, const struct entry *e, uint64_t seq, const struct outcome *o,
-			const struct core_span *span)
+static void put_outcome(struct recall *r, const struct entry *e, uint64_t seq,
+			const struct outcome *o, const struct core_span *span)
 {
 	struct core_outcome *out = &r->answer->outcomes[r->answer->outcomes_n++];
 
@@ -45,8 +46,8 @@ static void put_outcome(struct recall *r, const struct entry *e, uint64_t seq, c
 		snprintf(out->field, sizeof out->field, "%s", o->field);
 	if (o->kind != OUTCOME_TAKEN)
 		return;
-	struct chain_receipt receipt = {.entry = e->number, .principal = e->principal, .seq = seq,
-					.received = e->received};
+	struct chain_receipt receipt = {
+		.entry = e->number, .principal = e->principal, .seq = seq, .received = e->received};
 	memcpy(receipt.incarnation, span->incarnation, sizeof receipt.incarnation);
 	memcpy(receipt.chain_hash, e->hash, HASH_SIZE);
 	memcpy(receipt.epoch, e->epoch, EPOCH_SIZE);
@@ -61,8 +62,11 @@ static bool put_span(struct recall *r, const struct entry *e, uint64_t first_seq
 	struct core_span *s = &a->spans[a->spans_n];
 
 	assert(a->spans_n < BATCH_MAX && a->outcomes_n + n <= BATCH_MAX);
-	*s = (struct core_span){.entry = e->number, .first_seq = first_seq, .received = e->received,
-				.first = a->outcomes_n, .n = n};
+	*s = (struct core_span){.entry = e->number,
+				.first_seq = first_seq,
+				.received = e->received,
+				.first = a->outcomes_n,
+				.n = n};
 	memcpy(s->chain_hash, e->hash, HASH_SIZE);
 	if (!journal_incarnation_at(r->core->journal, r->txn, e->number, s->incarnation))
 		return false;
@@ -82,7 +86,8 @@ static void busy_store(struct recall *r)
 		    kv_error(r->txn) ? kv_error_text(r->txn) : "an entry could not be read");
 }
 
-static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, size_t n, const struct bytes *updates)
+static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, size_t n,
+		      const struct bytes *updates)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct outcome o = sequencer_outcome(e, seq + i);
@@ -92,8 +97,10 @@ static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, siz
 		if (sequencer_same(&o, hash))
 			continue;
 		core_refuse(r->answer, REASON_CONFLICT,
-			    "principal %u offered seq %llu again with other bytes than those of entry %llu",
-			    r->stream->principal, (unsigned long long)(seq + i), (unsigned long long)e->number);
+			    "principal %u offered seq %llu again with other bytes than those of "
+			    "entry %llu",
+			    r->stream->principal, (unsigned long long)(seq + i),
+			    (unsigned long long)e->number);
 		r->answer->nack.seq = seq + i;
 		return true;
 	}
@@ -101,23 +108,26 @@ static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, siz
 }
 
 /*
- * Answers seq ... seq + n - 1 from the entries that decided them. `updates`: the offered bytes to compare, NULL for a
- * void, which has none. False: the answer is a nack.
+ * Answers seq ... seq + n - 1 from the entries that decided them. `updates`: the offered bytes to
+ * compare, NULL for a void, which has none. False: the answer is a nack.
  */
 static bool recall_known(struct recall *r, uint64_t seq, size_t n, const struct bytes *updates)
 {
 	struct core *c = r->core;
 
 	while (n) {
-		uint64_t number = journal_entry_of(c->journal, r->txn, r->stream->principal, r->stream->epoch, seq);
-		struct codec_arena *arena = core_recall_arena(c, journal_read_size(c->journal, r->txn, number));
+		uint64_t number = journal_entry_of(c->journal, r->txn, r->stream->principal,
+						   r->stream->epoch, seq);
+		struct codec_arena *arena = core_recall_arena(
+			c, journal_read_size(c->journal, r->txn, number));
 		struct entry e;
 
 		if (!number || journal_read(c->journal, r->txn, number, false, arena, &e, NULL)) {
 			busy_store(r);
 			return false;
 		}
-		uint64_t left = e.first_seq + e.seqs - seq; /* seq is one of the entry's, or the index lies */
+		uint64_t left = e.first_seq + e.seqs -
+				seq; /* seq is one of the entry's, or the index lies */
 		size_t here = left < n ? (size_t)left : n;
 		if (updates && conflicts(r, &e, seq, here, updates))
 			return false;
@@ -134,7 +144,8 @@ static bool recall_known(struct recall *r, uint64_t seq, size_t n, const struct 
 
 /* ---- the new span ---- */
 
-static struct entry *new_entry(struct core *c, const struct core_stream *s, enum entry_kind kind, uint64_t mark)
+static struct entry *new_entry(struct core *c, const struct core_stream *s, enum entry_kind kind,
+			       uint64_t mark)
 {
 	struct entry *e = take_memory(c, sizeof *e);
 
@@ -149,16 +160,19 @@ static struct entry *new_entry(struct core *c, const struct core_stream *s, enum
 	return e;
 }
 
-static struct instant proven_time(const struct core *c, const struct core_offer *offer, uint64_t seq,
-				  const uint8_t blob_hash[static HASH_SIZE])
+static struct instant proven_time(const struct core *c, const struct core_offer *offer,
+				  uint64_t seq, const uint8_t blob_hash[static HASH_SIZE])
 {
 	for (size_t i = 0; i < offer->proofs_n; i++) {
 		const Tiendo__V1__ReceiptProof *p = offer->proofs[i];
-		struct chain_receipt r = {.entry = p->entry, .principal = offer->stream.principal, .seq = p->seq,
+		struct chain_receipt r = {.entry = p->entry,
+					  .principal = offer->stream.principal,
+					  .seq = p->seq,
 					  .received = {p->received_ms}};
 
-		if (p->seq != seq || p->incarnation.len != INCARNATION_SIZE || p->chain_hash.len != HASH_SIZE ||
-		    p->blob_hash.len != HASH_SIZE || memcmp(p->blob_hash.data, blob_hash, HASH_SIZE))
+		if (p->seq != seq || p->incarnation.len != INCARNATION_SIZE ||
+		    p->chain_hash.len != HASH_SIZE || p->blob_hash.len != HASH_SIZE ||
+		    memcmp(p->blob_hash.data, blob_hash, HASH_SIZE))
 			continue;
 		memcpy(r.incarnation, p->incarnation.data, INCARNATION_SIZE);
 		memcpy(r.chain_hash, p->chain_hash.data, HASH_SIZE);
@@ -170,12 +184,15 @@ static struct instant proven_time(const struct core *c, const struct core_offer 
 	return (struct instant){0};
 }
 
-static void take_batch(struct core *c, const struct core_offer *offer, size_t skip, uint64_t mark, struct recall *r)
+static void take_batch(struct core *c, const struct core_offer *offer, size_t skip, uint64_t mark,
+		       struct recall *r)
 {
 	const struct principal *who = roster_principal(c->view->roster, offer->stream.principal);
 	struct entry *e = new_entry(c, &offer->stream, ENTRY_BATCH, mark);
 	size_t n = offer->n - skip;
-	struct admission at = {.view = c->view, .overlay = &c->overlay, .scope_unit = who->scope_unit,
+	struct admission at = {.view = c->view,
+			       .overlay = &c->overlay,
+			       .scope_unit = who->scope_unit,
 			       .today = date_at(c->now, c->view->head.offset_minutes)};
 
 	e->first_seq = mark + 1;
@@ -201,17 +218,20 @@ static bool epoch_allowed(struct recall *r)
 	if (sequencer_epoch_allowed(n.count, n.last, c->now))
 		return true;
 	core_refuse(r->answer, REASON_EPOCH_LIMIT,
-		    "principal %u has made %u epochs, the last less than an hour ago or the %dth: ask the centre",
+		    "principal %u has made %u epochs, the last less than an hour ago or the %dth: "
+		    "ask the centre",
 		    r->stream->principal, n.count, EPOCHS_MAX);
 	return false;
 }
 
 /* Where the span stands; false: the answer is a nack. */
-static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequence *out, uint64_t *mark)
+static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequence *out,
+		  uint64_t *mark)
 {
 	struct journal_stream s = {0};
 	struct core_answer *a = r->answer;
-	bool known = journal_stream(r->core->journal, r->txn, r->stream->principal, r->stream->epoch, &s);
+	bool known = journal_stream(r->core->journal, r->txn, r->stream->principal,
+				    r->stream->epoch, &s);
 
 	*mark = a->mark = known ? s.mark : 0;
 	*out = sequencer_place(*mark, first_seq, (uint32_t)n);
@@ -220,8 +240,9 @@ static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequenc
 		return false;
 	}
 	if (out->kind == SEQUENCE_GAP) {
-		core_refuse(a, REASON_GAP, "principal %u offered seq %llu, expected is %llu", r->stream->principal,
-			    (unsigned long long)first_seq, (unsigned long long)out->expected);
+		core_refuse(a, REASON_GAP, "principal %u offered seq %llu, expected is %llu",
+			    r->stream->principal, (unsigned long long)first_seq,
+			    (unsigned long long)out->expected);
 		a->nack.seq = first_seq;
 		a->nack.expected = out->expected;
 		return false;
@@ -229,11 +250,13 @@ static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequenc
 	return known || epoch_allowed(r);
 }
 
-static struct recall begin(struct core *c, const struct core_stream *stream, struct core_answer *answer)
+static struct recall begin(struct core *c, const struct core_stream *stream,
+			   struct core_answer *answer)
 {
 	answer->nack.reason = REASON_NONE;
-	answer->spans_n = answer->outcomes_n = 0;
-	return (struct recall){.core = c, .stream = stream, .txn = journal_begin(c->journal), .answer = answer};
+	answer->spans_n = answer->outcomes_n = answer->fresh = 0;
+	return (struct recall){
+		.core = c, .stream = stream, .txn = journal_begin(c->journal), .answer = answer};
 }
 
 void core_offer(struct core *c, const struct core_offer *offer, struct core_answer *answer)
@@ -253,11 +276,12 @@ void core_offer(struct core *c, const struct core_offer *offer, struct core_answ
 	if (s.known < offer->n) {
 		take_batch(c, offer, s.known, mark, &r);
 		answer->mark = offer->first_seq + offer->n - 1;
+		answer->fresh = offer->n - s.known;
 	}
 }
 
-void core_void(struct core *c, const struct core_stream *stream, uint64_t from, uint64_t to, uint32_t reason,
-	       struct core_answer *answer)
+void core_void(struct core *c, const struct core_stream *stream, uint64_t from, uint64_t to,
+	       uint32_t reason, struct core_answer *answer)
 {
 	struct recall r = begin(c, stream, answer);
 	struct sequence s;
@@ -265,7 +289,8 @@ void core_void(struct core *c, const struct core_stream *stream, uint64_t from, 
 
 	assert(!core_full(c) && to - from < BATCH_MAX);
 	size_t n = (size_t)(to - from) + 1;
-	if (!place(&r, from, n, &s, &mark) || !recall_known(&r, from, s.known, NULL) || s.known == n)
+	if (!place(&r, from, n, &s, &mark) || !recall_known(&r, from, s.known, NULL) ||
+	    s.known == n)
 		return;
 	struct entry *e = new_entry(c, stream, ENTRY_VOID, mark);
 	e->first_seq = mark + 1;
@@ -276,4 +301,5 @@ void core_void(struct core *c, const struct core_stream *stream, uint64_t from, 
 	if (!put_span(&r, e, e->first_seq, e->seqs))
 		busy_store(&r);
 	answer->mark = to;
+	answer->fresh = e->seqs;
 }

@@ -38,7 +38,7 @@ struct door {
 	struct caller callers[DOOR_CALLERS];
 	uint32_t next_caller;
 	uint8_t test_key[KEYS_SIZE]; /* of the self-test; zeros = over */
-	unsigned tested;             /* bits: doors at which the test's key was asked about */
+	unsigned tested;	     /* bits: doors at which the test's key was asked about */
 	bool stop;
 };
 
@@ -85,7 +85,8 @@ static bool too_often(struct door *d, uint32_t key_id)
 		memset(d->buckets + d->buckets_n, 0, (more - d->buckets_n) * sizeof *d->buckets);
 		d->buckets_n = more;
 	}
-	return bucket_take(&d->buckets[key_id], 1, DOOR_HANDSHAKES, DOOR_BURST, clock_transport()) != 0;
+	return bucket_take(&d->buckets[key_id], 1, DOOR_HANDSHAKES, DOOR_BURST,
+			   clock_transport()) != 0;
 }
 
 static struct zap_verdict decide(struct door *d)
@@ -95,7 +96,8 @@ static struct zap_verdict decide(struct door *d)
 	if (keys_equal(q->key, d->test_key, KEYS_SIZE)) {
 		for (unsigned i = 0; i < BASE_COUNT(doors); i++)
 			d->tested |= !strcmp(q->domain, doors[i]) ? 1u << i : 0;
-		return (struct zap_verdict){.status = NET_ZAP_REVOKED}; /* so that libzmq is quick about it */
+		return (struct zap_verdict){
+			.status = NET_ZAP_REVOKED}; /* so that libzmq is quick about it */
 	}
 	struct zap_verdict v = zap_decide(d->closed ? NULL : d->roster, q->domain, q->key);
 	if (v.status == NET_ZAP_ENTER && too_often(d, v.key_id))
@@ -139,10 +141,12 @@ static void take_roster(struct door *d)
 
 /* ---- the self-test ---- */
 
-int door_test(struct door *d, const char *ingest, const char *feed, const char *query, struct sys_error *error)
+int door_test(struct door *d, const char *ingest, const char *feed, const char *query,
+	      struct sys_error *error)
 {
 	struct keys_pair random;
-	struct net_connect to = {.server_key = d->o.store->key.public_key, .pair = &random, .reconnect_ms = 200};
+	struct net_connect to = {
+		.server_key = d->o.store->key.public_key, .pair = &random, .reconnect_ms = 200};
 	struct net_socket *knock[3];
 	int64_t until = clock_transport() + TEST_MS;
 	struct loop_item item = {.socket = d->zap, .fd = -1};
@@ -162,31 +166,40 @@ int door_test(struct door *d, const char *ingest, const char *feed, const char *
 		answer_handshakes(d);
 	}
 	if (knock[0] && knock[2])
-		entered = net_send(knock[0], &hello, 1) == NET_SENT || net_send(knock[2], &hello, 1) == NET_SENT;
+		entered = net_send(knock[0], &hello, 1) == NET_SENT ||
+			  net_send(knock[2], &hello, 1) == NET_SENT;
 	for (unsigned i = 0; i < 3; i++)
 		net_socket_close(&knock[i]);
 	memset(d->test_key, 0, KEYS_SIZE);
 	if (d->tested == 7 && !entered)
 		return 0;
-	return sys_fail(error, -EPERM, "a random key was not refused at every door (asked: %u of 7): the centre must not run like this",
+	return sys_fail(error, -EPERM,
+			"a random key was not refused at every door (asked: %u of 7): the centre "
+			"must not run like this",
 			d->tested);
 }
 
 /* ---- health ---- */
 
-static const char *const ready_text[] = {
-	[STATS_LOADING] = "loading", [STATS_READY] = "ready", [STATS_DISK_FULL] = "the journal cannot be written",
-	[STATS_CLOCK] = "the clock has jumped: --accept-clock", [STATS_LOCKED] = "entries were lost: confirm the roster",
-	[STATS_STOPPING] = "stopping"};
+static const char *const ready_text[] = {[STATS_LOADING] = "loading",
+					 [STATS_READY] = "ready",
+					 [STATS_DISK_FULL] = "the journal cannot be written",
+					 [STATS_CLOCK] = "the clock has jumped: --accept-clock",
+					 [STATS_LOCKED] = "entries were lost: confirm the roster",
+					 [STATS_STOPPING] = "stopping"};
 
 static void metrics(const struct stats *s, struct buffer *out)
 {
-#define X(name, kind, help)                                                                                        \
-	buffer_format(out, "# HELP tiendo_" #name " " help "\n# TYPE tiendo_" #name " " kind "\ntiendo_" #name      \
-			   " %llu\n", (unsigned long long)STATS_GET(s, name));
+#define X(name, kind, help)                                                             \
+	buffer_format(out,                                                              \
+		      "# HELP tiendo_" #name " " help "\n# TYPE tiendo_" #name " " kind \
+		      "\ntiendo_" #name " %llu\n",                                      \
+		      (unsigned long long)STATS_GET(s, name));
 	STATS(X)
 #undef X
-	buffer_format(out, "# HELP tiendo_ready 1 when updates are taken\n# TYPE tiendo_ready gauge\ntiendo_ready %d\n",
+	buffer_format(out,
+		      "# HELP tiendo_ready 1 when updates are taken\n# TYPE tiendo_ready "
+		      "gauge\ntiendo_ready %d\n",
 		      atomic_load(&s->ready) == STATS_READY);
 }
 
@@ -210,8 +223,8 @@ static void handle(void *context, const char *path, struct http_answer *answer)
 
 int door_health(struct door *d, struct sys_error *error)
 {
-	const struct http_options options = {.port = (uint16_t)d->o.store->conf.port_health, .handle = handle,
-					     .context = d};
+	const struct http_options options = {
+		.port = (uint16_t)d->o.store->conf.port_health, .handle = handle, .context = d};
 
 	d->http = http_open(&options, error);
 	return d->http ? 0 : -EADDRINUSE;
@@ -295,12 +308,14 @@ void door_run(struct door *d)
 {
 	while (!d->stop) {
 		struct loop_item items[6 + DOOR_CALLERS] = {
-			{.socket = d->zap}, {.socket = d->pair}, {.fd = d->o.signals}, {.fd = d->o.roster_wake},
-			{.fd = d->listener}, {.fd = http_fd(d->http)}};
+			{.socket = d->zap},	  {.socket = d->pair}, {.fd = d->o.signals},
+			{.fd = d->o.roster_wake}, {.fd = d->listener}, {.fd = http_fd(d->http)}};
 		for (size_t i = 0; i < DOOR_CALLERS; i++) {
 			const struct caller *c = &d->callers[i];
-			items[6 + i] = (struct loop_item){.fd = c->line ? local_fd(c->line) : -1, .no_read = c->waits,
-							  .want_write = c->line && local_owes(c->line)};
+			items[6 + i] = (struct loop_item){.fd = c->line ? local_fd(c->line) : -1,
+							  .no_read = c->waits,
+							  .want_write = c->line &&
+									local_owes(c->line)};
 		}
 		if (loop_wait(items, BASE_COUNT(items), http_deadline(d->http)) == -ESHUTDOWN)
 			return;

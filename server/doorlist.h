@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * doorlist: the roster as the door sees it. The writer publishes a copy after each change; the door takes the newest
- * and never waits for the writer longer than a pointer takes to move.
+ * doorlist: the roster as the door sees it. The writer publishes a copy after each change; the door
+ * takes the newest and never waits for the writer longer than a pointer takes to move.
  */
 #ifndef TIENDO_SERVER_DOORLIST_H
 #define TIENDO_SERVER_DOORLIST_H
@@ -13,7 +13,7 @@
 struct doorlist {
 	pthread_mutex_t mutex;
 	struct roster *fresh; /* published, not taken yet; NULL = nothing new */
-	bool closed;          /* nobody enters: the operator must confirm the roster */
+	bool closed;	      /* nobody enters: the operator must confirm the roster */
 };
 
 void doorlist_init(struct doorlist *d);

@@ -10,9 +10,11 @@
 #include "server/pack.h"
 
 static const char *const kinds[] = {
-	[ENTRY_BATCH] = "batch", [ENTRY_VOID] = "void", [ENTRY_GENESIS] = "genesis", [ENTRY_INCARNATION] = "incarnation",
-	[ENTRY_CATALOGUE] = "catalogue", [ENTRY_REGISTRY] = "registry", [ENTRY_TICK] = "tick",
-	[ENTRY_DECISION] = "decision", [ENTRY_RULES] = "rules", [ENTRY_NOTICE] = "notice"};
+	[ENTRY_BATCH] = "batch",	 [ENTRY_VOID] = "void",
+	[ENTRY_GENESIS] = "genesis",	 [ENTRY_INCARNATION] = "incarnation",
+	[ENTRY_CATALOGUE] = "catalogue", [ENTRY_REGISTRY] = "registry",
+	[ENTRY_TICK] = "tick",		 [ENTRY_DECISION] = "decision",
+	[ENTRY_RULES] = "rules",	 [ENTRY_NOTICE] = "notice"};
 
 struct dump {
 	struct journal *journal;
@@ -42,7 +44,8 @@ static void put_stream(struct json *j, const struct entry *e)
 
 static void put_taken(struct json *j, const struct taken *t, struct codec_arena *arena)
 {
-	const void *update = codec_unpack(&tiendo__v1__update__descriptor, t->blob, t->blob_size, arena);
+	const void *update = codec_unpack(&tiendo__v1__update__descriptor, t->blob, t->blob_size,
+					  arena);
 
 	json_object_begin(j, NULL);
 	json_uint(j, "index", t->index);
@@ -123,16 +126,16 @@ static void put_registry(struct json *j, const struct entry_registry *r)
 
 static void put_catalogue(struct json *j, struct bytes body, struct codec_arena *arena)
 {
-	const Tiendo__Journal__V1__CatalogueBody *m =
-		codec_unpack(&tiendo__journal__v1__catalogue_body__descriptor, body.data, body.size, arena);
+	const Tiendo__Journal__V1__CatalogueBody *m = codec_unpack(
+		&tiendo__journal__v1__catalogue_body__descriptor, body.data, body.size, arena);
 
 	json_text(j, "plan", m ? m->plan : "");
 	json_uint(j, "effective", m ? m->effective : 0);
 	json_array_begin(j, "rows");
 	for (size_t i = 0; m && i < m->n_rows; i++) {
 		size_t used = arena->used;
-		const void *row = codec_unpack(&tiendo__v1__catalogue_row__descriptor, m->rows[i].data, m->rows[i].len,
-					       arena);
+		const void *row = codec_unpack(&tiendo__v1__catalogue_row__descriptor,
+					       m->rows[i].data, m->rows[i].len, arena);
 
 		json_object_begin(j, NULL);
 		if (row)
@@ -153,7 +156,8 @@ static void put_body(struct json *j, const ProtobufCMessageDescriptor *type, str
 		dump_json_fields(j, m);
 }
 
-static void put_kind(struct json *j, const struct entry *e, struct bytes body, struct codec_arena *arena)
+static void put_kind(struct json *j, const struct entry *e, struct bytes body,
+		     struct codec_arena *arena)
 {
 	switch (e->kind) {
 	case ENTRY_BATCH:
@@ -224,7 +228,8 @@ static void put_entry(struct dump *d, const struct entry *e, struct codec_arena 
 static int dump_entry(struct dump *d, uint64_t number, struct sys_error *error)
 {
 	/* twice: decoded once to be checked and folded, once more to be shown */
-	struct codec_arena arena = codec_arena_new(2 * journal_read_size(d->journal, d->txn, number));
+	struct codec_arena arena = codec_arena_new(2 *
+						   journal_read_size(d->journal, d->txn, number));
 	struct entry e;
 	int rc = journal_read(d->journal, d->txn, number, d->view != NULL, &arena, &e, error);
 
@@ -258,7 +263,8 @@ int dump_run(struct journal *journal, bool figures, FILE *out)
 	struct dump d = {.journal = journal, .txn = kv_read(journal_kv(journal)), .out = out};
 	struct sys_error error = {""};
 	uint64_t head = journal_head_in(journal, d.txn).entry;
-	int rc = kv_error(d.txn) ? sys_fail(&error, kv_error(d.txn), "%s", kv_error_text(d.txn)) : 0;
+	int rc = kv_error(d.txn) ? sys_fail(&error, kv_error(d.txn), "%s", kv_error_text(d.txn))
+				 : 0;
 
 	if (figures)
 		d.view = view_new();

@@ -4,7 +4,8 @@
 #include <ctype.h>
 
 /* TASK_STATE_IN_PROGRESS of TaskState -> in_progress */
-static void enum_word(struct json *j, const char *name, const ProtobufCEnumDescriptor *type, int value)
+static void enum_word(struct json *j, const char *name, const ProtobufCEnumDescriptor *type,
+		      int value)
 {
 	const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(type, value);
 	char word[64];
@@ -14,7 +15,8 @@ static void enum_word(struct json *j, const char *name, const ProtobufCEnumDescr
 		json_int(j, name, value);
 		return;
 	}
-	for (const char *p = type->short_name; *p; p++) /* its words in capitals, each with a '_' behind it */
+	for (const char *p = type->short_name; *p;
+	     p++) /* its words in capitals, each with a '_' behind it */
 		skip += 1 + (isupper((unsigned char)*p) && p != type->short_name);
 	const char *rest = strlen(v->name) > skip ? v->name + skip : v->name;
 	for (; rest[n] && n + 1 < sizeof word; n++)
@@ -26,7 +28,8 @@ static void enum_word(struct json *j, const char *name, const ProtobufCEnumDescr
 /* Is the field's value, at `at`, the one that is not written? */
 static bool absent(const ProtobufCFieldDescriptor *f, const void *at)
 {
-	switch ((int)f->type) { /* a foreign enum: what our messages do not hold falls to the default */
+	switch ((int)f->type) { /* a foreign enum: what our messages do not hold falls to the
+				   default */
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_INT64:
 	case PROTOBUF_C_TYPE_FIXED64:
@@ -42,9 +45,11 @@ static bool absent(const ProtobufCFieldDescriptor *f, const void *at)
 	}
 }
 
-static void put_value(struct json *j, const char *name, const ProtobufCFieldDescriptor *f, const void *at)
+static void put_value(struct json *j, const char *name, const ProtobufCFieldDescriptor *f,
+		      const void *at)
 {
-	switch ((int)f->type) { /* a foreign enum: what our messages do not hold falls to the default */
+	switch ((int)f->type) { /* a foreign enum: what our messages do not hold falls to the
+				   default */
 	case PROTOBUF_C_TYPE_INT32:
 		json_int(j, name, *(const int32_t *)at);
 		break;
@@ -65,7 +70,9 @@ static void put_value(struct json *j, const char *name, const ProtobufCFieldDesc
 		json_text(j, name, *(char *const *)at);
 		break;
 	case PROTOBUF_C_TYPE_BYTES:
-		json_hex(j, name, bytes_of(((const ProtobufCBinaryData *)at)->data, ((const ProtobufCBinaryData *)at)->len));
+		json_hex(j, name,
+			 bytes_of(((const ProtobufCBinaryData *)at)->data,
+				  ((const ProtobufCBinaryData *)at)->len));
 		break;
 	case PROTOBUF_C_TYPE_MESSAGE:
 		json_object_begin(j, name);
@@ -87,7 +94,8 @@ static size_t value_size(const ProtobufCFieldDescriptor *f)
 	return f->type == PROTOBUF_C_TYPE_UINT64 || f->type == PROTOBUF_C_TYPE_INT64 ? 8 : 4;
 }
 
-static void put_list(struct json *j, const ProtobufCFieldDescriptor *f, const uint8_t *list, size_t n)
+static void put_list(struct json *j, const ProtobufCFieldDescriptor *f, const uint8_t *list,
+		     size_t n)
 {
 	if (!n)
 		return;
@@ -108,7 +116,8 @@ void dump_json_fields(struct json *j, const void *message)
 
 		if (f->label == PROTOBUF_C_LABEL_REPEATED)
 			put_list(j, f, *(uint8_t *const *)at, *(const size_t *)quantifier);
-		else if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF && *(const uint32_t *)quantifier != f->id)
+		else if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+			 *(const uint32_t *)quantifier != f->id)
 			continue; /* another of the oneof: this one's bytes are not its own */
 		else if (!absent(f, at))
 			put_value(j, f->name, f, at);

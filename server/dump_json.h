@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * dump_json: any message of ours as JSON by its own description: names of proto/, defaults left out, bytes as hex, enum
- * values as their short lower-case word. For dump.c.
+ * dump_json: any message of ours as JSON by its own description: names of proto/, defaults left
+ * out, bytes as hex, enum values as their short lower-case word. For dump.c.
  */
 #ifndef TIENDO_SERVER_DUMP_JSON_H
 #define TIENDO_SERVER_DUMP_JSON_H

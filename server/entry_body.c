@@ -53,7 +53,8 @@ static void list_change(const struct registry_change *c, struct registry_lists *
 			Tiendo__Journal__V1__RegistryBody *m)
 {
 	if (c->kind == REGISTRY_PRINCIPAL_ADD) {
-		Tiendo__Journal__V1__PrincipalAdd *p = l->principals[m->n_principals] = &l->principal[m->n_principals];
+		Tiendo__Journal__V1__PrincipalAdd *p = l->principals[m->n_principals] =
+			&l->principal[m->n_principals];
 
 		tiendo__journal__v1__principal_add__init(p);
 		p->principal = c->principal;
@@ -70,7 +71,8 @@ static void list_change(const struct registry_change *c, struct registry_lists *
 		k->public_key = BYTES(c->public_key);
 		m->n_keys++;
 	} else if (c->kind == REGISTRY_KEY_REVOKE) {
-		Tiendo__Journal__V1__KeyRevoke *r = l->revoked[m->n_revoked] = &l->revoke[m->n_revoked];
+		Tiendo__Journal__V1__KeyRevoke *r = l->revoked[m->n_revoked] =
+			&l->revoke[m->n_revoked];
 
 		tiendo__journal__v1__key_revoke__init(r);
 		r->key_id = c->key_id;
@@ -82,12 +84,12 @@ static void put_registry(const struct entry_registry *r, struct buffer *out)
 {
 	Tiendo__Journal__V1__RegistryBody m = TIENDO__JOURNAL__V1__REGISTRY_BODY__INIT;
 	Tiendo__Journal__V1__RosterConfirm confirm = TIENDO__JOURNAL__V1__ROSTER_CONFIRM__INIT;
-	struct registry_lists l = {
-		.principal = base_alloc((r->n + 1) * sizeof *l.principal), .key = base_alloc((r->n + 1) * sizeof *l.key),
-		.revoke = base_alloc((r->n + 1) * sizeof *l.revoke),
-		.principals = base_alloc((r->n + 1) * sizeof *l.principals),
-		.keys = base_alloc((r->n + 1) * sizeof *l.keys),
-		.revoked = base_alloc((r->n + 1) * sizeof *l.revoked)};
+	struct registry_lists l = {.principal = base_alloc((r->n + 1) * sizeof *l.principal),
+				   .key = base_alloc((r->n + 1) * sizeof *l.key),
+				   .revoke = base_alloc((r->n + 1) * sizeof *l.revoke),
+				   .principals = base_alloc((r->n + 1) * sizeof *l.principals),
+				   .keys = base_alloc((r->n + 1) * sizeof *l.keys),
+				   .revoked = base_alloc((r->n + 1) * sizeof *l.revoked)};
 
 	m.principals = l.principals;
 	m.keys = l.keys;
@@ -164,7 +166,8 @@ void entry_body_put(const struct entry *e, struct buffer *out)
 	out->failed = true; /* this build does not make them */
 }
 
-uint8_t *entry_catalogue_body(const struct catalogue *c, const char *plan, struct date effective, size_t *size)
+uint8_t *entry_catalogue_body(const struct catalogue *c, const char *plan, struct date effective,
+			      size_t *size)
 {
 	Tiendo__Journal__V1__CatalogueBody m = TIENDO__JOURNAL__V1__CATALOGUE_BODY__INIT;
 	size_t n = catalogue_rows(c);
@@ -200,22 +203,26 @@ static bool fixed(const ProtobufCBinaryData *from, uint8_t *to, size_t size)
 	return true;
 }
 
-static enum entry_read unpack(const ProtobufCMessageDescriptor *type, struct bytes body, struct codec_arena *arena,
-			      void **out)
+static enum entry_read unpack(const ProtobufCMessageDescriptor *type, struct bytes body,
+			      struct codec_arena *arena, void **out)
 {
 	*out = codec_unpack(type, body.data, body.size, arena);
 	return *out ? ENTRY_READ_OK : ENTRY_READ_DAMAGED;
 }
 
-static enum entry_read get_genesis(struct bytes body, struct codec_arena *arena, struct entry_genesis *g)
+static enum entry_read get_genesis(struct bytes body, struct codec_arena *arena,
+				   struct entry_genesis *g)
 {
 	Tiendo__Journal__V1__GenesisBody *m;
-	enum entry_read r = unpack(&tiendo__journal__v1__genesis_body__descriptor, body, arena, (void **)&m);
+	enum entry_read r = unpack(&tiendo__journal__v1__genesis_body__descriptor, body, arena,
+				   (void **)&m);
 
 	if (r != ENTRY_READ_OK)
 		return r;
-	*g = (struct entry_genesis){.illustrative = m->illustrative, .simulated = m->simulated,
-				    .offset_minutes = m->offset_minutes, .name = m->name};
+	*g = (struct entry_genesis){.illustrative = m->illustrative,
+				    .simulated = m->simulated,
+				    .offset_minutes = m->offset_minutes,
+				    .name = m->name};
 	if (m->format != 1)
 		return ENTRY_READ_UNKNOWN;
 	return fixed(&m->store_id, g->store, sizeof g->store) &&
@@ -224,25 +231,30 @@ static enum entry_read get_genesis(struct bytes body, struct codec_arena *arena,
 		       : ENTRY_READ_DAMAGED;
 }
 
-static enum entry_read get_incarnation(struct bytes body, struct codec_arena *arena, struct entry_incarnation *i)
+static enum entry_read get_incarnation(struct bytes body, struct codec_arena *arena,
+				       struct entry_incarnation *i)
 {
 	Tiendo__Journal__V1__IncarnationBody *m;
-	enum entry_read r = unpack(&tiendo__journal__v1__incarnation_body__descriptor, body, arena, (void **)&m);
+	enum entry_read r = unpack(&tiendo__journal__v1__incarnation_body__descriptor, body, arena,
+				   (void **)&m);
 
 	if (r != ENTRY_READ_OK)
 		return r;
 	*i = (struct entry_incarnation){.fork = m->fork_entry, .proven = m->lost.len != 0};
-	return fixed(&m->incarnation, i->made, sizeof i->made) && fixed(&m->previous, i->old, sizeof i->old) &&
+	return fixed(&m->incarnation, i->made, sizeof i->made) &&
+			       fixed(&m->previous, i->old, sizeof i->old) &&
 			       fixed(&m->fork_hash, i->fork_hash, sizeof i->fork_hash) &&
 			       (!i->proven || fixed(&m->lost, i->lost, sizeof i->lost))
 		       ? ENTRY_READ_OK
 		       : ENTRY_READ_DAMAGED;
 }
 
-static enum entry_read get_registry(struct bytes body, struct codec_arena *arena, struct entry_registry *out)
+static enum entry_read get_registry(struct bytes body, struct codec_arena *arena,
+				    struct entry_registry *out)
 {
 	Tiendo__Journal__V1__RegistryBody *m;
-	enum entry_read r = unpack(&tiendo__journal__v1__registry_body__descriptor, body, arena, (void **)&m);
+	enum entry_read r = unpack(&tiendo__journal__v1__registry_body__descriptor, body, arena,
+				   (void **)&m);
 
 	if (r != ENTRY_READ_OK)
 		return r;
@@ -253,13 +265,16 @@ static enum entry_read get_registry(struct bytes body, struct codec_arena *arena
 		return ENTRY_READ_MEMORY;
 	memset(c, 0, (n + 1) * sizeof *c);
 	for (size_t i = 0; i < m->n_principals; i++)
-		c[at++] = (struct registry_change){
-			.kind = REGISTRY_PRINCIPAL_ADD, .principal = m->principals[i]->principal,
-			.role = (enum role)m->principals[i]->role, .scope_unit = m->principals[i]->unit,
-			.name = m->principals[i]->name};
+		c[at++] = (struct registry_change){.kind = REGISTRY_PRINCIPAL_ADD,
+						   .principal = m->principals[i]->principal,
+						   .role = (enum role)m->principals[i]->role,
+						   .scope_unit = m->principals[i]->unit,
+						   .name = m->principals[i]->name};
 	for (size_t i = 0; i < m->n_keys; i++) {
-		c[at] = (struct registry_change){.kind = REGISTRY_KEY_ADD, .principal = m->keys[i]->principal,
-						 .key_id = m->keys[i]->key_id, .name = ""};
+		c[at] = (struct registry_change){.kind = REGISTRY_KEY_ADD,
+						 .principal = m->keys[i]->principal,
+						 .key_id = m->keys[i]->key_id,
+						 .name = ""};
 		if (!fixed(&m->keys[i]->public_key, c[at++].public_key, PUBLIC_KEY_SIZE))
 			return ENTRY_READ_DAMAGED;
 	}
@@ -281,7 +296,8 @@ static struct catalogue *build(Tiendo__Journal__V1__CatalogueBody *m, struct cod
 		struct catalogue_row row;
 		size_t used = arena->used;
 
-		good = codec_row_decode(m->rows[i].data, m->rows[i].len, arena, &row) && builder_add(b, &row, "", 0);
+		good = codec_row_decode(m->rows[i].data, m->rows[i].len, arena, &row) &&
+		       builder_add(b, &row, "", 0);
 		arena->used = used; /* the builder has its own copy */
 	}
 	if (good)
@@ -295,7 +311,8 @@ struct catalogue *entry_catalogue_read(struct bytes body, struct codec_arena *ar
 {
 	void *m;
 
-	if (unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena, &m) != ENTRY_READ_OK)
+	if (unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena, &m) !=
+	    ENTRY_READ_OK)
 		return NULL;
 	return build(m, arena);
 }
@@ -304,7 +321,8 @@ static enum entry_read get_catalogue(struct bytes body, bool make, struct codec_
 				     struct entry_catalogue *out)
 {
 	Tiendo__Journal__V1__CatalogueBody *m;
-	enum entry_read r = unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena, (void **)&m);
+	enum entry_read r = unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena,
+				   (void **)&m);
 
 	if (r != ENTRY_READ_OK)
 		return r;
@@ -314,17 +332,20 @@ static enum entry_read get_catalogue(struct bytes body, bool make, struct codec_
 	return ENTRY_READ_OK;
 }
 
-static enum entry_read get_void(struct bytes body, struct codec_arena *arena, struct entry_void *out)
+static enum entry_read get_void(struct bytes body, struct codec_arena *arena,
+				struct entry_void *out)
 {
 	Tiendo__Journal__V1__VoidBody *m;
-	enum entry_read r = unpack(&tiendo__journal__v1__void_body__descriptor, body, arena, (void **)&m);
+	enum entry_read r = unpack(&tiendo__journal__v1__void_body__descriptor, body, arena,
+				   (void **)&m);
 
 	if (r == ENTRY_READ_OK)
 		*out = (struct entry_void){.from = m->from, .to = m->to, .reason = m->reason};
 	return r;
 }
 
-enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_arena *arena, struct entry *e)
+enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_arena *arena,
+			       struct entry *e)
 {
 	void *m;
 	enum entry_read r;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * entry_body: bodies of the barriers <-> bytes. For entry_codec alone: it frames and hashes what is made here.
+ * entry_body: bodies of the barriers <-> bytes. For entry_codec alone: it frames and hashes what is
+ * made here.
  */
 #ifndef TIENDO_SERVER_ENTRY_BODY_H
 #define TIENDO_SERVER_ENTRY_BODY_H
@@ -10,6 +11,7 @@
 /* Puts the body of an entry that is no batch; out->failed when there is no memory. */
 void entry_body_put(const struct entry *e, struct buffer *out);
 /* Fills the union of `e` for e->kind, which is no batch. */
-enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_arena *arena, struct entry *e);
+enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_arena *arena,
+			       struct entry *e);
 
 #endif

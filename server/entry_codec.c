@@ -131,7 +131,8 @@ bool entry_value_hash(struct bytes value, uint8_t out[static HASH_SIZE])
 
 size_t entry_read_room(size_t value_size)
 {
-	/* measured worst: small fields become aligned structs; the constant holds a full batch's own structs */
+	/* measured worst: small fields become aligned structs; the constant holds a full batch's
+	 * own structs */
 	return 16 * value_size + 256 * 1024;
 }
 
@@ -166,7 +167,8 @@ static bool copy_refused(const Tiendo__Journal__V1__EntryHeader *m, struct entry
 
 		if (r->blob_hash.len != HASH_SIZE)
 			return false;
-		b->refused[i] = (struct refused){.seq = r->seq, .reason = (enum reason)r->reason, .field = r->field};
+		b->refused[i] = (struct refused){
+			.seq = r->seq, .reason = (enum reason)r->reason, .field = r->field};
 		memcpy(b->refused[i].blob_hash, r->blob_hash.data, HASH_SIZE);
 	}
 	b->refused_n = m->n_refused;
@@ -181,7 +183,8 @@ static struct instant first_received(const Tiendo__Journal__V1__EntryHeader *m, 
 	return (struct instant){0};
 }
 
-/* The next blob of a batch's body; false at its end or when it is cut short (*body then tells which). */
+/* The next blob of a batch's body; false at its end or when it is cut short (*body then tells
+ * which). */
 static bool next_blob(struct bytes *body, struct bytes *blob)
 {
 	if (body->size < 2)
@@ -201,8 +204,8 @@ bool entry_body_blob(struct bytes body, uint32_t index, struct bytes *blob)
 	return index == 0;
 }
 
-static bool take_blob(struct bytes blob, const Tiendo__Journal__V1__EntryHeader *m, struct codec_arena *arena,
-		      struct taken *t)
+static bool take_blob(struct bytes blob, const Tiendo__Journal__V1__EntryHeader *m,
+		      struct codec_arena *arena, struct taken *t)
 {
 	uint8_t *copy = codec_arena_take(arena, blob.size + 1);
 
@@ -242,8 +245,8 @@ static enum entry_read read_batch(const Tiendo__Journal__V1__EntryHeader *m, str
 	return ENTRY_READ_OK;
 }
 
-enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool catalogue, struct codec_arena *arena,
-			     struct entry *out)
+enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool catalogue,
+			     struct codec_arena *arena, struct entry *out)
 {
 	struct bytes header, body;
 	uint8_t hash[HASH_SIZE];
@@ -260,8 +263,8 @@ enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool c
 		if (memcmp(hash, out->hash, HASH_SIZE))
 			return ENTRY_READ_DAMAGED;
 	}
-	const Tiendo__Journal__V1__EntryHeader *m =
-		codec_unpack(&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, arena);
+	const Tiendo__Journal__V1__EntryHeader *m = codec_unpack(
+		&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, arena);
 	if (!m || !copy_header(m, out))
 		return ENTRY_READ_DAMAGED;
 	return out->kind == ENTRY_BATCH ? read_batch(m, body, arena, &out->batch)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * entry_codec: an entry <-> the bytes of its value in the journal (proto/journal.proto says which). Never decides
- * whether an entry may exist; never logs.
+ * entry_codec: an entry <-> the bytes of its value in the journal (proto/journal.proto says which).
+ * Never decides whether an entry may exist; never logs.
  *
- * Memory: what is read lives in the caller's arena; ENTRY_READ_ROOM says how large it must be. Only a catalogue is
- * made on the heap, and only when asked for.
+ * Memory: what is read lives in the caller's arena; ENTRY_READ_ROOM says how large it must be. Only
+ * a catalogue is made on the heap, and only when asked for.
  */
 #ifndef TIENDO_SERVER_ENTRY_CODEC_H
 #define TIENDO_SERVER_ENTRY_CODEC_H
@@ -14,8 +14,8 @@
 #include "common/sys/base.h"
 
 /*
- * Writes the value of `e` behind what is in `out`, and its hash into e->hash (from e->prev_hash). False: no memory
- * (out->failed too).
+ * Writes the value of `e` behind what is in `out`, and its hash into e->hash (from e->prev_hash).
+ * False: no memory (out->failed too).
  */
 bool entry_encode(struct entry *e, struct buffer *out);
 
@@ -27,11 +27,12 @@ enum entry_read {
 };
 
 /*
- * Reads a value. `previous`: hash of the entry before, NULL = do not check. With `catalogue` a CATALOGUE entry's
- * rows are built into out->catalogue.made, which the caller then owns; otherwise it stays NULL.
+ * Reads a value. `previous`: hash of the entry before, NULL = do not check. With `catalogue` a
+ * CATALOGUE entry's rows are built into out->catalogue.made, which the caller then owns; otherwise
+ * it stays NULL.
  */
-enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool catalogue, struct codec_arena *arena,
-			     struct entry *out);
+enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool catalogue,
+			     struct codec_arena *arena, struct entry *out);
 /* Arena bytes that a value of this size needs at most. */
 size_t entry_read_room(size_t value_size);
 /* The hash as it stands in the value. */
@@ -42,8 +43,10 @@ bool entry_value_split(struct bytes value, struct bytes *header, struct bytes *b
 /* Blob `index` (from 1) of a batch's body, in place. */
 bool entry_body_blob(struct bytes body, uint32_t index, struct bytes *blob);
 
-/* The encoded rows of a catalogue, as its entry holds them, and back. NULL = no memory, or not such rows. */
-uint8_t *entry_catalogue_body(const struct catalogue *c, const char *plan, struct date effective, size_t *size);
+/* The encoded rows of a catalogue, as its entry holds them, and back. NULL = no memory, or not such
+ * rows. */
+uint8_t *entry_catalogue_body(const struct catalogue *c, const char *plan, struct date effective,
+			      size_t *size);
 struct catalogue *entry_catalogue_read(struct bytes body, struct codec_arena *arena);
 
 #endif

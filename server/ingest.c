@@ -32,15 +32,17 @@ static void answer(struct ingest *g, const struct sender *s, uint64_t session)
 	if (a->nack.reason != REASON_NONE) {
 		intake_refused(g->intake, s->principal ? s->principal->number : 0, 1, g->now);
 		if (a->nack.reason != REASON_BUSY && may_log(g))
-			log_warn("key %u: %s: %s", s->key_id, reason_name(a->nack.reason), a->nack.text);
+			log_warn("key %u: %s: %s", s->key_id, reason_name(a->nack.reason),
+				 a->nack.text);
 	}
 	if (a->nack.reason == REASON_CONFLICT)
 		STATS_ADD(g->stats, conflicts, 1);
 	replies_answer(g->replies, s->message, session, a);
 }
 
-__attribute__((format(printf, 5, 6))) static void nack(struct ingest *g, const struct sender *s, uint64_t session,
-							enum reason reason, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static void nack(struct ingest *g, const struct sender *s,
+						       uint64_t session, enum reason reason,
+						       const char *format, ...)
 {
 	char text[sizeof g->answer.nack.text];
 	va_list args;
@@ -56,7 +58,8 @@ __attribute__((format(printf, 5, 6))) static void nack(struct ingest *g, const s
 static bool closed(struct ingest *g, const struct sender *s, uint64_t session)
 {
 	if (core_locked(g->core))
-		nack(g, s, session, REASON_ROLLED_BACK, "the centre has lost entries: its operator must confirm the roster first");
+		nack(g, s, session, REASON_ROLLED_BACK,
+		     "the centre has lost entries: its operator must confirm the roster first");
 	else if (g->closed)
 		nack(g, s, session, REASON_BUSY, "%s", g->closed);
 	else
@@ -73,7 +76,8 @@ static bool epoch_of(const ProtobufCBinaryData *from, bool required, uint8_t out
 	memset(out, 0, EPOCH_SIZE);
 	if (from->len == EPOCH_SIZE)
 		memcpy(out, from->data, EPOCH_SIZE);
-	return from->len == EPOCH_SIZE ? memcmp(out, none, EPOCH_SIZE) != 0 : from->len == 0 && !required;
+	return from->len == EPOCH_SIZE ? memcmp(out, none, EPOCH_SIZE) != 0
+				       : from->len == 0 && !required;
 }
 
 static bool speaks_our_version(const Tiendo__V1__Hello *m)
@@ -89,8 +93,10 @@ static void bad_versions(struct ingest *g, const struct sender *s, const Tiendo_
 	char list[80] = "none";
 
 	for (size_t i = 0, at = 0; i < m->n_versions && i < 6; i++)
-		at += (size_t)snprintf(list + at, sizeof list - at, "%s%u", i ? ", " : "", m->versions[i]);
-	nack(g, s, 0, REASON_BAD_VERSION, "the client speaks protocol versions %s, the centre speaks %d", list,
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%u", i ? ", " : "",
+				       m->versions[i]);
+	nack(g, s, 0, REASON_BAD_VERSION,
+	     "the client speaks protocol versions %s, the centre speaks %d", list,
 	     PROTOCOL_VERSION);
 }
 
@@ -124,15 +130,17 @@ static void welcome(struct ingest *g, const struct sender *s, const struct core_
 
 static void hello(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Hello *m = codec_unpack(&tiendo__v1__hello__descriptor, s->body.data, s->body.size,
-						  core_arena(g->core));
+	const Tiendo__V1__Hello *m = codec_unpack(&tiendo__v1__hello__descriptor, s->body.data,
+						  s->body.size, core_arena(g->core));
 	struct core_stream stream = {.principal = s->principal->number, .key_id = s->key_id};
 	struct core_welcome w;
 	char text[200];
 
 	if (!m || !epoch_of(&m->epoch, true, stream.epoch) ||
-	    !epoch_of(&m->previous_epoch, false, stream.previous_epoch) || strlen(m->software) > SOFTWARE_MAX) {
-		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Hello with an epoch of %d bytes and at most %d of software",
+	    !epoch_of(&m->previous_epoch, false, stream.previous_epoch) ||
+	    strlen(m->software) > SOFTWARE_MAX) {
+		nack(g, s, 0, REASON_BAD_FRAME,
+		     "not a canonical Hello with an epoch of %d bytes and at most %d of software",
 		     EPOCH_SIZE, SOFTWARE_MAX);
 		return;
 	}
@@ -155,25 +163,33 @@ static void hello(struct ingest *g, const struct sender *s)
 
 /* ---- push, void, ping ---- */
 
-static const struct intake_session *session_of(struct ingest *g, const struct sender *s, uint64_t session)
+static const struct intake_session *session_of(struct ingest *g, const struct sender *s,
+					       uint64_t session)
 {
 	const struct intake_session *found = intake_find(g->intake, s->key_id, session);
 
 	if (!found)
-		nack(g, s, session, REASON_BAD_SESSION, "this session is unknown or ended: say Hello");
+		nack(g, s, session, REASON_BAD_SESSION,
+		     "this session is unknown or ended: say Hello");
 	return found;
 }
 
 static void count(struct ingest *g, const struct sender *s)
 {
-	uint32_t refused = 0;
+	const struct core_answer *a = &g->answer;
+	uint32_t refused = 0, taken = 0;
 
-	if (g->answer.nack.reason != REASON_NONE)
+	if (a->nack.reason != REASON_NONE)
 		return;
-	for (size_t i = 0; i < g->answer.outcomes_n; i++)
-		refused += g->answer.outcomes[i].kind == OUTCOME_REFUSED;
+	for (size_t i = a->outcomes_n - a->fresh; i < a->outcomes_n; i++) {
+		refused += a->outcomes[i].kind == OUTCOME_REFUSED;
+		taken += a->outcomes[i].kind == OUTCOME_TAKEN;
+	}
 	if (refused)
 		intake_refused(g->intake, s->principal->number, refused, g->now);
+	STATS_ADD(g->stats, updates_taken, taken);
+	STATS_ADD(g->stats, updates_refused, refused);
+	STATS_ADD(g->stats, duplicates, a->fresh == 0);
 }
 
 static bool push_fits(struct ingest *g, const struct sender *s, const Tiendo__V1__Push *m)
@@ -182,17 +198,19 @@ static bool push_fits(struct ingest *g, const struct sender *s, const Tiendo__V1
 
 	for (size_t i = 0; i < m->n_updates; i++)
 		bytes += m->updates[i].len;
-	if (m->n_updates <= BATCH_UPDATES_MAX && bytes <= BATCH_BYTES_MAX && m->n_proofs <= BATCH_UPDATES_MAX)
+	if (m->n_updates <= BATCH_UPDATES_MAX && bytes <= BATCH_BYTES_MAX &&
+	    m->n_proofs <= BATCH_UPDATES_MAX)
 		return true;
-	nack(g, s, m->session, REASON_BATCH_TOO_LARGE, "a push of %zu updates with %zu bytes and %zu proofs: at most %d updates, %d bytes",
+	nack(g, s, m->session, REASON_BATCH_TOO_LARGE,
+	     "a push of %zu updates with %zu bytes and %zu proofs: at most %d updates, %d bytes",
 	     m->n_updates, bytes, m->n_proofs, BATCH_UPDATES_MAX, BATCH_BYTES_MAX);
 	return false;
 }
 
 static void push(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Push *m =
-		codec_unpack(&tiendo__v1__push__descriptor, s->body.data, s->body.size, core_arena(g->core));
+	const Tiendo__V1__Push *m = codec_unpack(&tiendo__v1__push__descriptor, s->body.data,
+						 s->body.size, core_arena(g->core));
 	struct bytes updates[BATCH_UPDATES_MAX];
 
 	if (!m) {
@@ -204,8 +222,12 @@ static void push(struct ingest *g, const struct sender *s)
 		return;
 	for (size_t i = 0; i < m->n_updates; i++)
 		updates[i] = bytes_of(m->updates[i].data, m->updates[i].len);
-	const struct core_offer offer = {.stream = session->stream, .first_seq = m->first_seq, .n = m->n_updates,
-					 .updates = updates, .proofs_n = m->n_proofs, .proofs = m->proofs};
+	const struct core_offer offer = {.stream = session->stream,
+					 .first_seq = m->first_seq,
+					 .n = m->n_updates,
+					 .updates = updates,
+					 .proofs_n = m->n_proofs,
+					 .proofs = m->proofs};
 	core_offer(g->core, &offer, &g->answer);
 	count(g, s);
 	answer(g, s, m->session);
@@ -213,30 +235,33 @@ static void push(struct ingest *g, const struct sender *s)
 
 static void lost(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Void *m =
-		codec_unpack(&tiendo__v1__void__descriptor, s->body.data, s->body.size, core_arena(g->core));
+	const Tiendo__V1__Void *m = codec_unpack(&tiendo__v1__void__descriptor, s->body.data,
+						 s->body.size, core_arena(g->core));
 
 	if (!m || m->from == 0 || m->to < m->from) {
-		nack(g, s, m ? m->session : 0, REASON_BAD_FRAME, "not a canonical Void of from <= to, from 1");
+		nack(g, s, m ? m->session : 0, REASON_BAD_FRAME,
+		     "not a canonical Void of from <= to, from 1");
 		return;
 	}
 	const struct intake_session *session = session_of(g, s, m->session);
 	if (!session || closed(g, s, m->session))
 		return;
 	if (m->to - m->from >= BATCH_UPDATES_MAX) {
-		nack(g, s, m->session, REASON_BATCH_TOO_LARGE, "a void of more than %d seqs", BATCH_UPDATES_MAX);
+		nack(g, s, m->session, REASON_BATCH_TOO_LARGE, "a void of more than %d seqs",
+		     BATCH_UPDATES_MAX);
 		return;
 	}
 	core_void(g->core, &session->stream, m->from, m->to, (uint32_t)m->reason, &g->answer);
 	answer(g, s, m->session);
-	log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void", s->principal->number,
-		 (unsigned long long)m->from, (unsigned long long)m->to, (int)m->reason);
+	log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void",
+		 s->principal->number, (unsigned long long)m->from, (unsigned long long)m->to,
+		 (int)m->reason);
 }
 
 static void ping(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Ping *m =
-		codec_unpack(&tiendo__v1__ping__descriptor, s->body.data, s->body.size, core_arena(g->core));
+	const Tiendo__V1__Ping *m = codec_unpack(&tiendo__v1__ping__descriptor, s->body.data,
+						 s->body.size, core_arena(g->core));
 	const struct view_head *h = &core_view(g->core)->head;
 	Tiendo__V1__Pong pong = TIENDO__V1__PONG__INIT;
 
@@ -259,12 +284,14 @@ static bool framed(struct ingest *g, const struct sender *s, uint8_t *type)
 	struct bytes head = net_frame(s->message, 1);
 
 	if (s->message->count != 3 || head.size != 2) {
-		nack(g, s, 0, REASON_BAD_FRAME, "%zu frames, the first of %zu bytes: expected are a head of 2 and a body",
+		nack(g, s, 0, REASON_BAD_FRAME,
+		     "%zu frames, the first of %zu bytes: expected are a head of 2 and a body",
 		     s->message->count - 1, head.size);
 		return false;
 	}
 	if (head.data[0] != PROTOCOL_VERSION) {
-		nack(g, s, 0, REASON_BAD_VERSION, "the client speaks protocol version %u, the centre speaks %d", head.data[0],
+		nack(g, s, 0, REASON_BAD_VERSION,
+		     "the client speaks protocol version %u, the centre speaks %d", head.data[0],
 		     PROTOCOL_VERSION);
 		return false;
 	}
@@ -295,7 +322,8 @@ static bool named(struct ingest *g, struct sender *s)
 	if (!s->message->user_id[0] || *end || id > UINT32_MAX) {
 		STATS_ADD(g->stats, nameless, 1);
 		if (may_log(g))
-			log_error("a message without a key came in from %s: dropped", s->message->address);
+			log_error("a message without a key came in from %s: dropped",
+				  s->message->address);
 		return false;
 	}
 	s->key_id = (uint32_t)id;
@@ -316,9 +344,12 @@ void ingest_message(struct ingest *g, const struct net_message *m)
 		return;
 	uint32_t wait = intake_message(g->intake, s.principal->number, g->now);
 	if (wait) {
-		core_refuse(&g->answer, REASON_BUSY, "principal %u sends too much", s.principal->number);
+		core_refuse(&g->answer, REASON_BUSY, "principal %u sends too much",
+			    s.principal->number);
 		g->answer.nack.retry_ms = wait;
-		replies_answer(g->replies, m, 0, &g->answer); /* costs no more tokens: it would never get out of this */
+		replies_answer(
+			g->replies, m, 0,
+			&g->answer); /* costs no more tokens: it would never get out of this */
 		return;
 	}
 	if (framed(g, &s, &type))

@@ -113,5 +113,7 @@ void intake_refused(struct intake *i, uint32_t principal, uint32_t n, int64_t no
 	struct bucket *b = &buckets(i, principal)->refused;
 
 	bucket_take(b, 0, INTAKE_REFUSED_RATE, INTAKE_REFUSED_BURST, now);
-	b->milli -= (int64_t)n * 1000; /* may go below nothing: then the principal waits until it is made up for */
+	b->milli -=
+		(int64_t)n *
+		1000; /* may go below nothing: then the principal waits until it is made up for */
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * intake: who is talking: sessions by key, and how much a principal may send. Pure but for memory (bounded by the
- * roster) and the dice of a session's number.
+ * intake: who is talking: sessions by key, and how much a principal may send. Pure but for memory
+ * (bounded by the roster) and the dice of a session's number.
  *
- * A session is (key, epoch); a newer Hello of the same ends it, and a key holds at most INTAKE_SESSIONS.
+ * A session is (key, epoch); a newer Hello of the same ends it, and a key holds at most
+ * INTAKE_SESSIONS.
  */
 #ifndef TIENDO_SERVER_INTAKE_H
 #define TIENDO_SERVER_INTAKE_H
@@ -11,10 +12,12 @@
 #include "server/core.h"
 
 enum {
-	INTAKE_SESSIONS = 4,      /* of one key: a spool and its clone may talk beside each other until one is found out */
-	INTAKE_RATE = 500,        /* messages a second of one principal ... */
-	INTAKE_BURST = 1000,      /* ... after a rest */
-	INTAKE_REFUSED_RATE = 100, /* refusals a second: beyond this the sender is broken, and Busy slows it down */
+	INTAKE_SESSIONS = 4, /* of one key: a spool and its clone may talk beside each other until
+				one is found out */
+	INTAKE_RATE = 500,   /* messages a second of one principal ... */
+	INTAKE_BURST = 1000, /* ... after a rest */
+	INTAKE_REFUSED_RATE = 100, /* refusals a second: beyond this the sender is broken, and Busy
+				      slows it down */
 	INTAKE_REFUSED_BURST = 2000
 };
 

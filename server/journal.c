@@ -27,7 +27,8 @@ struct journal_key journal_stream_key(uint32_t principal, const uint8_t epoch[st
 	return k;
 }
 
-struct journal_key journal_span_key(uint32_t principal, const uint8_t epoch[static EPOCH_SIZE], uint64_t first_seq)
+struct journal_key journal_span_key(uint32_t principal, const uint8_t epoch[static EPOCH_SIZE],
+				    uint64_t first_seq)
 {
 	struct journal_key k = journal_stream_key(principal, epoch);
 
@@ -63,9 +64,13 @@ bool journal_stream_unpack(struct bytes record, struct journal_stream *out)
 
 	if (record.size != STREAM_RECORD)
 		return false;
-	*out = (struct journal_stream){.mark = get_u64(p), .last_entry = get_u64(p + 8), .mark_void = p[16],
-				       .created = {(int64_t)get_u64(p + 65)}, .received = {(int64_t)get_u64(p + 73)},
-				       .taken = get_u64(p + 81), .refused = get_u64(p + 89)};
+	*out = (struct journal_stream){.mark = get_u64(p),
+				       .last_entry = get_u64(p + 8),
+				       .mark_void = p[16],
+				       .created = {(int64_t)get_u64(p + 65)},
+				       .received = {(int64_t)get_u64(p + 73)},
+				       .taken = get_u64(p + 81),
+				       .refused = get_u64(p + 89)};
 	memcpy(out->mark_hash, p + 17, HASH_SIZE);
 	memcpy(out->previous_epoch, p + 49, EPOCH_SIZE);
 	return true;
@@ -78,9 +83,12 @@ static int open_tables(struct journal *j, struct sys_error *error)
 	const struct {
 		const char *name;
 		struct kv_table *table;
-	} tables[] = {{"meta", &j->meta},           {"entries", &j->entries},
-		      {"streams", &j->streams},     {"spans", &j->spans},
-		      {"principals", &j->principals}, {"incarnations", &j->incarnations}};
+	} tables[] = {{"meta", &j->meta},
+		      {"entries", &j->entries},
+		      {"streams", &j->streams},
+		      {"spans", &j->spans},
+		      {"principals", &j->principals},
+		      {"incarnations", &j->incarnations}};
 
 	for (size_t i = 0; i < BASE_COUNT(tables); i++) {
 		int rc = kv_table(j->kv, tables[i].name, tables[i].table, error);
@@ -111,11 +119,14 @@ static int check_meta(struct journal *j, const char *dir, struct sys_error *erro
 	    !kv_get(t, j->meta, bytes_text("store"), &store) || store.size != INCARNATION_SIZE) {
 		rc = kv_error(t);
 		rc = rc ? sys_fail(error, rc, "%s: %s", dir, kv_error_text(t))
-			: sys_fail(error, -EINVAL, "%s is no journal of tiendo: point --dir at a store made by init",
-				   dir);
+			: sys_fail(
+				  error, -EINVAL,
+				  "%s is no journal of tiendo: point --dir at a store made by init",
+				  dir);
 	} else if (get_u32(format.data) != JOURNAL_FORMAT) {
 		rc = sys_fail(error, -EPROTO,
-			      "%s has format %u, this build knows %d: run the tiendo-server that wrote it, or a newer",
+			      "%s has format %u, this build knows %d: run the tiendo-server that "
+			      "wrote it, or a newer",
 			      dir, get_u32(format.data), JOURNAL_FORMAT);
 	} else {
 		memcpy(j->store, store.data, INCARNATION_SIZE);
@@ -274,7 +285,8 @@ static void put_stream(struct journal *j, const struct entry *e, const struct jo
 	journal_stream_pack(&s, record);
 	kv_put(j->txn, j->streams, journal_key_bytes(&key), bytes_of(record, sizeof record));
 	if (!kv_insert(j->txn, j->spans, journal_key_bytes(&span), journal_key_bytes(&number)))
-		kv_spoil(j->txn, -EUCLEAN, "the journal's index already holds the place of entry %llu",
+		kv_spoil(j->txn, -EUCLEAN,
+			 "the journal's index already holds the place of entry %llu",
 			 (unsigned long long)e->number);
 }
 
@@ -285,12 +297,14 @@ static void put_entry(struct journal *j, struct entry *e)
 
 	buffer_clear(&j->value);
 	if (!entry_encode(e, &j->value)) {
-		kv_spoil(j->txn, -ENOMEM, "no memory for entry %llu", (unsigned long long)e->number);
+		kv_spoil(j->txn, -ENOMEM, "no memory for entry %llu",
+			 (unsigned long long)e->number);
 		return;
 	}
 	kv_put(j->txn, j->entries, journal_key_bytes(&key), buffer_bytes(&j->value));
 	if (journal_incarnation_pack(e, incarnation))
-		kv_put(j->txn, j->incarnations, journal_key_bytes(&key), bytes_of(incarnation, sizeof incarnation));
+		kv_put(j->txn, j->incarnations, journal_key_bytes(&key),
+		       bytes_of(incarnation, sizeof incarnation));
 }
 
 void journal_append(struct journal *j, struct entry *e)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* journal_inside: what the files of the journal share; nobody else includes it. Keys are made here and nowhere else. */
+/* journal_inside: what the files of the journal share; nobody else includes it. Keys are made here
+ * and nowhere else. */
 #ifndef TIENDO_SERVER_JOURNAL_INSIDE_H
 #define TIENDO_SERVER_JOURNAL_INSIDE_H
 
@@ -7,17 +8,18 @@
 
 struct journal {
 	struct kv *kv;
-	struct kv_table entries;      /* number -> value (entry_codec) */
-	struct kv_table streams;      /* principal, epoch -> mark record */
-	struct kv_table spans;        /* principal, epoch, first seq -> entry number */
-	struct kv_table principals;   /* principal -> epochs */
-	struct kv_table incarnations; /* entry number -> incarnation, and the lost one it accounts for */
+	struct kv_table entries;    /* number -> value (entry_codec) */
+	struct kv_table streams;    /* principal, epoch -> mark record */
+	struct kv_table spans;	    /* principal, epoch, first seq -> entry number */
+	struct kv_table principals; /* principal -> epochs */
+	struct kv_table
+		incarnations; /* entry number -> incarnation, and the lost one it accounts for */
 	struct kv_table meta;
 	uint8_t store[INCARNATION_SIZE];
-	struct journal_head head;     /* on disk */
-	struct journal_head last;     /* of the running transaction */
+	struct journal_head head; /* on disk */
+	struct journal_head last; /* of the running transaction */
 	struct kv_txn *txn;
-	struct buffer value;          /* scratch of append */
+	struct buffer value; /* scratch of append */
 };
 
 enum { ENTRY_KEY = 8, STREAM_KEY = 4 + EPOCH_SIZE, SPAN_KEY = STREAM_KEY + 8, PRINCIPAL_KEY = 4 };
@@ -35,14 +37,15 @@ static inline struct bytes journal_key_bytes(const struct journal_key *k)
 
 struct journal_key journal_entry_key(uint64_t number);
 struct journal_key journal_stream_key(uint32_t principal, const uint8_t epoch[static EPOCH_SIZE]);
-struct journal_key journal_span_key(uint32_t principal, const uint8_t epoch[static EPOCH_SIZE], uint64_t first_seq);
+struct journal_key journal_span_key(uint32_t principal, const uint8_t epoch[static EPOCH_SIZE],
+				    uint64_t first_seq);
 struct journal_key journal_principal_key(uint32_t principal);
 
 void journal_stream_pack(const struct journal_stream *s, uint8_t out[static STREAM_RECORD]);
 bool journal_stream_unpack(struct bytes record, struct journal_stream *out);
 
-/* What entry `e` makes of its stream's record (`old` NULL = it is the first). The one place that says so: appending
- * writes it, verifying compares with it. */
+/* What entry `e` makes of its stream's record (`old` NULL = it is the first). The one place that
+ * says so: appending writes it, verifying compares with it. */
 struct journal_stream journal_stream_next(const struct journal_stream *old, const struct entry *e);
 bool journal_in_stream(const struct entry *e); /* BATCH and VOID */
 enum { INCARNATION_RECORD = 2 * INCARNATION_SIZE };

@@ -11,7 +11,8 @@ bool journal_value(struct journal *j, struct kv_txn *t, uint64_t number, struct 
 	return kv_get(t, j->entries, journal_key_bytes(&key), value);
 }
 
-bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number, uint8_t out[static HASH_SIZE])
+bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number,
+		  uint8_t out[static HASH_SIZE])
 {
 	struct bytes value;
 
@@ -28,8 +29,8 @@ size_t journal_read_size(struct journal *j, struct kv_txn *t, uint64_t number)
 	return journal_value(j, t, number, &value) ? entry_read_room(value.size) : 0;
 }
 
-int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool catalogue, struct codec_arena *arena,
-		 struct entry *out, struct sys_error *error)
+int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool catalogue,
+		 struct codec_arena *arena, struct entry *out, struct sys_error *error)
 {
 	unsigned long long shown = number;
 	uint8_t previous[HASH_SIZE];
@@ -38,21 +39,26 @@ int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool cata
 	*out = (struct entry){0};
 	if (!journal_hash(j, t, number - 1, previous) || !journal_value(j, t, number, &value)) {
 		if (kv_error(t))
-			return sys_fail(error, kv_error(t), "entry %llu: %s", shown, kv_error_text(t));
+			return sys_fail(error, kv_error(t), "entry %llu: %s", shown,
+					kv_error_text(t));
 		return sys_fail(error, -ENOENT, "the journal has no entry %llu", shown);
 	}
 	switch (entry_decode(value, previous, catalogue, arena, out)) {
 	case ENTRY_READ_OK:
 		if (out->number == number)
 			return 0;
-		return sys_fail(error, -EUCLEAN, "entry %llu calls itself %llu: restore the journal from a backup",
+		return sys_fail(error, -EUCLEAN,
+				"entry %llu calls itself %llu: restore the journal from a backup",
 				shown, (unsigned long long)out->number);
 	case ENTRY_READ_DAMAGED:
 		return sys_fail(error, -EUCLEAN,
-				"entry %llu is damaged (its hash or form is wrong): restore the journal from a backup",
+				"entry %llu is damaged (its hash or form is wrong): restore the "
+				"journal from a backup",
 				shown);
 	case ENTRY_READ_UNKNOWN:
-		return sys_fail(error, -EPROTO, "entry %llu is of a kind or format this build does not know: run a newer tiendo-server",
+		return sys_fail(error, -EPROTO,
+				"entry %llu is of a kind or format this build does not know: run a "
+				"newer tiendo-server",
 				shown);
 	case ENTRY_READ_MEMORY:
 		return sys_fail(error, -ENOMEM, "entry %llu does not fit the memory given", shown);
@@ -70,35 +76,39 @@ struct journal_head journal_head_in(struct journal *j, struct kv_txn *t)
 	if (!kv_next(c, &key, &value))
 		return head;
 	if (key.size != ENTRY_KEY || !entry_value_split(value, &header, &body)) {
-		kv_spoil(t, -EUCLEAN, "the journal's last entry is damaged or of a newer format: restore it from a backup, or run a newer tiendo-server");
+		kv_spoil(t, -EUCLEAN,
+			 "the journal's last entry is damaged or of a newer format: restore it "
+			 "from a backup, or run a newer tiendo-server");
 		return head;
 	}
 	struct codec_arena arena = codec_arena_new(entry_read_room(header.size));
-	const Tiendo__Journal__V1__EntryHeader *m =
-		codec_unpack(&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
+	const Tiendo__Journal__V1__EntryHeader *m = codec_unpack(
+		&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
 	if (m) {
 		head.entry = get_u64(key.data);
 		head.received.ms = m->received_ms;
 		entry_value_hash(value, head.hash);
 	} else {
-		kv_spoil(t, -EUCLEAN, "the journal's last entry is damaged: restore it from a backup");
+		kv_spoil(t, -EUCLEAN,
+			 "the journal's last entry is damaged: restore it from a backup");
 	}
 	codec_arena_free(&arena);
 	kv_cursor_end(&c);
 	return head;
 }
 
-bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index, struct bytes *blob,
-		  struct instant *first_received)
+bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index,
+		  struct bytes *blob, struct instant *first_received)
 {
 	struct bytes value, header, body;
 	uint8_t room[64 * 1024]; /* a header of 64 refusals with their hashes takes a third of it */
 	struct codec_arena arena = {.base = room, .size = sizeof room};
 
-	if (!index || !journal_value(j, t, number, &value) || !entry_value_split(value, &header, &body))
+	if (!index || !journal_value(j, t, number, &value) ||
+	    !entry_value_split(value, &header, &body))
 		return false;
-	const Tiendo__Journal__V1__EntryHeader *m =
-		codec_unpack(&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
+	const Tiendo__Journal__V1__EntryHeader *m = codec_unpack(
+		&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
 	if (!m || m->kind != TIENDO__JOURNAL__V1__ENTRY_KIND__ENTRY_KIND_BATCH ||
 	    !entry_body_blob(body, index, blob))
 		return false;
@@ -120,7 +130,8 @@ bool journal_stream(struct journal *j, struct kv_txn *t, uint32_t principal,
 	struct journal_key key = journal_stream_key(principal, epoch);
 	struct bytes record;
 
-	return kv_get(t, j->streams, journal_key_bytes(&key), &record) && journal_stream_unpack(record, out);
+	return kv_get(t, j->streams, journal_key_bytes(&key), &record) &&
+	       journal_stream_unpack(record, out);
 }
 
 uint64_t journal_entry_of(struct journal *j, struct kv_txn *t, uint32_t principal,
@@ -129,11 +140,13 @@ uint64_t journal_entry_of(struct journal *j, struct kv_txn *t, uint32_t principa
 	/* the last span of the stream that begins at or below seq */
 	struct journal_key stream = journal_stream_key(principal, epoch);
 	struct journal_key behind = journal_span_key(principal, epoch, seq + 1);
-	struct kv_range range = {.prefix = journal_key_bytes(&stream), .to = journal_key_bytes(&behind),
+	struct kv_range range = {.prefix = journal_key_bytes(&stream),
+				 .to = journal_key_bytes(&behind),
 				 .backward = true};
 	struct kv_cursor *c = kv_cursor(t, j->spans, &range);
 	struct bytes value;
-	uint64_t number = kv_next(c, NULL, &value) && value.size == ENTRY_KEY ? get_u64(value.data) : 0;
+	uint64_t number = kv_next(c, NULL, &value) && value.size == ENTRY_KEY ? get_u64(value.data)
+									      : 0;
 
 	kv_cursor_end(&c);
 	return number;
@@ -144,7 +157,8 @@ struct journal_epochs journal_epochs(struct journal *j, struct kv_txn *t, uint32
 	struct journal_key key = journal_principal_key(principal);
 	struct bytes record;
 
-	if (!kv_get(t, j->principals, journal_key_bytes(&key), &record) || record.size != EPOCHS_RECORD)
+	if (!kv_get(t, j->principals, journal_key_bytes(&key), &record) ||
+	    record.size != EPOCHS_RECORD)
 		return (struct journal_epochs){0};
 	return (struct journal_epochs){.count = get_u32(record.data),
 				       .last = {(int64_t)get_u64(record.data + 4)}};
@@ -207,14 +221,15 @@ struct journal_fork journal_fork_of(struct journal *j, struct kv_txn *t,
 			f.entry = get_u64(key.data) - 1;
 			break;
 		}
-		f.known = f.current =
-			value.size == INCARNATION_RECORD && !memcmp(value.data, incarnation, INCARNATION_SIZE);
+		f.known = f.current = value.size == INCARNATION_RECORD &&
+				      !memcmp(value.data, incarnation, INCARNATION_SIZE);
 	}
 	kv_cursor_end(&c);
 	return f;
 }
 
-bool journal_lost(struct journal *j, struct kv_txn *t, const uint8_t incarnation[static INCARNATION_SIZE])
+bool journal_lost(struct journal *j, struct kv_txn *t,
+		  const uint8_t incarnation[static INCARNATION_SIZE])
 {
 	struct kv_range range = {0};
 	struct kv_cursor *c = kv_cursor(t, j->incarnations, &range);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Everything that follows from the entries is made again beside the journal, by the same functions, and compared. */
+/* Everything that follows from the entries is made again beside the journal, by the same functions,
+ * and compared. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -129,7 +130,9 @@ static int verify_marks(struct verify *v)
 		journal_stream_pack(&s->stream, record);
 		if (!kv_get(v->txn, v->journal->streams, journal_key_bytes(&key), &stored) ||
 		    !bytes_equal(stored, bytes_of(record, sizeof record)))
-			return sys_fail(v->error, -EUCLEAN, "the mark of a stream of principal %u is not what the entries say: restore the journal from a backup",
+			return sys_fail(v->error, -EUCLEAN,
+					"the mark of a stream of principal %u is not what the "
+					"entries say: restore the journal from a backup",
 					s->key.principal);
 		if (i + 1 < v->n && v->streams[i + 1].key.principal == s->key.principal)
 			continue;
@@ -138,13 +141,18 @@ static int verify_marks(struct verify *v)
 			first--;
 		epochs++;
 		if (journal_epochs(v->journal, v->txn, s->key.principal).count != i - first + 1)
-			return sys_fail(v->error, -EUCLEAN, "the epochs of principal %u are not as many as the entries say: restore the journal from a backup",
+			return sys_fail(v->error, -EUCLEAN,
+					"the epochs of principal %u are not as many as the entries "
+					"say: restore the journal from a backup",
 					s->key.principal);
 	}
-	if (kv_count(v->txn, v->journal->streams) != v->n || kv_count(v->txn, v->journal->spans) != v->spans ||
+	if (kv_count(v->txn, v->journal->streams) != v->n ||
+	    kv_count(v->txn, v->journal->spans) != v->spans ||
 	    kv_count(v->txn, v->journal->incarnations) != v->incarnations ||
 	    kv_count(v->txn, v->journal->principals) != epochs)
-		return sys_fail(v->error, -EUCLEAN, "the journal's indexes hold records that no entry made: restore the journal from a backup");
+		return sys_fail(v->error, -EUCLEAN,
+				"the journal's indexes hold records that no entry made: restore "
+				"the journal from a backup");
 	return 0;
 }
 

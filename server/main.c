@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* tiendo-server: the table of commands and the options; everything else is in commands*.c and serve.c. */
+/* tiendo-server: the table of commands and the options; everything else is in commands*.c and
+ * serve.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,35 +11,102 @@
 struct command {
 	const char *words[3]; /* "agent", "key", "add" */
 	command_fn *run;
-	int least, most;      /* arguments */
-	const char *options;  /* of its own, as in the help */
+	int least, most;     /* arguments */
+	const char *options; /* of its own, as in the help */
 	const char *arguments;
 	const char *help;
 };
 
 static const struct command commands[] = {
-	{{"init"}, command_init, 0, 0, "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--address IP] [--port-ingest N] [--port-feed N] [--port-query N] [--port-health N] [--json]",
-	 "", "make a store: keys, tiendo.conf and the first entry; prints the public key"},
-	{{"catalogue", "check"}, command_catalogue_check, 1, 1, "[--lang vi|en] [--json]", "CSVDIR",
+	{{"init"},
+	 command_init,
+	 0,
+	 0,
+	 "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--address IP] [--port-ingest N] "
+	 "[--port-feed N] [--port-query N] [--port-health N] [--json]",
+	 "",
+	 "make a store: keys, tiendo.conf and the first entry; prints the public key"},
+	{{"catalogue", "check"},
+	 command_catalogue_check,
+	 1,
+	 1,
+	 "[--lang vi|en] [--json]",
+	 "CSVDIR",
 	 "check the CSV files alone; every fault by file, line and field"},
-	{{"catalogue", "load"}, command_catalogue_load, 1, 1,
-	 "[--plan CODE] [--effective DATE] [--dry-run] [--lang vi|en] [--json]", "CSVDIR",
+	{{"catalogue", "load"},
+	 command_catalogue_load,
+	 1,
+	 1,
+	 "[--plan CODE] [--effective DATE] [--dry-run] [--lang vi|en] [--json]",
+	 "CSVDIR",
 	 "load the files, or one plan of them"},
-	{{"agent", "add"}, command_agent_add, 0, 0, "--unit CODE --key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
-	 "", "a new principal with its first key"},
+	{{"agent", "add"},
+	 command_agent_add,
+	 0,
+	 0,
+	 "--unit CODE --key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
+	 "",
+	 "a new principal with its first key"},
 	{{"agent", "list"}, command_agent_list, 0, 0, "[--json]", "", "principals and keys"},
-	{{"agent", "key", "add"}, command_key_add, 1, 1, "--key PUBLIC [--json]", "PRINCIPAL", "one more key, for a rotation"},
-	{{"agent", "key", "revoke"}, command_key_revoke, 1, 1, "[--json]", "KEY", "from now on this key is refused everywhere"},
-	{{"agent", "confirm"}, command_agent_confirm, 0, 0, "", "",
+	{{"agent", "key", "add"},
+	 command_key_add,
+	 1,
+	 1,
+	 "--key PUBLIC [--json]",
+	 "PRINCIPAL",
+	 "one more key, for a rotation"},
+	{{"agent", "key", "revoke"},
+	 command_key_revoke,
+	 1,
+	 1,
+	 "[--json]",
+	 "KEY",
+	 "from now on this key is refused everywhere"},
+	{{"agent", "confirm"},
+	 command_agent_confirm,
+	 0,
+	 0,
+	 "",
+	 "",
 	 "after a roll-back: the roster has been looked at, offices may enter again"},
 	{{"run"}, command_run, 0, 0, "[--accept-clock]", "", "the server, until SIGTERM"},
-	{{"status"}, command_status, 0, 0, "[--digest] [--json]", "",
-	 "entry, incarnation and today of the store; --digest: a hash of all figures, to compare with verify"},
-	{{"verify"}, command_verify, 0, 0, "[--json]", "", "prove the journal: chain, streams, figures; changes nothing"},
-	{{"rebuild"}, command_rebuild, 0, 0, "", "", "throw the checkpoint away and fold everything again"},
+	{{"status"},
+	 command_status,
+	 0,
+	 0,
+	 "[--digest] [--json]",
+	 "",
+	 "entry, incarnation and today of the store; --digest: a hash of all figures, to compare "
+	 "with verify"},
+	{{"verify"},
+	 command_verify,
+	 0,
+	 0,
+	 "[--json]",
+	 "",
+	 "prove the journal: chain, streams, figures; changes nothing"},
+	{{"rebuild"},
+	 command_rebuild,
+	 0,
+	 0,
+	 "",
+	 "",
+	 "throw the checkpoint away and fold everything again"},
 	{{"dump"}, command_dump, 0, 0, "[--figures]", "", "every entry as a JSON line"},
-	{{"backup"}, command_backup, 1, 1, "", "DEST", "a copy of the store, also of a running one; `run` on it begins a new incarnation"},
-	{{"config", "check"}, command_config_check, 0, 0, "", "", "read tiendo.conf and print it as it is understood"},
+	{{"backup"},
+	 command_backup,
+	 1,
+	 1,
+	 "",
+	 "DEST",
+	 "a copy of the store, also of a running one; `run` on it begins a new incarnation"},
+	{{"config", "check"},
+	 command_config_check,
+	 0,
+	 0,
+	 "",
+	 "",
+	 "read tiendo.conf and print it as it is understood"},
 };
 
 int command_fail(int code, const char *format, ...)
@@ -64,13 +132,16 @@ static void print_help(FILE *out)
 		fputs(" ", out);
 		for (size_t w = 0; w < BASE_COUNT(c->words) && c->words[w]; w++)
 			fprintf(out, " %s", c->words[w]);
-		fprintf(out, "%s%s%s%s\n        %s\n", *c->arguments ? " " : "", c->arguments, *c->options ? " " : "",
-			c->options, c->help);
+		fprintf(out, "%s%s%s%s\n        %s\n", *c->arguments ? " " : "", c->arguments,
+			*c->options ? " " : "", c->options, c->help);
 	}
 	fputs("\n  --dir DIR is the store; otherwise TIENDO_DIR, otherwise the current directory.\n"
-	      "  DATE is yyyy-mm-dd. PUBLIC is a public key of 40 characters, as `tiendo-agent init` prints it.\n"
-	      "  Changes go to the running server when there is one, and into the store itself when there is none.\n\n"
-	      "exit status: 0 done, 1 refused or faults found, 2 wrong usage, 3 the environment (disk, ports, damage)\n",
+	      "  DATE is yyyy-mm-dd. PUBLIC is a public key of 40 characters, as `tiendo-agent "
+	      "init` prints it.\n"
+	      "  Changes go to the running server when there is one, and into the store itself "
+	      "when there is none.\n\n"
+	      "exit status: 0 done, 1 refused or faults found, 2 wrong usage, 3 the environment "
+	      "(disk, ports, damage)\n",
 	      out);
 }
 
@@ -101,15 +172,26 @@ static int set_option(const struct option_row *row, const char *value)
 /* Takes the options out of argv; what is left are words and arguments. */
 static int parse(int argc, char **argv, struct command_options *o, int *left)
 {
-	const struct option_row rows[] = {
-		{"--dir", TEXT, &o->dir}, {"--name", TEXT, &o->name}, {"--clock", TEXT, &o->clock},
-		{"--address", TEXT, &o->address}, {"--port-ingest", TEXT, &o->ports[0]},
-		{"--port-feed", TEXT, &o->ports[1]}, {"--port-query", TEXT, &o->ports[2]},
-		{"--port-health", TEXT, &o->ports[3]}, {"--plan", TEXT, &o->plan}, {"--effective", TEXT, &o->effective},
-		{"--unit", TEXT, &o->unit}, {"--role", TEXT, &o->role}, {"--key", TEXT, &o->key},
-		{"--json", FLAG, &o->json}, {"--dry-run", FLAG, &o->dry_run}, {"--illustrative", FLAG, &o->illustrative},
-		{"--accept-clock", FLAG, &o->accept_clock}, {"--figures", FLAG, &o->figures}, {"--digest", FLAG, &o->digest},
-		{"--lang", LANGUAGE, &o->language}};
+	const struct option_row rows[] = {{"--dir", TEXT, &o->dir},
+					  {"--name", TEXT, &o->name},
+					  {"--clock", TEXT, &o->clock},
+					  {"--address", TEXT, &o->address},
+					  {"--port-ingest", TEXT, &o->ports[0]},
+					  {"--port-feed", TEXT, &o->ports[1]},
+					  {"--port-query", TEXT, &o->ports[2]},
+					  {"--port-health", TEXT, &o->ports[3]},
+					  {"--plan", TEXT, &o->plan},
+					  {"--effective", TEXT, &o->effective},
+					  {"--unit", TEXT, &o->unit},
+					  {"--role", TEXT, &o->role},
+					  {"--key", TEXT, &o->key},
+					  {"--json", FLAG, &o->json},
+					  {"--dry-run", FLAG, &o->dry_run},
+					  {"--illustrative", FLAG, &o->illustrative},
+					  {"--accept-clock", FLAG, &o->accept_clock},
+					  {"--figures", FLAG, &o->figures},
+					  {"--digest", FLAG, &o->digest},
+					  {"--lang", LANGUAGE, &o->language}};
 
 	*left = 0;
 	for (int i = 1; i < argc; i++) {
@@ -121,7 +203,9 @@ static int parse(int argc, char **argv, struct command_options *o, int *left)
 		while (r < BASE_COUNT(rows) && strcmp(rows[r].name, argv[i]) != 0)
 			r++;
 		if (r == BASE_COUNT(rows))
-			return command_fail(EXIT_USAGE, "no such option: %s (see `tiendo-server help`)", argv[i]);
+			return command_fail(EXIT_USAGE,
+					    "no such option: %s (see `tiendo-server help`)",
+					    argv[i]);
 		if (rows[r].kind != FLAG && i + 1 == argc)
 			return command_fail(EXIT_USAGE, "%s wants a value", argv[i]);
 		int rc = set_option(&rows[r], rows[r].kind == FLAG ? "" : argv[i + 1]);
@@ -152,7 +236,8 @@ static const struct command *find(int n, char **word, int *words)
 int main(int argc, char **argv)
 {
 	const char *env = getenv("TIENDO_DIR");
-	struct command_options o = {.dir = env && *env ? env : ".", .plan = "", .name = "", .role = "agent"};
+	struct command_options o = {
+		.dir = env && *env ? env : ".", .plan = "", .name = "", .role = "agent"};
 	struct sys_error error = {""};
 	int left, words, rc;
 
@@ -175,9 +260,10 @@ int main(int argc, char **argv)
 	o.arguments = left - words;
 	o.argument = argv + words;
 	if (o.arguments < c->least || o.arguments > c->most)
-		return command_fail(EXIT_USAGE, "expected is: tiendo-server %s %s%s%s %s %s", c->words[0],
-				    c->words[1] ? c->words[1] : "", c->words[1] && c->words[2] ? " " : "",
-				    c->words[1] && c->words[2] ? c->words[2] : "", c->arguments, c->options);
+		return command_fail(
+			EXIT_USAGE, "expected is: tiendo-server %s %s%s%s %s %s", c->words[0],
+			c->words[1] ? c->words[1] : "", c->words[1] && c->words[2] ? " " : "",
+			c->words[1] && c->words[2] ? c->words[2] : "", c->arguments, c->options);
 	if (keys_start(&error))
 		return command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	return c->run(&o);

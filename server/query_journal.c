@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/query_journal.h"
 
-static bool blobs(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink, void *sink_ctx)
+static bool blobs(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink,
+		  void *sink_ctx)
 {
 	struct journal *j = ctx;
 	struct kv_txn *t = kv_read(journal_kv(j));
@@ -9,7 +10,8 @@ static bool blobs(void *ctx, const struct query_receipt *wanted, size_t n, query
 	for (size_t i = 0; i < n; i++) {
 		struct query_blob b = {.i = i};
 
-		if (journal_blob(j, t, wanted[i].entry, wanted[i].index, &b.bytes, &b.first_received) &&
+		if (journal_blob(j, t, wanted[i].entry, wanted[i].index, &b.bytes,
+				 &b.first_received) &&
 		    journal_incarnation_at(j, t, wanted[i].entry, b.incarnation))
 			sink(sink_ctx, &b);
 	}
@@ -24,11 +26,15 @@ struct listing {
 	void *sink_ctx;
 };
 
-static bool list_stream(void *ctx, const struct journal_stream_key *key, const struct journal_stream *s)
+static bool list_stream(void *ctx, const struct journal_stream_key *key,
+			const struct journal_stream *s)
 {
 	struct listing *l = ctx;
-	struct query_stream q = {.principal = key->principal, .mark = s->mark, .taken = s->taken,
-				 .refused = s->refused, .received = s->received};
+	struct query_stream q = {.principal = key->principal,
+				 .mark = s->mark,
+				 .taken = s->taken,
+				 .refused = s->refused,
+				 .received = s->received};
 
 	if (l->principal && key->principal != l->principal)
 		return key->principal < l->principal;

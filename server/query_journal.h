@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* query_journal: what the query thread asks of the journal, each time in a read transaction of its own (query.h). */
+/* query_journal: what the query thread asks of the journal, each time in a read transaction of its
+ * own (query.h). */
 #ifndef TIENDO_SERVER_QUERY_JOURNAL_H
 #define TIENDO_SERVER_QUERY_JOURNAL_H
 

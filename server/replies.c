@@ -68,7 +68,8 @@ static void encode(struct replies *r, struct owed *o, unsigned type, const void 
 		codec_pack(message, at);
 }
 
-void replies_put(struct replies *r, const struct net_message *to, unsigned type, const void *message)
+void replies_put(struct replies *r, const struct net_message *to, unsigned type,
+		 const void *message)
 {
 	encode(r, add(r, to), type, message);
 }
@@ -109,8 +110,10 @@ static void put_ack(struct replies *r, struct owed *o, const struct core_answer 
 
 		tiendo__v1__span__init(m);
 		m->entry = s->entry;
-		m->incarnation = (ProtobufCBinaryData){sizeof s->incarnation, (uint8_t *)s->incarnation};
-		m->chain_hash = (ProtobufCBinaryData){sizeof s->chain_hash, (uint8_t *)s->chain_hash};
+		m->incarnation = (ProtobufCBinaryData){sizeof s->incarnation,
+						       (uint8_t *)s->incarnation};
+		m->chain_hash = (ProtobufCBinaryData){sizeof s->chain_hash,
+						      (uint8_t *)s->chain_hash};
 		m->received_ms = s->received.ms;
 		m->first_seq = s->first_seq;
 		m->n_outcomes = s->n;
@@ -144,7 +147,8 @@ static void put_nack(struct replies *r, struct owed *o, const struct core_nack *
 	encode(r, o, MESSAGE_NACK, &m);
 }
 
-void replies_answer(struct replies *r, const struct net_message *to, uint64_t session, const struct core_answer *a)
+void replies_answer(struct replies *r, const struct net_message *to, uint64_t session,
+		    const struct core_answer *a)
 {
 	struct owed *o = add(r, to);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * replies: answers on the ingest socket. Acks are *owed*: encoded when the offer was judged, sent only when the group
- * is durable and folded, in the order in which the pushes came; or replaced by Busy when the commit was refused. What
- * a receiver's queue does not take is dropped and counted: the agent sends again and is told the same.
+ * replies: answers on the ingest socket. Acks are *owed*: encoded when the offer was judged, sent
+ * only when the group is durable and folded, in the order in which the pushes came; or replaced by
+ * Busy when the commit was refused. What a receiver's queue does not take is dropped and counted:
+ * the agent sends again and is told the same.
  */
 #ifndef TIENDO_SERVER_REPLIES_H
 #define TIENDO_SERVER_REPLIES_H
@@ -16,9 +17,11 @@ struct replies *replies_new(struct stats *stats);
 void replies_free(struct replies *r); /* NULL is fine */
 
 /* `to` is the message answered. An answer goes behind what is owed already. */
-void replies_answer(struct replies *r, const struct net_message *to, uint64_t session, const struct core_answer *a);
+void replies_answer(struct replies *r, const struct net_message *to, uint64_t session,
+		    const struct core_answer *a);
 /* Any other message, already filled: Welcome, Pong, Nack. Also behind what is owed. */
-void replies_put(struct replies *r, const struct net_message *to, unsigned type, const void *message);
+void replies_put(struct replies *r, const struct net_message *to, unsigned type,
+		 const void *message);
 
 /* Sends everything owed. */
 void replies_send(struct replies *r, struct net_socket *ingest);

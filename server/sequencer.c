@@ -14,7 +14,9 @@ struct sequence sequencer_place(uint64_t mark, uint64_t first_seq, uint32_t n)
 	} else {
 		uint64_t known = mark + 1 - first_seq;
 		s.known = known < n ? (uint32_t)known : n;
-		s.kind = s.known == 0 ? SEQUENCE_NEW : s.known == n ? SEQUENCE_KNOWN : SEQUENCE_PARTLY;
+		s.kind = s.known == 0	? SEQUENCE_NEW
+			 : s.known == n ? SEQUENCE_KNOWN
+					: SEQUENCE_PARTLY;
 	}
 	return s;
 }
@@ -23,11 +25,14 @@ static struct outcome batch_outcome(const struct entry_batch *b, uint64_t seq)
 {
 	for (size_t i = 0; i < b->refused_n; i++)
 		if (b->refused[i].seq == seq)
-			return (struct outcome){.kind = OUTCOME_REFUSED, .reason = b->refused[i].reason,
-						.field = b->refused[i].field, .blob_hash = b->refused[i].blob_hash};
+			return (struct outcome){.kind = OUTCOME_REFUSED,
+						.reason = b->refused[i].reason,
+						.field = b->refused[i].field,
+						.blob_hash = b->refused[i].blob_hash};
 	for (size_t i = 0; i < b->taken_n; i++)
 		if (b->taken[i].update.seq == seq)
-			return (struct outcome){.kind = OUTCOME_TAKEN, .index = b->taken[i].index,
+			return (struct outcome){.kind = OUTCOME_TAKEN,
+						.index = b->taken[i].index,
 						.blob_hash = b->taken[i].blob_hash};
 	return (struct outcome){0};
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * sequencer: where a span of seqs stands against a stream's mark, and what was decided before (DESIGN 4 "Exactly
- * once"). Pure: it is told the mark and the stored entries; it never reads them itself.
+ * sequencer: where a span of seqs stands against a stream's mark, and what was decided before
+ * (DESIGN 4 "Exactly once"). Pure: it is told the mark and the stored entries; it never reads them
+ * itself.
  */
 #ifndef TIENDO_SERVER_SEQUENCER_H
 #define TIENDO_SERVER_SEQUENCER_H
@@ -9,16 +10,16 @@
 #include "server/entry.h"
 
 enum sequence_kind {
-	SEQUENCE_NEW,    /* directly behind the mark */
-	SEQUENCE_KNOWN,  /* every seq has an outcome already */
+	SEQUENCE_NEW,	 /* directly behind the mark */
+	SEQUENCE_KNOWN,	 /* every seq has an outcome already */
 	SEQUENCE_PARTLY, /* the first `known` have, the rest is new */
-	SEQUENCE_GAP,    /* begins above mark + 1 */
-	SEQUENCE_BAD     /* no seqs, seq 0, or beyond what can be counted */
+	SEQUENCE_GAP,	 /* begins above mark + 1 */
+	SEQUENCE_BAD	 /* no seqs, seq 0, or beyond what can be counted */
 };
 
 struct sequence {
 	enum sequence_kind kind;
-	uint32_t known;    /* leading seqs at or below the mark */
+	uint32_t known;	   /* leading seqs at or below the mark */
 	uint64_t expected; /* mark + 1 */
 };
 
@@ -29,20 +30,22 @@ enum outcome_kind { OUTCOME_NONE, OUTCOME_TAKEN, OUTCOME_REFUSED, OUTCOME_VOIDED
 /* What was decided about one seq. Pointers live as long as the entry it was found in. */
 struct outcome {
 	enum outcome_kind kind;
-	uint32_t index;           /* taken */
-	enum reason reason;       /* refused */
-	const char *field;        /* refused */
+	uint32_t index;		  /* taken */
+	enum reason reason;	  /* refused */
+	const char *field;	  /* refused */
 	const uint8_t *blob_hash; /* NULL when voided */
 };
 
-/* The outcome of `seq` in the entry that decided it; OUTCOME_NONE when it is not one of the entry's. */
+/* The outcome of `seq` in the entry that decided it; OUTCOME_NONE when it is not one of the
+ * entry's. */
 struct outcome sequencer_outcome(const struct entry *e, uint64_t seq);
-/* Do the offered bytes equal those that were decided about? A void seq has none: nothing equals it. */
+/* Do the offered bytes equal those that were decided about? A void seq has none: nothing equals it.
+ */
 bool sequencer_same(const struct outcome *stored, const uint8_t blob_hash[static HASH_SIZE]);
 
 enum { EPOCHS_MAX = 64, EPOCH_INTERVAL_MS = 60 * 60 * 1000 };
-/* May a principal that made `count` epochs, the newest at `last`, begin one more at `now`? Its first is free, and so
- * is the one after it; from then on one an hour. */
+/* May a principal that made `count` epochs, the newest at `last`, begin one more at `now`? Its
+ * first is free, and so is the one after it; from then on one an hour. */
 bool sequencer_epoch_allowed(uint32_t count, struct instant last, struct instant now);
 
 #endif

@@ -46,10 +46,13 @@ static int open_core(struct server *s, bool accept_clock, struct sys_error *erro
 	if (rc)
 		return rc;
 	if (store_marked(s->store)) {
-		/* the entry first: a crash between the two makes one incarnation too many, never one too few */
+		/* the entry first: a crash between the two makes one incarnation too many, never
+		 * one too few */
 		if (core_restored(s->core, error) != CORE_OK)
 			return -EIO;
-		log_warn("this is a restored backup: a new incarnation begins; receipts above entry %llu are offered again; look at `agent list` for keys revoked since the backup",
+		log_warn("this is a restored backup: a new incarnation begins; receipts above "
+			 "entry %llu are offered again; look at `agent list` for keys revoked "
+			 "since the backup",
 			 (unsigned long long)core_view(s->core)->head.entry - 1);
 		rc = store_unmark(s->store, error);
 		if (rc)
@@ -66,10 +69,12 @@ static void on_checkpoint(void *ctx, const struct checkpoint_report *r)
 	struct server *s = ctx;
 
 	if (r->result == CHECKPOINT_LATER && !s->unkept)
-		log_warn("no checkpoint can be written (%s): the server goes on, but the next start will take longer",
+		log_warn("no checkpoint can be written (%s): the server goes on, but the next "
+			 "start will take longer",
 			 r->error.text);
 	if (r->result == CHECKPOINT_DONE)
-		log_debug("checkpoint of entry %llu: %zu units in %u ms, the view held for %u us at most",
+		log_debug("checkpoint of entry %llu: %zu units in %u ms, the view held for %u us "
+			  "at most",
 			  (unsigned long long)r->entry, r->units, r->took_ms, r->held_us);
 	if (r->result == CHECKPOINT_DONE && s->unkept)
 		log_info("checkpoints can be written again");
@@ -81,7 +86,8 @@ static void log_start(const struct server *s)
 	struct core_start start = core_start(s->core);
 
 	if (start.reason.text[0])
-		log_warn("the checkpoint in view/ is not used, everything was folded again: %s", start.reason.text);
+		log_warn("the checkpoint in view/ is not used, everything was folded again: %s",
+			 start.reason.text);
 	if (start.from)
 		log_info("loaded the checkpoint of entry %llu and folded what came after it",
 			 (unsigned long long)start.from);
@@ -91,7 +97,9 @@ static void log_start(const struct server *s)
 
 static struct net_bind binding(const struct server *s, int which, const char *domain, int64_t max)
 {
-	return (struct net_bind){.endpoint = s->endpoint[which], .secret_key = s->store->key.secret_key, .zap_domain = domain,
+	return (struct net_bind){.endpoint = s->endpoint[which],
+				 .secret_key = s->store->key.secret_key,
+				 .zap_domain = domain,
 				 .max_message = max};
 }
 
@@ -108,8 +116,12 @@ static void name_endpoints(struct server *s)
 static int open_writer(struct server *s, struct sys_error *error)
 {
 	const struct writer_options options = {
-		.net = s->net, .core = s->core, .stats = &s->stats, .doorlist = &s->doorlist,
-		.roster_wake = s->roster_wake, .ingest = binding(s, 0, DOOR_INGEST, NET_INGEST_MESSAGE),
+		.net = s->net,
+		.core = s->core,
+		.stats = &s->stats,
+		.doorlist = &s->doorlist,
+		.roster_wake = s->roster_wake,
+		.ingest = binding(s, 0, DOOR_INGEST, NET_INGEST_MESSAGE),
 		.feed = binding(s, 1, DOOR_FEED, NET_SUBSCRIPTION_MESSAGE)};
 
 	s->writer = writer_open(&options, error);
@@ -119,9 +131,13 @@ static int open_writer(struct server *s, struct sys_error *error)
 static int open_query(struct server *s, struct sys_error *error)
 {
 	const struct query_options options = {
-		.net = s->net, .bind = binding(s, 2, DOOR_QUERY, NET_QUESTION_MESSAGE),
-		.view = core_view(s->core), .lock = core_lock(s->core), .journal = query_journal_of(core_journal(s->core)),
-		.clock = core_clock(s->core), .stats = &s->query_stats};
+		.net = s->net,
+		.bind = binding(s, 2, DOOR_QUERY, NET_QUESTION_MESSAGE),
+		.view = core_view(s->core),
+		.lock = core_lock(s->core),
+		.journal = query_journal_of(core_journal(s->core)),
+		.clock = core_clock(s->core),
+		.stats = &s->query_stats};
 
 	s->query = query_open(&options, error);
 	return s->query ? 0 : -EIO;
@@ -129,8 +145,12 @@ static int open_query(struct server *s, struct sys_error *error)
 
 static int open_sockets(struct server *s, struct sys_error *error)
 {
-	const struct door_options door = {.net = s->net, .store = s->store, .doorlist = &s->doorlist,
-					  .stats = &s->stats, .signals = s->signals, .roster_wake = s->roster_wake};
+	const struct door_options door = {.net = s->net,
+					  .store = s->store,
+					  .doorlist = &s->doorlist,
+					  .stats = &s->stats,
+					  .signals = s->signals,
+					  .roster_wake = s->roster_wake};
 
 	s->door = door_open(&door, error); /* before any other bind: nobody enters unasked */
 	if (!s->door)
@@ -150,10 +170,14 @@ static int write_endpoints(struct server *s, struct sys_error *error)
 	struct buffer text = {0};
 	char path[STORE_PATH_MAX], key[KEYS_Z85 + 1];
 
-	buffer_format(&text, "ingest = %s\nfeed = %s\nquery = %s\nhealth = http://127.0.0.1:%u\nkey = %s\npid = %ld\n",
+	buffer_format(&text,
+		      "ingest = %s\nfeed = %s\nquery = %s\nhealth = http://127.0.0.1:%u\nkey = "
+		      "%s\npid = %ld\n",
 		      writer_ingest(s->writer), writer_feed(s->writer), query_endpoint(s->query),
-		      door_health_port(s->door), keys_z85(s->store->key.public_key, key), (long)getpid());
-	int rc = base_file_write(store_path(s->store, "endpoints", path), 0644, buffer_bytes(&text), error);
+		      door_health_port(s->door), keys_z85(s->store->key.public_key, key),
+		      (long)getpid());
+	int rc = base_file_write(store_path(s->store, "endpoints", path), 0644, buffer_bytes(&text),
+				 error);
 	buffer_free(&text);
 	return rc;
 }
@@ -174,8 +198,8 @@ static int open_all(struct server *s, bool accept_clock, struct sys_error *error
 		return -EIO;
 	rc = open_sockets(s, error);
 	if (!rc)
-		rc = door_test(s->door, writer_ingest(s->writer), writer_feed(s->writer), query_endpoint(s->query),
-			       error);
+		rc = door_test(s->door, writer_ingest(s->writer), writer_feed(s->writer),
+			       query_endpoint(s->query), error);
 	return rc ? rc : write_endpoints(s, error);
 }
 
@@ -212,7 +236,8 @@ static int start_threads(struct server *s, struct sys_error *error)
 	for (; s->threads_n < THREADS; s->threads_n++) {
 		if (pthread_create(&s->threads[s->threads_n], NULL, threads[s->threads_n].body,
 				   threads[s->threads_n].arg))
-			return sys_fail(error, -EAGAIN, "no thread for %s", threads[s->threads_n].what);
+			return sys_fail(error, -EAGAIN, "no thread for %s",
+					threads[s->threads_n].what);
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* stats: counters that one thread writes and the door shows (health, metrics). Numbers only; nothing decides by them
- * but `ready`. */
+/* stats: counters that one thread writes and the door shows (health, metrics). Numbers only;
+ * nothing decides by them but `ready`. */
 #ifndef TIENDO_SERVER_STATS_H
 #define TIENDO_SERVER_STATS_H
 
@@ -8,23 +8,23 @@
 #include <stdint.h>
 
 /* X(name, kind for Prometheus, help) */
-#define STATS(X)                                                                                                   \
-	X(entries, "counter", "entries in the journal")                                                            \
-	X(updates_taken, "counter", "updates taken since the start")                                               \
-	X(updates_refused, "counter", "updates refused since the start")                                           \
-	X(duplicates, "counter", "pushes answered from what was stored")                                           \
-	X(conflicts, "counter", "pushes whose seqs were used for other bytes")                                     \
-	X(commits, "counter", "transactions that made a group durable")                                            \
-	X(commits_refused, "counter", "transactions that the disk refused")                                        \
-	X(nacks, "counter", "messages refused as a whole")                                                         \
-	X(busy, "counter", "messages answered Busy")                                                               \
-	X(dropped, "counter", "answers that their receiver's queue did not take")                                  \
-	X(nameless, "counter", "messages without a key")                                                           \
-	X(handshakes, "counter", "handshakes let in")                                                              \
-	X(handshakes_refused, "counter", "handshakes refused")                                                     \
-	X(sessions, "counter", "sessions begun")                                                                   \
-	X(deltas, "counter", "deltas published")                                                                   \
-	X(subscriptions, "gauge", "distinct subscriptions")                                                        \
+#define STATS(X)                                                                  \
+	X(entries, "counter", "entries in the journal")                           \
+	X(updates_taken, "counter", "updates taken since the start")              \
+	X(updates_refused, "counter", "updates refused since the start")          \
+	X(duplicates, "counter", "pushes answered from what was stored")          \
+	X(conflicts, "counter", "pushes whose seqs were used for other bytes")    \
+	X(commits, "counter", "transactions that made a group durable")           \
+	X(commits_refused, "counter", "transactions that the disk refused")       \
+	X(nacks, "counter", "messages refused as a whole")                        \
+	X(busy, "counter", "messages answered Busy")                              \
+	X(dropped, "counter", "answers that their receiver's queue did not take") \
+	X(nameless, "counter", "messages without a key")                          \
+	X(handshakes, "counter", "handshakes let in")                             \
+	X(handshakes_refused, "counter", "handshakes refused")                    \
+	X(sessions, "counter", "sessions begun")                                  \
+	X(deltas, "counter", "deltas published")                                  \
+	X(subscriptions, "gauge", "distinct subscriptions")                       \
 	X(today, "gauge", "date of the last tick")
 
 struct stats {
@@ -34,9 +34,17 @@ struct stats {
 	_Atomic int ready; /* enum stats_ready */
 };
 
-enum stats_ready { STATS_LOADING, STATS_READY, STATS_DISK_FULL, STATS_CLOCK, STATS_LOCKED, STATS_STOPPING };
+enum stats_ready {
+	STATS_LOADING,
+	STATS_READY,
+	STATS_DISK_FULL,
+	STATS_CLOCK,
+	STATS_LOCKED,
+	STATS_STOPPING
+};
 
-#define STATS_ADD(stats, name, n) atomic_fetch_add_explicit(&(stats)->name, (n), memory_order_relaxed)
+#define STATS_ADD(stats, name, n) \
+	atomic_fetch_add_explicit(&(stats)->name, (n), memory_order_relaxed)
 #define STATS_SET(stats, name, n) atomic_store_explicit(&(stats)->name, (n), memory_order_relaxed)
 #define STATS_GET(stats, name) atomic_load_explicit(&(stats)->name, memory_order_relaxed)
 

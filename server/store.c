@@ -18,20 +18,48 @@ char *store_path(const struct store *s, const char *name, char out[static STORE_
 void store_options(struct store_conf *conf, struct conf_option out[static STORE_OPTIONS])
 {
 	const struct conf_option options[STORE_OPTIONS] = {
-		{.name = "address", .type = CONF_STRING, .to.string = conf->address, .fallback = "127.0.0.1",
-		 .required = true, .help = "IPv4 address on which offices and dashboards are served"},
-		{.name = "port_ingest", .type = CONF_INT, .to.integer = &conf->port_ingest, .fallback = "5701",
-		 .max = 65535, .help = "where offices push; 0 = any free port, see the file endpoints"},
-		{.name = "port_feed", .type = CONF_INT, .to.integer = &conf->port_feed, .fallback = "5702",
-		 .max = 65535, .help = "where figures are published"},
-		{.name = "port_query", .type = CONF_INT, .to.integer = &conf->port_query, .fallback = "5703",
-		 .max = 65535, .help = "where questions are answered"},
-		{.name = "port_health", .type = CONF_INT, .to.integer = &conf->port_health, .fallback = "5704",
-		 .max = 65535, .help = "health and metrics, on loopback only"},
-		{.name = "clock", .type = CONF_STRING, .to.string = conf->clock, .fallback = "real", .required = true,
+		{.name = "address",
+		 .type = CONF_STRING,
+		 .to.string = conf->address,
+		 .fallback = "127.0.0.1",
+		 .required = true,
+		 .help = "IPv4 address on which offices and dashboards are served"},
+		{.name = "port_ingest",
+		 .type = CONF_INT,
+		 .to.integer = &conf->port_ingest,
+		 .fallback = "5701",
+		 .max = 65535,
+		 .help = "where offices push; 0 = any free port, see the file endpoints"},
+		{.name = "port_feed",
+		 .type = CONF_INT,
+		 .to.integer = &conf->port_feed,
+		 .fallback = "5702",
+		 .max = 65535,
+		 .help = "where figures are published"},
+		{.name = "port_query",
+		 .type = CONF_INT,
+		 .to.integer = &conf->port_query,
+		 .fallback = "5703",
+		 .max = 65535,
+		 .help = "where questions are answered"},
+		{.name = "port_health",
+		 .type = CONF_INT,
+		 .to.integer = &conf->port_health,
+		 .fallback = "5704",
+		 .max = 65535,
+		 .help = "health and metrics, on loopback only"},
+		{.name = "clock",
+		 .type = CONF_STRING,
+		 .to.string = conf->clock,
+		 .fallback = "real",
+		 .required = true,
 		 .help = "real, or file:PATH for a store made with a simulated clock"},
-		{.name = "log", .type = CONF_STRING, .to.string = conf->log, .fallback = "info",
-		 .allowed = "error|warn|info|debug", .help = "how much is written to stderr"},
+		{.name = "log",
+		 .type = CONF_STRING,
+		 .to.string = conf->log,
+		 .fallback = "info",
+		 .allowed = "error|warn|info|debug",
+		 .help = "how much is written to stderr"},
 	};
 
 	memcpy(out, options, sizeof options);
@@ -40,7 +68,8 @@ void store_options(struct store_conf *conf, struct conf_option out[static STORE_
 static int set_dir(struct store *s, const char *dir, struct sys_error *error)
 {
 	if (strlen(dir) >= sizeof s->dir)
-		return sys_fail(error, -ENAMETOOLONG, "the path of the store is too long: %.60s...", dir);
+		return sys_fail(error, -ENAMETOOLONG, "the path of the store is too long: %.60s...",
+				dir);
 	memmove(s->dir, dir, strlen(dir) + 1);
 	return 0;
 }
@@ -59,9 +88,11 @@ static int make_files(struct store *s, struct sys_error *error)
 	if (!rc)
 		rc = keys_pair_create(store_path(s, "keys/server.key", path), &s->key, error);
 	if (!rc)
-		rc = keys_secret_create(store_path(s, "keys/receipt.key", path), s->receipt_key, error);
+		rc = keys_secret_create(store_path(s, "keys/receipt.key", path), s->receipt_key,
+					error);
 	if (!rc)
-		rc = base_file_create(store_path(s, "tiendo.conf", path), 0640, buffer_bytes(&text), error);
+		rc = base_file_create(store_path(s, "tiendo.conf", path), 0640, buffer_bytes(&text),
+				      error);
 	buffer_free(&text);
 	return rc;
 }
@@ -74,8 +105,10 @@ int store_make(struct store *s, struct sys_error *error)
 	s->lock = -1;
 	if (rc)
 		return rc;
-	if (!access(store_path(s, "tiendo.conf", path), F_OK) || !access(store_path(s, "journal", path), F_OK))
-		return sys_fail(error, -EEXIST, "%s already holds a store: choose another directory", s->dir);
+	if (!access(store_path(s, "tiendo.conf", path), F_OK) ||
+	    !access(store_path(s, "journal", path), F_OK))
+		return sys_fail(error, -EEXIST,
+				"%s already holds a store: choose another directory", s->dir);
 	rc = base_mkdirs(s->dir, 0700, error);
 	return rc ? rc : make_files(s, error);
 }
@@ -93,7 +126,9 @@ int store_load(struct store *s, const char *dir, struct sys_error *error)
 	store_options(&s->conf, options);
 	rc = conf_load(store_path(s, "tiendo.conf", path), options, STORE_OPTIONS, error);
 	if (rc == -ENOENT)
-		return sys_fail(error, rc, "%s holds no store (no tiendo.conf): make one with `tiendo-server init`, or name it with --dir",
+		return sys_fail(error, rc,
+				"%s holds no store (no tiendo.conf): make one with `tiendo-server "
+				"init`, or name it with --dir",
 				dir);
 	return rc;
 }
@@ -103,7 +138,9 @@ int store_keys(struct store *s, struct sys_error *error)
 	char path[STORE_PATH_MAX];
 	int rc = keys_pair_read(store_path(s, "keys/server.key", path), &s->key, error);
 
-	return rc ? rc : keys_secret_read(store_path(s, "keys/receipt.key", path), s->receipt_key, error);
+	return rc ? rc
+		  : keys_secret_read(store_path(s, "keys/receipt.key", path), s->receipt_key,
+				     error);
 }
 
 int store_lock(struct store *s, struct sys_error *error)

@@ -23,7 +23,7 @@
 struct store_conf {
 	char address[CONF_TEXT_MAX]; /* where ingest, feed and query listen */
 	int64_t port_ingest, port_feed, port_query, port_health;
-	char clock[CONF_TEXT_MAX];   /* real | file:PATH */
+	char clock[CONF_TEXT_MAX]; /* real | file:PATH */
 	char log[CONF_TEXT_MAX];
 };
 
@@ -42,7 +42,8 @@ char *store_path(const struct store *s, const char *name, char out[static STORE_
 /* The table of tiendo.conf's options, each pointing into `conf`. */
 void store_options(struct store_conf *conf, struct conf_option out[static STORE_OPTIONS]);
 
-/* Makes DIR with settings and keys; -EEXIST when there is a store already. s->dir and s->conf are set by the caller. */
+/* Makes DIR with settings and keys; -EEXIST when there is a store already. s->dir and s->conf are
+ * set by the caller. */
 int store_make(struct store *s, struct sys_error *error);
 /* Reads the settings. -ENOENT: no store there. */
 int store_load(struct store *s, const char *dir, struct sys_error *error);

@@ -13,10 +13,10 @@
 #include "server/ingest.h"
 
 enum {
-	DRAIN_MESSAGES = 512,    /* of one turn: a flood must not keep the acks waiting */
+	DRAIN_MESSAGES = 512,	 /* of one turn: a flood must not keep the acks waiting */
 	SIMULATED_TICK_MS = 100, /* how soon a simulated midnight is seen without traffic */
-	FULL_RETRY_MS = 1000,    /* a full disk is tried again so often */
-	LOOK_MS = 60000          /* dead readers of the journal are cleared so often */
+	FULL_RETRY_MS = 1000,	 /* a full disk is tried again so often */
+	LOOK_MS = 60000		 /* dead readers of the journal are cleared so often */
 };
 
 struct writer {
@@ -27,10 +27,10 @@ struct writer {
 	struct ingest in;
 	struct net_message message;
 	struct buffer reply;
-	int64_t full_until;  /* the disk refused a commit: Busy until then; 0 = no trouble */
+	int64_t full_until; /* the disk refused a commit: Busy until then; 0 = no trouble */
 	enum core_clock_state clock;
 	int64_t look_at;
-	size_t revoked;      /* feed keys that are revoked */
+	size_t revoked; /* feed keys that are revoked */
 	char closed[200];
 };
 
@@ -45,7 +45,8 @@ __attribute__((noreturn)) static void end(const char *what, const struct sys_err
 static void note_clock(struct writer *w, enum core_clock_state state)
 {
 	if (state == CORE_CLOCK_AHEAD && w->clock != state)
-		log_error("the clock is more than %d days after the last tick: check it, then run with --accept-clock; until then nothing is taken",
+		log_error("the clock is more than %d days after the last tick: check it, then run "
+			  "with --accept-clock; until then nothing is taken",
 			  CORE_MISSED_DAYS);
 	w->clock = state;
 }
@@ -54,10 +55,13 @@ static void note_clock(struct writer *w, enum core_clock_state state)
 static void refused(struct writer *w, const struct sys_error *error)
 {
 	if (!w->full_until)
-		log_error("the journal refused a commit (%s): nothing was taken, offices are told to wait", error->text);
+		log_error("the journal refused a commit (%s): nothing was taken, offices are told "
+			  "to wait",
+			  error->text);
 	STATS_ADD(w->o.stats, commits_refused, 1);
 	w->full_until = w->in.now + FULL_RETRY_MS;
-	snprintf(w->closed, sizeof w->closed, "the centre cannot write its journal now: %.120s", error->text);
+	snprintf(w->closed, sizeof w->closed, "the centre cannot write its journal now: %.120s",
+		 error->text);
 }
 
 static void tick(struct writer *w)
@@ -155,7 +159,8 @@ static void react_to_loss(struct writer *w)
 	if (!w->in.rolled_back)
 		return;
 	w->in.rolled_back = false;
-	log_error("a genuine receipt is not in the journal: this store was rolled back; a new incarnation begins and nobody enters until `tiendo-server agent confirm`");
+	log_error("a genuine receipt is not in the journal: this store was rolled back; a new "
+		  "incarnation begins and nobody enters until `tiendo-server agent confirm`");
 	if (core_rolled_back(w->core, w->in.lost, &error) == CORE_FATAL)
 		end("the new incarnation", &error);
 	doorlist_publish(w->o.doorlist, core_view(w->core)->roster, core_locked(w->core));
@@ -180,8 +185,10 @@ static void publish(struct writer *w)
 	struct change *ch = core_change(w->core);
 
 	if (ch->roster || ch->generation) {
-		if (!doorlist_publish(w->o.doorlist, core_view(w->core)->roster, core_locked(w->core)))
-			log_error("no memory to publish the roster: a change of keys is not in force yet");
+		if (!doorlist_publish(w->o.doorlist, core_view(w->core)->roster,
+				      core_locked(w->core)))
+			log_error("no memory to publish the roster: a change of keys is not in "
+				  "force yet");
 		loop_wake(w->o.roster_wake);
 	}
 	feed_mark(w->feed, ch);
@@ -204,7 +211,8 @@ static void administer(struct writer *w)
 		frames[1] = buffer_bytes(&w->reply);
 		net_send(w->admin, frames, 2);
 		if (r == CORE_FATAL)
-			end("a command of the administrator", &(struct sys_error){"the outcome of its commit is unknown"});
+			end("a command of the administrator",
+			    &(struct sys_error){"the outcome of its commit is unknown"});
 	}
 }
 
@@ -212,9 +220,10 @@ static void show(struct writer *w)
 {
 	const struct view_head *h = &core_view(w->core)->head;
 	struct feed_stats f = feed_stats(w->feed);
-	int ready = core_locked(w->core) ? STATS_LOCKED
+	int ready = core_locked(w->core)	   ? STATS_LOCKED
 		    : w->clock == CORE_CLOCK_AHEAD ? STATS_CLOCK
-		    : w->full_until ? STATS_DISK_FULL : STATS_READY;
+		    : w->full_until		   ? STATS_DISK_FULL
+						   : STATS_READY;
 
 	STATS_SET(w->o.stats, entries, h->entry);
 	STATS_SET(w->o.stats, today, h->today.ymd);
@@ -264,8 +273,9 @@ void *writer_run(void *arg)
 
 	do {
 		int64_t due = turn(w);
-		struct loop_item items[] = {
-			{.socket = w->ingest}, {.socket = w->admin}, {.socket = feed_socket(w->feed), .fd = -1}};
+		struct loop_item items[] = {{.socket = w->ingest},
+					    {.socket = w->admin},
+					    {.socket = feed_socket(w->feed), .fd = -1}};
 		rc = loop_wait(items, BASE_COUNT(items), due);
 	} while (rc != -ESHUTDOWN);
 	net_message_clear(&w->message);
@@ -280,12 +290,16 @@ void *writer_run(void *arg)
 struct writer *writer_open(const struct writer_options *options, struct sys_error *error)
 {
 	struct writer *w = base_alloc(sizeof *w);
-	const struct feed_options feed = {.net = options->net, .bind = options->feed,
-					  .view = core_view(options->core), .clock = core_clock(options->core)};
+	const struct feed_options feed = {.net = options->net,
+					  .bind = options->feed,
+					  .view = core_view(options->core),
+					  .clock = core_clock(options->core)};
 
 	w->o = *options;
 	w->core = options->core;
-	w->in = (struct ingest){.core = w->core, .intake = intake_new(), .replies = replies_new(options->stats),
+	w->in = (struct ingest){.core = w->core,
+				.intake = intake_new(),
+				.replies = replies_new(options->stats),
 				.stats = options->stats};
 	w->ingest = net_router_bind(options->net, &options->ingest, error);
 	w->admin = w->ingest ? net_pair_bind(options->net, WRITER_ADMIN, error) : NULL;

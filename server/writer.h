@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * writer: the one loop through which everything enters. It owns the ingest ROUTER and the feed XPUB, and the core.
- * Runs until net_stop; what is in hand then is settled first. An outcome that is not known ends the process (DESIGN 3
- * "A commit that fails"): the start path reads what is true.
+ * writer: the one loop through which everything enters. It owns the ingest ROUTER and the feed
+ * XPUB, and the core. Runs until net_stop; what is in hand then is settled first. An outcome that
+ * is not known ends the process (DESIGN 3 "A commit that fails"): the start path reads what is
+ * true.
  */
 #ifndef TIENDO_SERVER_WRITER_H
 #define TIENDO_SERVER_WRITER_H
@@ -23,7 +24,8 @@ struct writer_options {
 };
 
 enum { WRITER_ADMIN_MAX = 64 * 1024 * 1024 };
-/* The pair over which the door hands commands: bound by the writer. Message: connection u32, AdminRequest. */
+/* The pair over which the door hands commands: bound by the writer. Message: connection u32,
+ * AdminRequest. */
 #define WRITER_ADMIN "admin"
 
 struct writer;
@@ -31,7 +33,7 @@ struct writer;
 struct writer *writer_open(const struct writer_options *options, struct sys_error *error);
 const char *writer_ingest(const struct writer *w); /* endpoints */
 const char *writer_feed(const struct writer *w);
-void *writer_run(void *w); /* the thread's body */
+void *writer_run(void *w);	     /* the thread's body */
 void writer_close(struct writer *w); /* after it was joined; NULL is fine */
 
 #endif

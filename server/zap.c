@@ -14,12 +14,14 @@ static bool may_enter(const char *domain, enum role role)
 	return !strcmp(domain, DOOR_QUERY) && role != ROLE_NONE;
 }
 
-struct zap_verdict zap_decide(const struct roster *r, const char *domain, const uint8_t key[static KEYS_SIZE])
+struct zap_verdict zap_decide(const struct roster *r, const char *domain,
+			      const uint8_t key[static KEYS_SIZE])
 {
 	const struct roster_key *k = r ? roster_key_of(r, key) : NULL;
 
 	if (!k)
-		return (struct zap_verdict){.status = NET_ZAP_LATER}; /* perhaps it will be registered */
+		return (struct zap_verdict){
+			.status = NET_ZAP_LATER}; /* perhaps it will be registered */
 	if (k->revoked)
 		return (struct zap_verdict){.status = NET_ZAP_REVOKED};
 	const struct principal *p = roster_principal(r, k->principal);

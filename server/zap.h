@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* zap: may this key shake hands at this door? Decided from the roster alone (DESIGN 4 "Doors"). Pure. */
+/* zap: may this key shake hands at this door? Decided from the roster alone (DESIGN 4 "Doors").
+ * Pure. */
 #ifndef TIENDO_SERVER_ZAP_H
 #define TIENDO_SERVER_ZAP_H
 
@@ -12,6 +13,7 @@ struct zap_verdict {
 };
 
 /* roster NULL = loading: later. */
-struct zap_verdict zap_decide(const struct roster *r, const char *domain, const uint8_t key[static KEYS_SIZE]);
+struct zap_verdict zap_decide(const struct roster *r, const char *domain,
+			      const uint8_t key[static KEYS_SIZE]);
 
 #endif

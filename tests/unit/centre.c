@@ -39,7 +39,8 @@ static void open_core(struct centre *c)
 
 void centre_make(struct centre *c, const char *name)
 {
-	struct entry_genesis facts = {.simulated = true, .illustrative = true, .offset_minutes = 420, .name = "thử"};
+	struct entry_genesis facts = {
+		.simulated = true, .illustrative = true, .offset_minutes = 420, .name = "thử"};
 	struct conf_option options[STORE_OPTIONS];
 	struct sys_error error = {""};
 	char spec[600];
@@ -97,8 +98,8 @@ static bool command(struct centre *c, const Tiendo__Journal__V1__AdminRequest *m
 	uint8_t *request = codec_pack_new(m, &size);
 
 	assert_int_equal(admin_handle(c->core, bytes_of(request, size), &reply), CORE_OK);
-	const Tiendo__Journal__V1__AdminReply *r =
-		codec_unpack(&tiendo__journal__v1__admin_reply__descriptor, reply.data, reply.size, &arena);
+	const Tiendo__Journal__V1__AdminReply *r = codec_unpack(
+		&tiendo__journal__v1__admin_reply__descriptor, reply.data, reply.size, &arena);
 	assert_non_null(r);
 	bool ok = r->ok;
 	if (!ok)
@@ -114,7 +115,8 @@ bool centre_catalogue(struct centre *c, const char *units, const char *items)
 	Tiendo__Journal__V1__CatalogueLoad load = TIENDO__JOURNAL__V1__CATALOGUE_LOAD__INIT;
 	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
 	char *names[] = {(char *)"units.csv", (char *)"items.csv"};
-	ProtobufCBinaryData files[] = {{strlen(units), (uint8_t *)units}, {strlen(items), (uint8_t *)items}};
+	ProtobufCBinaryData files[] = {{strlen(units), (uint8_t *)units},
+				       {strlen(items), (uint8_t *)items}};
 
 	load.n_names = load.n_files = 2;
 	load.names = names;
@@ -158,11 +160,22 @@ static void put(struct centre *c, size_t i, const struct update *u)
 	c->blobs[i] = bytes_of(c->blob[i], n);
 }
 
-void centre_task(struct centre *c, size_t i, uint64_t seq, const char *item, uint32_t as_of, uint32_t percent)
+void centre_task(struct centre *c, size_t i, uint64_t seq, const char *item, uint32_t as_of,
+		 uint32_t percent)
 {
-	struct update u = {.seq = seq, .unit = "412", .item = item, .as_of = {as_of}, .period = "", .note = "",
-			   .reason = "", .product_ref = "", .body = BODY_TASK, .percent = percent,
-			   .state = percent == 100 ? TASK_DONE : percent ? TASK_IN_PROGRESS : TASK_NOT_STARTED};
+	struct update u = {.seq = seq,
+			   .unit = "412",
+			   .item = item,
+			   .as_of = {as_of},
+			   .period = "",
+			   .note = "",
+			   .reason = "",
+			   .product_ref = "",
+			   .body = BODY_TASK,
+			   .percent = percent,
+			   .state = percent == 100 ? TASK_DONE
+				    : percent	   ? TASK_IN_PROGRESS
+						   : TASK_NOT_STARTED};
 
 	if (percent == 100) {
 		u.product_ref = "12/BC-UBND";
@@ -171,10 +184,20 @@ void centre_task(struct centre *c, size_t i, uint64_t seq, const char *item, uin
 	put(c, i, &u);
 }
 
-void centre_ratio(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of, int64_t n, int64_t d)
+void centre_ratio(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of,
+		  int64_t n, int64_t d)
 {
-	struct update u = {.seq = seq, .unit = unit, .item = "KH.03", .as_of = {as_of}, .period = "", .note = "",
-			   .reason = "", .product_ref = "", .body = BODY_RATIO, .numerator = n, .denominator = d};
+	struct update u = {.seq = seq,
+			   .unit = unit,
+			   .item = "KH.03",
+			   .as_of = {as_of},
+			   .period = "",
+			   .note = "",
+			   .reason = "",
+			   .product_ref = "",
+			   .body = BODY_RATIO,
+			   .numerator = n,
+			   .denominator = d};
 
 	put(c, i, &u);
 }
@@ -188,7 +211,8 @@ void centre_offer(struct centre *c, struct core_stream stream, uint64_t first_se
 		memcpy(copy, c->blobs[i].data, c->blobs[i].size);
 		copies[i] = bytes_of(copy, c->blobs[i].size);
 	}
-	const struct core_offer offer = {.stream = stream, .first_seq = first_seq, .n = n, .updates = copies};
+	const struct core_offer offer = {
+		.stream = stream, .first_seq = first_seq, .n = n, .updates = copies};
 	core_offer(c->core, &offer, &c->answer);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The centre without sockets: exactly once, refusals, barriers, ticks; after every step also on a reopened store. */
+/* The centre without sockets: exactly once, refusals, barriers, ticks; after every step also on a
+ * reopened store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,8 @@ static const struct cell *cell(const char *unit, const char *item)
 {
 	const struct catalogue *k = core_view(c.core)->catalogue;
 
-	return view_cell(core_view(c.core), catalogue_unit_by_code(k, unit, (struct date){20240110}),
+	return view_cell(core_view(c.core),
+			 catalogue_unit_by_code(k, unit, (struct date){20240110}),
 			 catalogue_item_by_code(k, item));
 }
 
@@ -62,7 +64,8 @@ static void a_push_is_taken_once(void **state)
 	assert_int_equal(head(), 5);
 	assert_int_equal(cell("412", "KH.01")->percent, 40);
 	memcpy(mac, c.answer.outcomes[1].mac, sizeof mac);
-	for (int i = 0; i < 2; i++) { /* offered again: the same receipt, no entry; also after a restart */
+	for (int i = 0; i < 2;
+	     i++) { /* offered again: the same receipt, no entry; also after a restart */
 		centre_offer(&c, centre_stream(7), 1, 2);
 		centre_taken(&c, 1, 5, 2);
 		assert_memory_equal(mac, c.answer.outcomes[1].mac, sizeof mac);
@@ -81,7 +84,8 @@ static void a_group_sees_its_own_marks_and_cells(void **state)
 	centre_task(&c, 0, 1, "KH.01", 20240109, 40);
 	centre_offer(&c, centre_stream(7), 1, 1);
 	centre_taken(&c, 0, 5, 1);
-	centre_task(&c, 0, 2, "KH.01", 20240109, 0); /* back to not started, without a reason, in the same group */
+	centre_task(&c, 0, 2, "KH.01", 20240109,
+		    0); /* back to not started, without a reason, in the same group */
 	centre_offer(&c, centre_stream(7), 2, 1);
 	centre_refused(&c, 0, 6, REASON_REASON_REQUIRED);
 	centre_offer(&c, centre_stream(7), 2, 1); /* a duplicate of what is not committed yet */
@@ -98,8 +102,9 @@ static void a_group_sees_its_own_marks_and_cells(void **state)
 
 static void refusals_are_stored_and_keep_their_reasons(void **state)
 {
-	static const enum reason why[] = {REASON_UNDECODABLE, REASON_BAD_SEQ, REASON_UNKNOWN_ITEM, REASON_AS_OF_IN_FUTURE,
-					  REASON_TOO_LARGE, REASON_OUT_OF_SCOPE};
+	static const enum reason why[] = {REASON_UNDECODABLE,  REASON_BAD_SEQ,
+					  REASON_UNKNOWN_ITEM, REASON_AS_OF_IN_FUTURE,
+					  REASON_TOO_LARGE,    REASON_OUT_OF_SCOPE};
 	static uint8_t large[UPDATE_BYTES_MAX + 1];
 
 	(void)state;
@@ -209,7 +214,8 @@ static void epochs_are_few(void **state)
 	centre_close(&c);
 }
 
-static struct core_welcome hello(struct core_stream s, const Tiendo__V1__ReceiptProof *p, enum reason expected)
+static struct core_welcome hello(struct core_stream s, const Tiendo__V1__ReceiptProof *p,
+				 enum reason expected)
 {
 	struct core_welcome w;
 	char text[200] = "";
@@ -271,7 +277,8 @@ static void a_receipt_proves_a_roll_back(void **state)
 	centre_task(&c, 0, 1, "KH.01", 20240103, 10);
 	centre_offer(&c, s, 1, 1);
 	kept = c.answer;
-	core_close(c.core); /* never committed, as if a backup from before had been put in its place */
+	core_close(
+		c.core); /* never committed, as if a backup from before had been put in its place */
 	c.core = NULL;
 	const struct core_options options = {0};
 	enum core_clock_state clock;
@@ -284,14 +291,19 @@ static void a_receipt_proves_a_roll_back(void **state)
 	assert_true(core_locked(c.core));
 	centre_reopen(&c);
 	assert_true(core_locked(c.core)); /* until the operator has looked */
-	hello(s, &p, REASON_NONE);        /* the loss is accounted for */
+	hello(s, &p, REASON_NONE);	  /* the loss is accounted for */
 	struct entry confirm = {.kind = ENTRY_REGISTRY, .registry = {.confirm = true}};
 	assert_int_equal(core_barrier(c.core, &confirm, &error), CORE_OK);
 	assert_false(core_locked(c.core));
-	/* offered again with its proof, the entry keeps the first time; another MAC proves nothing */
+	/* offered again with its proof, the entry keeps the first time; another MAC proves nothing
+	 */
 	struct core_answer again;
 	Tiendo__V1__ReceiptProof *proofs[] = {&p};
-	const struct core_offer offer = {.stream = s, .first_seq = 1, .n = 1, .updates = c.blobs, .proofs_n = 1,
+	const struct core_offer offer = {.stream = s,
+					 .first_seq = 1,
+					 .n = 1,
+					 .updates = c.blobs,
+					 .proofs_n = 1,
 					 .proofs = proofs};
 	core_offer(c.core, &offer, &again);
 	assert_int_equal(again.nack.reason, REASON_NONE);
@@ -322,7 +334,8 @@ static void midnights_are_ticked_in_order(void **state)
 	assert_int_equal(head(), 9);
 	centre_task(&c, 0, 1, "KH.01", 20240115, 10);
 	centre_offer(&c, centre_stream(7), 1, 1);
-	centre_taken(&c, 0, 10, 1); /* as-of is judged by the head's time, not by the clock that went back */
+	centre_taken(&c, 0, 10,
+		     1); /* as-of is judged by the head's time, not by the clock that went back */
 	centre_commit(&c);
 	assert_int_equal(core_view(c.core)->head.received.ms, core_now(c.core).ms);
 	centre_reopen(&c);
@@ -339,7 +352,8 @@ static void a_catalogue_may_follow(void **state)
 	centre_commit(&c);
 	assert_false(centre_catalogue(&c, CENTRE_UNITS, "code,nonsense\n"));
 	assert_int_equal(head(), 5);
-	assert_true(centre_catalogue(&c, CENTRE_UNITS "414,40,district,,,Yên Thành,,,,,,\n", CENTRE_ITEMS));
+	assert_true(centre_catalogue(&c, CENTRE_UNITS "414,40,district,,,Yên Thành,,,,,,\n",
+				     CENTRE_ITEMS));
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(head(), 6);
 		assert_int_equal(cell("412", "KH.01")->percent, 40);

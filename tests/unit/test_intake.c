@@ -54,7 +54,8 @@ static void a_bucket_fills_by_time(void **state)
 	assert_int_equal(bucket_take(&b, 1, 2, 40, 1000), 501);
 	assert_int_equal(bucket_take(&b, 1, 2, 40, 1499), 1 + 1);
 	assert_int_equal(bucket_take(&b, 1, 2, 40, 1500), 0);
-	assert_int_equal(bucket_take(&b, 40, 2, 40, 1500 + 20000), 0); /* never more than the burst */
+	assert_int_equal(bucket_take(&b, 40, 2, 40, 1500 + 20000),
+			 0); /* never more than the burst */
 	assert_true(bucket_take(&b, 1, 2, 40, 1500 + 20000) > 0);
 	assert_true(bucket_take(&b, 1, 2, 40, 100) > 0); /* a time that goes back gives nothing */
 }
@@ -83,19 +84,29 @@ static void the_door_decides_by_role(void **state)
 		enum role role;
 		const char *door;
 		enum net_zap_status status;
-	} matrix[] = {{ROLE_AGENT, DOOR_INGEST, NET_ZAP_ENTER},    {ROLE_VIEWER, DOOR_INGEST, NET_ZAP_LATER},
-		      {ROLE_OPERATOR, DOOR_INGEST, NET_ZAP_LATER}, {ROLE_AGENT, DOOR_FEED, NET_ZAP_LATER},
-		      {ROLE_VIEWER, DOOR_FEED, NET_ZAP_ENTER},     {ROLE_OPERATOR, DOOR_FEED, NET_ZAP_ENTER},
-		      {ROLE_AGENT, DOOR_QUERY, NET_ZAP_ENTER},     {ROLE_VIEWER, DOOR_QUERY, NET_ZAP_ENTER},
-		      {ROLE_OPERATOR, DOOR_QUERY, NET_ZAP_ENTER},  {ROLE_OPERATOR, "", NET_ZAP_LATER}};
+	} matrix[] = {{ROLE_AGENT, DOOR_INGEST, NET_ZAP_ENTER},
+		      {ROLE_VIEWER, DOOR_INGEST, NET_ZAP_LATER},
+		      {ROLE_OPERATOR, DOOR_INGEST, NET_ZAP_LATER},
+		      {ROLE_AGENT, DOOR_FEED, NET_ZAP_LATER},
+		      {ROLE_VIEWER, DOOR_FEED, NET_ZAP_ENTER},
+		      {ROLE_OPERATOR, DOOR_FEED, NET_ZAP_ENTER},
+		      {ROLE_AGENT, DOOR_QUERY, NET_ZAP_ENTER},
+		      {ROLE_VIEWER, DOOR_QUERY, NET_ZAP_ENTER},
+		      {ROLE_OPERATOR, DOOR_QUERY, NET_ZAP_ENTER},
+		      {ROLE_OPERATOR, "", NET_ZAP_LATER}};
 	struct roster *r = roster_new();
 	uint8_t unknown[KEYS_SIZE] = {9};
 
 	(void)state;
 	for (uint32_t role = ROLE_AGENT; role <= ROLE_OPERATOR; role++) {
-		struct registry_change add = {.kind = REGISTRY_PRINCIPAL_ADD, .principal = role, .scope_unit = 1,
-					      .role = (enum role)role, .name = ""};
-		struct registry_change key = {.kind = REGISTRY_KEY_ADD, .principal = role, .key_id = role,
+		struct registry_change add = {.kind = REGISTRY_PRINCIPAL_ADD,
+					      .principal = role,
+					      .scope_unit = 1,
+					      .role = (enum role)role,
+					      .name = ""};
+		struct registry_change key = {.kind = REGISTRY_KEY_ADD,
+					      .principal = role,
+					      .key_id = role,
 					      .public_key = {(uint8_t)role}};
 		assert_true(roster_apply(r, &add) && roster_apply(r, &key));
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The journal's proof of itself: whatever byte of it changes, verify says so; and what it reads is what was written. */
+/* The journal's proof of itself: whatever byte of it changes, verify says so; and what it reads is
+ * what was written. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,8 @@
 static struct centre c;
 static char journal_dir[600];
 
-/* genesis, tick, catalogue, registry, batch 5 (two taken, one refused), void 6, batch 7 of another epoch */
+/* genesis, tick, catalogue, registry, batch 5 (two taken, one refused), void 6, batch 7 of another
+ * epoch */
 static void fill(const char *name)
 {
 	struct core_stream s = centre_stream(7);
@@ -117,8 +119,10 @@ static void indexes_must_agree(void **state)
 		const char *table;
 		struct bytes key;
 		size_t at;
-	} faults[] = {{"streams", bytes_of(stream, sizeof stream), 7}, {"streams", bytes_of(stream, sizeof stream), 96},
-		      {"spans", bytes_of(span, sizeof span), 7},       {"principals", bytes_of(principal, 4), 3},
+	} faults[] = {{"streams", bytes_of(stream, sizeof stream), 7},
+		      {"streams", bytes_of(stream, sizeof stream), 96},
+		      {"spans", bytes_of(span, sizeof span), 7},
+		      {"principals", bytes_of(principal, 4), 3},
 		      {"incarnations", entry_key(1, number), 5}};
 	for (size_t i = 0; i < BASE_COUNT(faults); i++) {
 		flip(faults[i].table, faults[i].key, faults[i].at);
@@ -155,7 +159,8 @@ static void what_was_written_is_read(void **state)
 	assert_int_equal(journal_read(j, t, 7, false, &arena, &e, &error), 0);
 	assert_int_equal(e.previous_epoch[3], 7);
 	assert_int_equal(journal_read(j, t, 8, false, &arena, &e, &error), -ENOENT);
-	arena.size = arena.used = 0; /* memory that is too small is told apart or refused, never overrun */
+	arena.size = arena.used =
+		0; /* memory that is too small is told apart or refused, never overrun */
 	assert_int_not_equal(journal_read(j, t, 5, false, &arena, &e, &error), 0);
 	memset(epoch, 7, sizeof epoch);
 	assert_true(journal_stream(j, t, 1, epoch, &s));

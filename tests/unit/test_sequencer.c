@@ -15,12 +15,18 @@ static void spans_stand_against_the_mark(void **state)
 		uint32_t n;
 		enum sequence_kind kind;
 		uint32_t known;
-	} cases[] = {
-		{0, 1, 1, SEQUENCE_NEW, 0},      {0, 2, 1, SEQUENCE_GAP, 0},       {5, 6, 64, SEQUENCE_NEW, 0},
-		{5, 7, 1, SEQUENCE_GAP, 0},      {5, 5, 1, SEQUENCE_KNOWN, 1},     {5, 1, 5, SEQUENCE_KNOWN, 5},
-		{5, 1, 2, SEQUENCE_KNOWN, 2},    {5, 4, 5, SEQUENCE_PARTLY, 2},    {5, 0, 1, SEQUENCE_BAD, 0},
-		{5, 6, 0, SEQUENCE_BAD, 0},      {5, UINT64_MAX, 2, SEQUENCE_BAD, 0},
-		{INT64_MAX - 1, INT64_MAX, 1, SEQUENCE_NEW, 0}};
+	} cases[] = {{0, 1, 1, SEQUENCE_NEW, 0},
+		     {0, 2, 1, SEQUENCE_GAP, 0},
+		     {5, 6, 64, SEQUENCE_NEW, 0},
+		     {5, 7, 1, SEQUENCE_GAP, 0},
+		     {5, 5, 1, SEQUENCE_KNOWN, 1},
+		     {5, 1, 5, SEQUENCE_KNOWN, 5},
+		     {5, 1, 2, SEQUENCE_KNOWN, 2},
+		     {5, 4, 5, SEQUENCE_PARTLY, 2},
+		     {5, 0, 1, SEQUENCE_BAD, 0},
+		     {5, 6, 0, SEQUENCE_BAD, 0},
+		     {5, UINT64_MAX, 2, SEQUENCE_BAD, 0},
+		     {INT64_MAX - 1, INT64_MAX, 1, SEQUENCE_NEW, 0}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -35,9 +41,13 @@ static void outcomes_are_found_by_seq(void **state)
 {
 	struct taken taken[] = {{.index = 1, .blob_hash = {1}, .update = {.seq = 4}},
 				{.index = 2, .blob_hash = {2}, .update = {.seq = 6}}};
-	struct refused refused[] = {{.seq = 5, .reason = REASON_NOT_YET, .field = "body", .blob_hash = {3}}};
-	struct entry e = {.kind = ENTRY_BATCH, .first_seq = 4, .seqs = 3,
-			  .batch = {.taken_n = 2, .refused_n = 1, .taken = taken, .refused = refused}};
+	struct refused refused[] = {
+		{.seq = 5, .reason = REASON_NOT_YET, .field = "body", .blob_hash = {3}}};
+	struct entry e = {
+		.kind = ENTRY_BATCH,
+		.first_seq = 4,
+		.seqs = 3,
+		.batch = {.taken_n = 2, .refused_n = 1, .taken = taken, .refused = refused}};
 	struct entry lost = {.kind = ENTRY_VOID, .lost = {.from = 7, .to = 9}};
 	struct entry tick = {.kind = ENTRY_TICK};
 	uint8_t hash[HASH_SIZE] = {2};
