@@ -9,10 +9,10 @@
 #include "common/sys/base.h"
 
 struct args_option {
-	const char *name;   /* without the dashes */
-	const char *value;  /* what the value is called in the help; NULL = a flag */
-	const char **text;  /* where a value goes ... */
-	bool *flag;         /* ... or a flag */
+	const char *name;  /* without the dashes */
+	const char *value; /* what the value is called in the help; NULL = a flag */
+	const char **text; /* where a value goes ... */
+	bool *flag;        /* ... or a flag */
 	const char *vi, *en;
 };
 

@@ -72,7 +72,8 @@ static void table(struct config *c, struct conf_option o[static OPTIONS])
 		 .fallback = "35d",
 		 .min = 0,
 		 .max = INT64_C(3660) * 86400000,
-		 .help = "how long acknowledged updates are kept for a centre restored from a backup"},
+		 .help = "how long acknowledged updates are kept for a centre restored from a "
+			 "backup"},
 	};
 
 	memcpy(o, options, sizeof options);
@@ -110,12 +111,14 @@ int config_check(struct config *c, const char *path, struct sys_error *error)
 
 	for (size_t i = 0; i < BASE_COUNT(endpoints); i++)
 		if (strncmp(endpoints[i], "tcp://", 6) != 0)
-			return sys_fail(error, -EINVAL, "%s: `%s` is no address, write tcp://HOST:PORT",
-					path, endpoints[i]);
+			return sys_fail(error, -EINVAL,
+					"%s: `%s` is no address, write tcp://HOST:PORT", path,
+					endpoints[i]);
 	if (!keys_z85_parse(c->server_key, c->server))
-		return sys_fail(error, -EINVAL,
-				"%s: server_key `%s` is no public key (40 letters, given by the centre)",
-				path, c->server_key);
+		return sys_fail(
+			error, -EINVAL,
+			"%s: server_key `%s` is no public key (40 letters, given by the centre)",
+			path, c->server_key);
 	if (strcmp(c->clock, "real") != 0 && strncmp(c->clock, "file:", 5) != 0)
 		return sys_fail(error, -EINVAL, "%s: clock `%s`: write real or file:PATH", path,
 				c->clock);

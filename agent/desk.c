@@ -17,23 +17,25 @@ enum desk_exit desk_args(struct desk *d, int argc, char **argv, const struct arg
 		return DESK_FINE;
 	case ARGS_UNKNOWN:
 		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "không có tuỳ chọn --%.*s", "there is no option --%.*s"), f.size,
-				 f.word);
-	case ARGS_NO_VALUE:
-		return desk_fail(d, DESK_USAGE, SAY(d, "--%.*s cần một giá trị", "--%.*s wants a value"),
+				 SAY(d, "không có tuỳ chọn --%.*s", "there is no option --%.*s"),
 				 f.size, f.word);
+	case ARGS_NO_VALUE:
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "--%.*s cần một giá trị", "--%.*s wants a value"), f.size,
+				 f.word);
 	case ARGS_FLAG_VALUE:
 		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "--%.*s không nhận giá trị", "--%.*s takes no value"), f.size,
-				 f.word);
-	case ARGS_TWICE:
-		return desk_fail(d, DESK_USAGE, SAY(d, "--%.*s được ghi hai lần", "--%.*s is given twice"),
+				 SAY(d, "--%.*s không nhận giá trị", "--%.*s takes no value"),
 				 f.size, f.word);
+	case ARGS_TWICE:
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "--%.*s được ghi hai lần", "--%.*s is given twice"), f.size,
+				 f.word);
 	case ARGS_TOO_MANY:
 		break;
 	}
-	return desk_fail(d, DESK_USAGE, SAY(d, "thừa từ `%.*s`", "`%.*s` is one word too many"), f.size,
-			 f.word);
+	return desk_fail(d, DESK_USAGE, SAY(d, "thừa từ `%.*s`", "`%.*s` is one word too many"),
+			 f.size, f.word);
 }
 
 enum desk_exit desk_open(struct desk *d)
@@ -96,31 +98,36 @@ enum desk_exit desk_fail_sys(struct desk *d, int code, const struct sys_error *e
 
 	switch (code) {
 	case -ENOENT:
-		return desk_fail(d, DESK_ENVIRONMENT,
-				 SAY(d, "%s.\n  Chưa có gì trong %s: chạy `tiendo-agent init` trước.",
-				     "%s.\n  There is nothing in %s yet: run `tiendo-agent init` first."),
-				 why, d->office.dir);
+		return desk_fail(
+			d, DESK_ENVIRONMENT,
+			SAY(d, "%s.\n  Chưa có gì trong %s: chạy `tiendo-agent init` trước.",
+			    "%s.\n  There is nothing in %s yet: run `tiendo-agent init` first."),
+			why, d->office.dir);
 	case -EDQUOT:
-		return desk_fail(d, DESK_REFUSED,
-				 SAY(d,
-				     "Hàng đợi đã đầy: không nhận thêm báo cáo cho đến khi máy chủ nhận bớt. "
-				     "Không có báo cáo nào bị mất. (%s)",
-				     "The queue is full: no new report is taken until the centre has taken "
-				     "some. Nothing was lost. (%s)"),
-				 why);
+		return desk_fail(
+			d, DESK_REFUSED,
+			SAY(d,
+			    "Hàng đợi đã đầy: không nhận thêm báo cáo cho đến khi máy chủ nhận "
+			    "bớt. "
+			    "Không có báo cáo nào bị mất. (%s)",
+			    "The queue is full: no new report is taken until the centre has taken "
+			    "some. Nothing was lost. (%s)"),
+			why);
 	case -ENOSPC:
-		return desk_fail(d, DESK_ENVIRONMENT,
-				 SAY(d, "Ổ đĩa đã đầy: chưa ghi gì. Hãy giải phóng chỗ rồi làm lại. (%s)",
-				     "The disk is full: nothing was written. Make room and try again. (%s)"),
-				 why);
+		return desk_fail(
+			d, DESK_ENVIRONMENT,
+			SAY(d, "Ổ đĩa đã đầy: chưa ghi gì. Hãy giải phóng chỗ rồi làm lại. (%s)",
+			    "The disk is full: nothing was written. Make room and try again. (%s)"),
+			why);
 	case -EIO:
-		return desk_fail(d, DESK_ENVIRONMENT,
-				 SAY(d,
-				     "Ổ đĩa báo lỗi, chưa rõ đã ghi hay chưa: chạy `tiendo-agent status` để "
-				     "xem. (%s)",
-				     "The disk failed, it is not known whether it wrote: see `tiendo-agent "
-				     "status`. (%s)"),
-				 why);
+		return desk_fail(
+			d, DESK_ENVIRONMENT,
+			SAY(d,
+			    "Ổ đĩa báo lỗi, chưa rõ đã ghi hay chưa: chạy `tiendo-agent status` để "
+			    "xem. (%s)",
+			    "The disk failed, it is not known whether it wrote: see `tiendo-agent "
+			    "status`. (%s)"),
+			why);
 	default:
 		return desk_fail(d, DESK_ENVIRONMENT, "%s", why);
 	}
@@ -158,8 +165,8 @@ void desk_marks(struct desk *d)
 {
 	bool illustrative = d->office.centre.illustrative;
 	/* our own clock tells before the centre was ever heard */
-	bool simulated = d->office.centre.simulated ||
-			 (d->office.clock && clock_simulated(d->office.clock));
+	bool simulated =
+		d->office.centre.simulated || (d->office.clock && clock_simulated(d->office.clock));
 
 	if (d->office.json) {
 		json_bool(&d->json, "illustrative", illustrative);

@@ -3,8 +3,8 @@
  * desk: the commands of one office, for a clerk: one function per command, in a file of its own.
  *
  * Each reads its arguments, does one thing, leaves what it has to say in `out` (text in the user's
- * language, or JSON) and returns the program's exit code. Never: prints by itself (main does, once),
- * leaves half a thing queued.
+ * language, or JSON) and returns the program's exit code. Never: prints by itself (main does,
+ * once), leaves half a thing queued.
  */
 #ifndef TIENDO_AGENT_DESK_H
 #define TIENDO_AGENT_DESK_H
@@ -50,7 +50,7 @@ struct desk_command {
 	enum desk_exit (*run)(struct desk *d, int argc, char **argv);
 	const char *usage; /* after the name */
 	const char *vi, *en;
-	const char *more_vi, *more_en; /* paragraphs of its help */
+	const char *more_vi, *more_en;                   /* paragraphs of its help */
 	const struct args_option *(*options)(size_t *n); /* for the help; NULL = none */
 };
 

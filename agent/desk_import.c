@@ -157,9 +157,11 @@ static void judge(struct import *m)
 	pass(m);
 	desk_warn(d,
 		  SAY(d,
-		      "%zu dòng có mã mà danh mục tại đơn vị chưa có và không hỏi được máy chủ; máy chủ sẽ "
+		      "%zu dòng có mã mà danh mục tại đơn vị chưa có và không hỏi được máy chủ; "
+		      "máy chủ sẽ "
 		      "xét",
-		      "%zu rows bear codes that the catalogue here does not know and the centre cannot be "
+		      "%zu rows bear codes that the catalogue here does not know and the centre "
+		      "cannot be "
 		      "asked; it will judge"),
 		  m->unknown);
 }
@@ -185,7 +187,8 @@ static enum desk_exit say_faults(struct import *m)
 			      m->file, m->faults);
 		buffer_put_bytes(&d->out, buffer_bytes(&m->shown));
 		if (m->faults > FAULTS_SHOWN)
-			buffer_format(&d->out, SAY(d, "  … và %zu chỗ nữa\n", "  ... and %zu more\n"),
+			buffer_format(&d->out,
+				      SAY(d, "  … và %zu chỗ nữa\n", "  ... and %zu more\n"),
 				      m->faults - FAULTS_SHOWN);
 	}
 	render_end(d);
@@ -238,8 +241,10 @@ static enum desk_exit queue(struct import *m)
 	if (m->faults)
 		return say_faults(m);
 	if (!d->catalogue)
-		desk_warn(d, SAY(d, "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình thức",
-				 "no catalogue was received yet: only the form was checked"));
+		desk_warn(d,
+			  SAY(d,
+			      "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình thức",
+			      "no catalogue was received yet: only the form was checked"));
 	if (given.dry_run || !m->n)
 		return say_queued(m, 0);
 	int code = spool_queue(d->office.spool, m->updates, m->n, &first, &error);
@@ -263,7 +268,8 @@ enum desk_exit desk_import(struct desk *d, int argc, char **argv)
 	if (exit)
 		return exit;
 	if (!n)
-		return desk_fail(d, DESK_USAGE, SAY(d, "thiếu tên tệp CSV", "the CSV file's name is missing"));
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "thiếu tên tệp CSV", "the CSV file's name is missing"));
 	if ((exit = desk_open(d)) || (exit = desk_catalogue(d)))
 		return exit;
 	int code = base_file_read(m.file, FILE_MAX, &m.text, &error);

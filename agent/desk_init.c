@@ -63,14 +63,10 @@ static int set_all(struct config *c, struct sys_error *error)
 	const struct {
 		const char *key, *value;
 	} all[] = {
-		{"server_key", given.server_key},
-		{"ingest", given.ingest},
-		{"query", given.query},
-		{"clock", given.clock},
-		{"retry", given.retry},
-		{"retry_max", given.retry_max},
-		{"reply", given.reply},
-		{"ping", given.ping},
+		{"server_key", given.server_key}, {"ingest", given.ingest},
+		{"query", given.query},           {"clock", given.clock},
+		{"retry", given.retry},           {"retry_max", given.retry_max},
+		{"reply", given.reply},           {"ping", given.ping},
 	};
 	int code = 0;
 
@@ -145,9 +141,10 @@ enum desk_exit desk_init(struct desk *d, int argc, char **argv)
 	if (exit)
 		return exit;
 	if (!given.server_key)
-		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "cần --server-key: khoá công khai do trung tâm cho",
-				     "--server-key is needed: the public key that the centre gives"));
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d, "cần --server-key: khoá công khai do trung tâm cho",
+			    "--server-key is needed: the public key that the centre gives"));
 	bool there = stat(office_path(&d->office, "agent.conf", &path), &st) == 0;
 
 	buffer_free(&path);

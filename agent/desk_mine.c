@@ -89,7 +89,7 @@ static void put_state(struct mine *m, struct buffer *out, const struct line *l)
 		u.state = TASK_DONE;
 		break;
 	case TIENDO__V1__CELL_STATE__CELL_STATE_VALUE:
-		u.body = l->kind == ITEM_RATIO ? BODY_RATIO
+		u.body = l->kind == ITEM_RATIO    ? BODY_RATIO
 			 : l->kind == ITEM_POINTS ? BODY_POINTS
 						  : BODY_COUNT;
 		u.numerator = u.value = (int64_t)c->numerator;
@@ -195,7 +195,8 @@ static int put_tables(struct mine *m, struct sys_error *error)
 	if (m->owed_n)
 		render_table(&d->out, &m->owed);
 	if (!given.missing) {
-		buffer_format(&d->out, SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"), m->held_n);
+		buffer_format(&d->out, SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"),
+			      m->held_n);
 		if (m->held_n)
 			render_table(&d->out, &m->held);
 	}
@@ -241,7 +242,8 @@ static bool see_json(void *data, struct bytes row)
 	if (c->receipt && c->receipt->incarnation.len == SPOOL_ID) {
 		struct buffer b = {0};
 
-		render_receipt(&b, c->receipt->incarnation.data, c->receipt->entry, c->receipt->index);
+		render_receipt(&b, c->receipt->incarnation.data, c->receipt->entry,
+			       c->receipt->index);
 		json_text(j, "receipt", buffer_text(&b));
 		buffer_free(&b);
 	} else {
@@ -277,8 +279,9 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 		json_array_end(&d->json);
 	} else {
 		if (!fresh) {
-			buffer_put_text(&d->out, SAY(d, "Không hỏi được máy chủ; theo thông tin lúc ",
-						     "The centre cannot be asked; as known at "));
+			buffer_put_text(&d->out,
+					SAY(d, "Không hỏi được máy chủ; theo thông tin lúc ",
+					    "The centre cannot be asked; as known at "));
 			render_time(&d->out, d->office.language, head.time_ms);
 			buffer_put_text(&d->out, ".\n");
 		}

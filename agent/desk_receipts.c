@@ -108,8 +108,10 @@ enum desk_exit desk_receipts(struct desk *d, int argc, char **argv)
 	if (exit)
 		return exit;
 	if (given.limit && csv_integer(given.limit, 0, INT32_MAX, &limit) != CSV_OK)
-		return desk_fail(d, DESK_USAGE, SAY(d, "--limit `%s` không phải là số", "--limit `%s` is no number"),
-				 given.limit);
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d, "--limit `%s` không phải là số", "--limit `%s` is no number"),
+			given.limit);
 	if ((exit = desk_open(d)))
 		return exit;
 	if (d->office.json) {

@@ -24,7 +24,11 @@ static const struct args_option OPTIONS[] = {
 	 .text = &given.as_of,
 	 .vi = "ngày số liệu (mặc định: hôm nay theo giờ máy chủ)",
 	 .en = "the day the figures describe (default: today by the centre's clock)"},
-	{.name = "period", .value = "CODE", .text = &given.period, .vi = "kỳ báo cáo", .en = "period"},
+	{.name = "period",
+	 .value = "CODE",
+	 .text = &given.period,
+	 .vi = "kỳ báo cáo",
+	 .en = "period"},
 	{.name = "state",
 	 .value = "STATE",
 	 .text = &given.state,
@@ -40,7 +44,11 @@ static const struct args_option OPTIONS[] = {
 	 .text = &given.product,
 	 .vi = "số văn bản hoặc địa chỉ sản phẩm, khi đã xong",
 	 .en = "document or address of the product, when done"},
-	{.name = "done-on", .value = "DATE", .text = &given.done_on, .vi = "ngày xong", .en = "day done"},
+	{.name = "done-on",
+	 .value = "DATE",
+	 .text = &given.done_on,
+	 .vi = "ngày xong",
+	 .en = "day done"},
 	{.name = "value",
 	 .value = "N",
 	 .text = &given.value,
@@ -147,9 +155,10 @@ static enum desk_exit refuse(struct desk *d, const struct draft *draft, struct d
 		json_text(&d->json, "says", says);
 		json_object_end(&d->json);
 	} else {
-		buffer_format(&d->out, "%s %s%s%s: %s\n",
-			      SAY(d, "Chưa nhận, chưa xếp hàng gì.", "Not taken, nothing was queued."),
-			      option_of(f.column), value[0] ? " " : "", value, says);
+		buffer_format(
+			&d->out, "%s %s%s%s: %s\n",
+			SAY(d, "Chưa nhận, chưa xếp hàng gì.", "Not taken, nothing was queued."),
+			option_of(f.column), value[0] ? " " : "", value, says);
 	}
 	render_end(d);
 	return DESK_REFUSED;
@@ -196,13 +205,16 @@ static struct draft_fault judge(struct desk *d, const struct draft *draft, struc
 			f = draft_judge(&at, ask_look, d, u);
 		if (draft_fine(f) || !f.unknown_here || fetched)
 			return f;
-		if (ask_centre(d, SPOOL_SLICE, &why) == FETCH_DONE && desk_catalogue(d) == DESK_FINE)
+		if (ask_centre(d, SPOOL_SLICE, &why) == FETCH_DONE &&
+		    desk_catalogue(d) == DESK_FINE)
 			continue;
 		desk_warn(d,
 			  SAY(d,
-			      "danh mục tại đơn vị chưa có mã %s và không hỏi được máy chủ; vẫn xếp hàng, "
+			      "danh mục tại đơn vị chưa có mã %s và không hỏi được máy chủ; vẫn "
+			      "xếp hàng, "
 			      "máy chủ sẽ xét",
-			      "the catalogue here does not know %s and the centre cannot be asked; queued "
+			      "the catalogue here does not know %s and the centre cannot be asked; "
+			      "queued "
 			      "all the same, the centre will judge"),
 			  draft->text[f.column][0] ? draft->text[f.column] : u->unit);
 		return (struct draft_fault){0};
@@ -221,38 +233,47 @@ enum desk_exit desk_report(struct desk *d, int argc, char **argv)
 	if (exit)
 		return exit;
 	if (!n)
-		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "thiếu mã nhiệm vụ hoặc chỉ tiêu", "the item's code is missing"));
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d, "thiếu mã nhiệm vụ hoặc chỉ tiêu", "the item's code is missing"));
 	if ((exit = desk_open(d)) || (exit = desk_catalogue(d)))
 		return exit;
 	struct draft draft = draft_of(item);
 
 	if (!d->catalogue)
 		desk_warn(d, SAY(d,
-				 "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình thức; máy chủ "
+				 "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình "
+				 "thức; máy "
+				 "chủ "
 				 "sẽ xét khi nhận",
-				 "no catalogue was received from the centre yet: only the form was checked, "
+				 "no catalogue was received from the centre yet: only the form was "
+				 "checked, "
 				 "the centre will judge"));
 	struct draft_fault f = judge(d, &draft, &u);
 
 	if (f.reason == REASON_AS_OF_MISSING && !given.as_of)
-		return desk_fail(d, DESK_USAGE,
-				 SAY(d,
-				     "cần --as-of NGÀY: chưa có giờ máy chủ để biết chắc hôm nay là ngày nào",
-				     "--as-of DATE is needed: without the centre's time the date is not "
-				     "certain"));
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d,
+			    "cần --as-of NGÀY: chưa có giờ máy chủ để biết chắc hôm nay là ngày "
+			    "nào",
+			    "--as-of DATE is needed: without the centre's time the date is not "
+			    "certain"));
 	if (f.column == DRAFT_unit && f.csv == CSV_REQUIRED)
-		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "cần --unit MÃ: chưa nhận được danh mục nên chưa biết đơn vị mình",
-				     "--unit CODE is needed: without a catalogue our own unit is not known"));
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d, "cần --unit MÃ: chưa nhận được danh mục nên chưa biết đơn vị mình",
+			    "--unit CODE is needed: without a catalogue our own unit is not "
+			    "known"));
 	if (!draft_fine(f))
 		return refuse(d, &draft, f);
 	ask_seal(d, &u, false);
 	int code = spool_queue(d->office.spool, &u, 1, &first, &error);
 
 	if (code == -EMSGSIZE)
-		return refuse(d, &draft,
-			      (struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE});
+		return refuse(
+			d, &draft,
+			(struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE});
 	if (code)
 		return desk_fail_sys(d, code, &error);
 	say_queued(d, &u);

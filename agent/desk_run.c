@@ -35,7 +35,8 @@ enum desk_exit desk_run(struct desk *d, int argc, char **argv)
 	if (exit)
 		return exit;
 	if (given.log && !log_level_of(given.log, &level))
-		return desk_fail(d, DESK_USAGE, "--log `%s`: error | warn | info | debug", given.log);
+		return desk_fail(d, DESK_USAGE, "--log `%s`: error | warn | info | debug",
+				 given.log);
 	log_open("agent", level);
 	if ((exit = desk_open(d)))
 		return exit;

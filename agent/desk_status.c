@@ -57,8 +57,8 @@ static void put_note(struct desk *d, const char *note)
 	const char *about = note + key;
 
 	if (strncmp(note, "refused ", 8) == 0) {
-		buffer_format(&d->out, "%s %s",
-			      SAY(d, "máy chủ từ chối:", "the centre refuses:"), reason_note(d, note + 8));
+		buffer_format(&d->out, "%s %s", SAY(d, "máy chủ từ chối:", "the centre refuses:"),
+			      reason_note(d, note + 8));
 		return;
 	}
 
@@ -111,8 +111,7 @@ static bool refusal_json(void *data, const struct spool_refusal *r)
 		json_uint(j, "as_of", u.as_of.ymd);
 		json_text(j, "note", u.note);
 	}
-	json_text(j, "says",
-		  r->voided ? "" : reason_says(r->reason, s->d->office.language));
+	json_text(j, "says", r->voided ? "" : reason_says(r->reason, s->d->office.language));
 	json_object_end(j);
 	return true;
 }
@@ -133,11 +132,13 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	render_date(&t->cell, l, u.as_of);
 	render_cell(t);
 	render_cell_text(t, r->field);
-	buffer_put_text(&t->cell, r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
-					    : reason_says(r->reason, l));
+	buffer_put_text(&t->cell,
+			r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
+				  : reason_says(r->reason, l));
 	if (r->again)
-		buffer_format(&t->cell, SAY(s->d, " (đã gửi lại: số %" PRIu64 ")",
-					    " (offered again: number %" PRIu64 ")"),
+		buffer_format(&t->cell,
+			      SAY(s->d, " (đã gửi lại: số %" PRIu64 ")",
+				  " (offered again: number %" PRIu64 ")"),
 			      r->again);
 	render_cell(t);
 	return true;
@@ -162,9 +163,8 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 		s.table.right[0] = true;
 		code = spool_refusals(d->office.spool, REFUSED_SHOWN, refusal_row, &s, error);
 		if (s.table.cells > s.table.columns) {
-			buffer_put_text(&d->out,
-					SAY(d, "\nMáy chủ từ chối (mới nhất trước):\n",
-					    "\nRefused by the centre (newest first):\n"));
+			buffer_put_text(&d->out, SAY(d, "\nMáy chủ từ chối (mới nhất trước):\n",
+						     "\nRefused by the centre (newest first):\n"));
 			render_table(&d->out, &s.table);
 		}
 		render_table_free(&s.table);
@@ -221,15 +221,18 @@ static void row_queue(struct desk *d, struct render_table *t, const struct spool
 		buffer_put_text(&t->cell, SAY(d, "không có gì chờ gửi", "nothing waits"));
 	else
 		buffer_format(&t->cell,
-			      SAY(d, "%" PRIu64 " báo cáo chờ máy chủ trả lời (số %" PRIu64 " đến %" PRIu64 ")",
-				  "%" PRIu64 " reports wait for the centre (number %" PRIu64 " to %" PRIu64
-				  ")"),
+			      SAY(d,
+				  "%" PRIu64 " báo cáo chờ máy chủ trả lời (số %" PRIu64
+				  " đến %" PRIu64 ")",
+				  "%" PRIu64 " reports wait for the centre (number %" PRIu64
+				  " to %" PRIu64 ")"),
 			      st->last - st->settled, st->settled + 1, st->last);
 	render_cell(t);
 	render_cell_text(t, SAY(d, "Máy chủ đã nhận", "Taken"));
 	render_integer(&t->cell, d->office.language, (int64_t)st->taken);
 	if (st->refused)
-		buffer_format(&t->cell, SAY(d, "; từ chối %" PRIu64, "; refused %" PRIu64), st->refused);
+		buffer_format(&t->cell, SAY(d, "; từ chối %" PRIu64, "; refused %" PRIu64),
+			      st->refused);
 	if (st->voided)
 		buffer_format(&t->cell, SAY(d, "; bỏ %" PRIu64, "; given up %" PRIu64), st->voided);
 	render_cell(t);
@@ -241,17 +244,19 @@ static void row_centre(struct desk *d, struct render_table *t)
 	enum language l = d->office.language;
 
 	render_cell_text(t, SAY(d, "Tiến trình gửi", "Daemon"));
-	render_cell_text(t, spool_served(d->office.spool)
-				    ? SAY(d, "đang chạy", "runs")
-				    : SAY(d, "không chạy (tiendo-agent run)", "does not run (tiendo-agent run)"));
+	render_cell_text(t, spool_served(d->office.spool) ? SAY(d, "đang chạy", "runs")
+							  : SAY(d, "không chạy (tiendo-agent run)",
+								"does not run (tiendo-agent run)"));
 	render_cell_text(t, SAY(d, "Gặp máy chủ", "Centre heard"));
 	if (c->time_ms)
 		render_time(&t->cell, l, c->time_ms);
 	else
 		buffer_put_text(&t->cell, SAY(d, "chưa bao giờ", "never"));
 	if (c->attempts)
-		buffer_format(&t->cell, SAY(d, ", từ đó %u lần gọi không được", ", since then %u calls in vain"),
-			      c->attempts);
+		buffer_format(
+			&t->cell,
+			SAY(d, ", từ đó %u lần gọi không được", ", since then %u calls in vain"),
+			c->attempts);
 	render_cell(t);
 	render_cell_text(t, SAY(d, "Danh mục", "Catalogue"));
 	if (!d->office.slice.entry)
@@ -259,7 +264,8 @@ static void row_centre(struct desk *d, struct render_table *t)
 	else
 		buffer_format(&t->cell, "%" PRIu64 "%s", d->office.slice.entry,
 			      d->office.slice.entry < c->catalogue_entry
-				      ? SAY(d, " (máy chủ đã có bản mới)", " (the centre has a newer one)")
+				      ? SAY(d, " (máy chủ đã có bản mới)",
+					    " (the centre has a newer one)")
 				      : "");
 	render_cell(t);
 }
@@ -296,7 +302,8 @@ static void status_text(struct desk *d, const struct spool_state *st, const stru
 		if (own != NO_INDEX)
 			buffer_format(&t.cell, " %s", catalogue_unit(d->catalogue, own)->row.name);
 	} else {
-		buffer_put_text(&t.cell, SAY(d, "chưa biết (chưa có danh mục)", "not known (no catalogue)"));
+		buffer_put_text(&t.cell,
+				SAY(d, "chưa biết (chưa có danh mục)", "not known (no catalogue)"));
 	}
 	render_cell(&t);
 	row_queue(d, &t, st);

@@ -165,9 +165,8 @@ static struct draft_fault read_nothing(const struct draft *d, struct update *u)
 /* What an empty line should have had, where the item is known. */
 static enum draft_column wanted(const struct draft *d, const struct draft_place *at)
 {
-	uint32_t item = at->catalogue
-				? catalogue_item_by_code(at->catalogue, d->text[DRAFT_item])
-				: NO_INDEX;
+	uint32_t item = at->catalogue ? catalogue_item_by_code(at->catalogue, d->text[DRAFT_item])
+				      : NO_INDEX;
 	enum item_kind kind =
 		item == NO_INDEX ? ITEM_NONE : catalogue_item(at->catalogue, item)->row.kind;
 

@@ -13,14 +13,18 @@
 
 /* Order and names of the columns of reports.csv; only the first is required in a file. */
 #define DRAFT_COLUMNS(X)                                                                           \
-	X(item) X(unit) X(period) X(as_of) X(state) X(percent) X(numerator) X(denominator) X(value) \
-	X(nothing) X(product_ref) X(done_on) X(corrects) X(reason) X(note)
+	X(item)                                                                                    \
+	X(unit)                                                                                    \
+	X(period)                                                                                  \
+	X(as_of)                                                                                   \
+	X(state) X(percent) X(numerator) X(denominator) X(value) X(nothing) X(product_ref)         \
+		X(done_on) X(corrects) X(reason) X(note)
 
 enum draft_column {
 #define X(name) DRAFT_##name,
 	DRAFT_COLUMNS(X)
 #undef X
-	DRAFT_N
+		DRAFT_N
 };
 
 /* NULL-terminated, for csv_open. */
@@ -33,7 +37,7 @@ struct draft {
 struct draft_place {
 	const struct catalogue *catalogue; /* NULL = none yet: form only */
 	const char *own_unit;              /* "" = not known */
-	struct date today;                 /* the default as-of and the bound of the future; 0 = not proven */
+	struct date today; /* the default as-of and the bound of the future; 0 = not proven */
 };
 
 /* What the office knows of the cell as the centre holds it, for the rules that need it. */
@@ -45,9 +49,9 @@ typedef struct draft_known draft_look(void *data, uint32_t unit_number, uint32_t
 
 struct draft_fault {
 	enum draft_column column;
-	enum csv_fault csv;  /* either ... */
-	enum reason reason;  /* ... or */
-	bool unknown_here;   /* the slice does not know the item or unit: the centre may */
+	enum csv_fault csv; /* either ... */
+	enum reason reason; /* ... or */
+	bool unknown_here;  /* the slice does not know the item or unit: the centre may */
 };
 static inline bool draft_fine(struct draft_fault f)
 {

@@ -54,7 +54,8 @@ static void begin(struct fetch *f, int64_t now)
 	f->ask_after = 0;
 }
 
-void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at, int64_t now)
+void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
+		 int64_t now)
 {
 	const struct net_connect c = {.endpoint = f->o.endpoint,
 				      .server_key = f->o.server_key,
@@ -81,7 +82,8 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
 
 static bool writable(struct fetch *f)
 {
-	struct loop_item item = {.socket = f->socket, .fd = -1, .no_read = true, .want_write = true};
+	struct loop_item item = {
+		.socket = f->socket, .fd = -1, .no_read = true, .want_write = true};
 
 	return loop_wait(&item, 1, 0) > 0 && item.writable;
 }
@@ -174,7 +176,8 @@ static enum fetch_state shelve(struct fetch *f)
 		catalogue_free(c);
 	}
 	if (good)
-		good = spool_shelve(f->o.spool, f->shelf, &f->head, rows, f->rows_n, &f->error) == 0;
+		good = spool_shelve(f->o.spool, f->shelf, &f->head, rows, f->rows_n, &f->error) ==
+		       0;
 	free(rows);
 	return end(f, good ? FETCH_DONE : FETCH_FAILED);
 }

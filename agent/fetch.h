@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * fetch: asks the centre, page by page, for our part of the catalogue or for what it holds about us,
- * and shelves the answer whole in the spool.
+ * fetch: asks the centre, page by page, for our part of the catalogue or for what it holds about
+ * us, and shelves the answer whole in the spool.
  *
  * Never: waits (fetch_step looks and goes on; the caller's loop waits), keeps half an answer, logs.
  * A catalogue that does not build is not shelved: the old one stays. Failure: FETCH_FAILED with

@@ -9,7 +9,8 @@
 static const struct desk_command COMMANDS[] = {
 	{.name = "init",
 	 .run = desk_init,
-	 .usage = "--server-key KEY [--ingest ADDRESS] [--query ADDRESS] [--clock real|file:PATH] ...",
+	 .usage = "--server-key KEY [--ingest ADDRESS] [--query ADDRESS] [--clock real|file:PATH] "
+		  "...",
 	 .vi = "tạo khoá, hàng đợi và tệp cấu hình của đơn vị",
 	 .en = "makes the office's key, queue and config file",
 	 .options = desk_init_options},
@@ -18,10 +19,12 @@ static const struct desk_command COMMANDS[] = {
 	 .usage = "ITEM [--state STATE | --value N | --num N --den N | --none-arisen] ...",
 	 .vi = "báo cáo một nhiệm vụ hoặc chỉ tiêu",
 	 .en = "reports one task or indicator",
-	 .more_vi = "Kiểm tra ngay tại đơn vị, xếp vào hàng đợi và cho số thứ tự; gửi khi có đường truyền.\n"
+	 .more_vi = "Kiểm tra ngay tại đơn vị, xếp vào hàng đợi và cho số thứ tự; gửi khi có đường "
+		    "truyền.\n"
 		    "Số nguyên có thể viết 1387 hoặc 1.387; điểm viết 89,5. Ngày: 2024-03-31 hoặc "
 		    "31/03/2024.",
-	 .more_en = "Checked at once, queued and numbered; sent when there is a line. Integers as 1387 or\n"
+	 .more_en = "Checked at once, queued and numbered; sent when there is a line. Integers as "
+		    "1387 or\n"
 		    "1.387, points as 89,5, dates as 2024-03-31 or 31/03/2024.",
 	 .options = desk_report_options},
 	{.name = "import",
@@ -29,10 +32,13 @@ static const struct desk_command COMMANDS[] = {
 	 .usage = "FILE.csv [--dry-run]",
 	 .vi = "nhập một tệp CSV báo cáo: nhận cả tệp hoặc không nhận gì",
 	 .en = "queues a CSV file of reports: all of it or nothing",
-	 .more_vi = "Cột: unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
-		    "product_ref,done_on,corrects,reason,note. Dòng sai được nêu theo dòng và cột.",
-	 .more_en = "Columns: unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
-		    "product_ref,done_on,corrects,reason,note. Faults are named by line and column.",
+	 .more_vi =
+		 "Cột: unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
+		 "product_ref,done_on,corrects,reason,note. Dòng sai được nêu theo dòng và cột.",
+	 .more_en =
+		 "Columns: "
+		 "unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
+		 "product_ref,done_on,corrects,reason,note. Faults are named by line and column.",
 	 .options = desk_import_options},
 	{.name = "run",
 	 .run = desk_run,
@@ -65,7 +71,10 @@ static const struct args_option GLOBAL[] = {
 	 .value = "DIR",
 	 .vi = "thư mục của đơn vị (mặc định: TIENDO_AGENT_DIR)",
 	 .en = "the office's directory (default: TIENDO_AGENT_DIR)"},
-	{.name = "lang", .value = "vi|en", .vi = "ngôn ngữ (mặc định vi)", .en = "language (default vi)"},
+	{.name = "lang",
+	 .value = "vi|en",
+	 .vi = "ngôn ngữ (mặc định vi)",
+	 .en = "language (default vi)"},
 	{.name = "json", .vi = "kết quả dạng JSON", .en = "output as JSON"},
 	{.name = "help", .vi = "trợ giúp", .en = "this help"},
 };
@@ -86,8 +95,8 @@ static void help_options(struct desk *d, const struct args_option *options, size
 	for (size_t i = 0; i < n; i++) {
 		char name[64];
 
-		snprintf(name, sizeof name, "--%s%s%s", options[i].name, options[i].value ? " " : "",
-			 options[i].value ? options[i].value : "");
+		snprintf(name, sizeof name, "--%s%s%s", options[i].name,
+			 options[i].value ? " " : "", options[i].value ? options[i].value : "");
 		buffer_put_text(&d->out, "  ");
 		put_padded(&d->out, name, 24);
 		buffer_format(&d->out, " %s\n",
@@ -97,12 +106,13 @@ static void help_options(struct desk *d, const struct args_option *options, size
 
 static void help_exits(struct desk *d)
 {
-	buffer_put_text(&d->out,
-			SAY(d,
-			    "\nMã kết thúc: 0 tốt · 1 bị từ chối, không xếp hàng gì · 2 sai cách gọi · "
-			    "3 lỗi môi trường\n(cấu hình, ổ đĩa, hàng đợi, đường truyền).\n",
-			    "\nExit codes: 0 fine · 1 refused, nothing was queued · 2 wrong usage · "
-			    "3 environment\n(config, disk, queue, line).\n"));
+	buffer_put_text(
+		&d->out,
+		SAY(d,
+		    "\nMã kết thúc: 0 tốt · 1 bị từ chối, không xếp hàng gì · 2 sai cách gọi · "
+		    "3 lỗi môi trường\n(cấu hình, ổ đĩa, hàng đợi, đường truyền).\n",
+		    "\nExit codes: 0 fine · 1 refused, nothing was queued · 2 wrong usage · "
+		    "3 environment\n(config, disk, queue, line).\n"));
 }
 
 static void help_all(struct desk *d)
@@ -208,8 +218,9 @@ static enum desk_exit dispatch(struct desk *d, const struct global *g)
 	}
 	if (!d->office.dir || !*d->office.dir)
 		return desk_fail(d, DESK_USAGE,
-				 SAY(d, "chưa biết thư mục của đơn vị: cho --dir DIR hoặc đặt "
-					"TIENDO_AGENT_DIR",
+				 SAY(d,
+				     "chưa biết thư mục của đơn vị: cho --dir DIR hoặc đặt "
+				     "TIENDO_AGENT_DIR",
 				     "the office's directory is not known: give --dir DIR or set "
 				     "TIENDO_AGENT_DIR"));
 	return c->run(d, g->argc - 1, g->argv + 1);

@@ -3,8 +3,9 @@
  * push: how one stream gets to the centre, as a pure state machine.
  *
  * For: deciding when to connect, greet, push, ask again, wait, rewind, give a number up, or begin a
- * new epoch. Never: touches a socket, a file or a clock, holds an update, logs, allocates. Dice come
- * from a seed, time is handed in (transport milliseconds), so a test can play a month in a moment.
+ * new epoch. Never: touches a socket, a file or a clock, holds an update, logs, allocates. Dice
+ * come from a seed, time is handed in (transport milliseconds), so a test can play a month in a
+ * moment.
  *
  * The shell does the work: it asks push_next for what to do, does it, and tells by the event
  * functions what came of it. Events may come in any state and order: what does not belong to the
@@ -16,10 +17,10 @@
  *       |               |  +----- line lost ----+------<------------+    <----- moved -----+
  *       +---- no answer in time: the socket is built anew, after a jittered pause ---------+
  *
- * Numbers: every seq up to `settled` has its outcome in the spool; up to `last` there is work; `next`
- * is what goes out next; `slots` are the pushes between settled and next, oldest first. `limit` is
- * the last seq that still belongs to this epoch: at a disagreement with the centre what compares
- * equal is settled first, then everything above the limit moves to a new epoch.
+ * Numbers: every seq up to `settled` has its outcome in the spool; up to `last` there is work;
+ * `next` is what goes out next; `slots` are the pushes between settled and next, oldest first.
+ * `limit` is the last seq that still belongs to this epoch: at a disagreement with the centre what
+ * compares equal is settled first, then everything above the limit moves to a new epoch.
  */
 #ifndef TIENDO_AGENT_PUSH_H
 #define TIENDO_AGENT_PUSH_H
@@ -29,20 +30,21 @@
 enum {
 	PUSH_WINDOW = 4,
 	PUSH_BATCH = 64,
-	PUSH_LONG_WAIT_MS = 300000 /* for what only a person can mend: a version, a right, a limit */
+	PUSH_LONG_WAIT_MS =
+		300000 /* for what only a person can mend: a version, a right, a limit */
 };
 
 enum push_state { PUSH_DOWN, PUSH_CONNECTING, PUSH_GREETING, PUSH_UP, PUSH_MOVING };
 
 /* What a person must hear of; each is kept until push_next has told it. */
 enum push_alarm {
-	PUSH_ALARM_RESTORED,  /* the centre is behind its own receipts: offered again from seq */
-	PUSH_ALARM_CLONED,    /* this spool is a copy or an older copy: a new epoch from seq */
-	PUSH_ALARM_CONFLICT,  /* seq holds other bytes at the centre: a new epoch from it */
-	PUSH_ALARM_LOST,      /* seq.. cannot be read any more and is given up */
-	PUSH_ALARM_UNSPLIT,   /* the centre cannot read seq even alone: given up */
-	PUSH_ALARM_VERSION,   /* no protocol version in common */
-	PUSH_ALARM_REFUSED,   /* the centre refuses this key or stream; `reason` says why */
+	PUSH_ALARM_RESTORED, /* the centre is behind its own receipts: offered again from seq */
+	PUSH_ALARM_CLONED,   /* this spool is a copy or an older copy: a new epoch from seq */
+	PUSH_ALARM_CONFLICT, /* seq holds other bytes at the centre: a new epoch from it */
+	PUSH_ALARM_LOST,     /* seq.. cannot be read any more and is given up */
+	PUSH_ALARM_UNSPLIT,  /* the centre cannot read seq even alone: given up */
+	PUSH_ALARM_VERSION,  /* no protocol version in common */
+	PUSH_ALARM_REFUSED,  /* the centre refuses this key or stream; `reason` says why */
 	PUSH_ALARMS
 };
 
@@ -50,12 +52,12 @@ enum push_verb {
 	PUSH_CONNECT, /* build the socket; then tell push_line when it can be written to */
 	PUSH_CLOSE,   /* close it */
 	PUSH_HELLO,   /* send a Hello; push_blocked if it does not go */
-	PUSH_SEND,    /* push `first`..`last`, as many as fit in `count` and the byte limit: push_sent,
-			 push_lost or push_blocked */
-	PUSH_VOID,    /* void first..last with `reason_void`: push_sent or push_blocked */
-	PUSH_PING,    /* with `first` as the token */
-	PUSH_MOVE,    /* everything from `first` on to a new epoch: push_moved */
-	PUSH_TELL     /* alarm about seq `first` */
+	PUSH_SEND, /* push `first`..`last`, as many as fit in `count` and the byte limit: push_sent,
+		      push_lost or push_blocked */
+	PUSH_VOID, /* void first..last with `reason_void`: push_sent or push_blocked */
+	PUSH_PING, /* with `first` as the token */
+	PUSH_MOVE, /* everything from `first` on to a new epoch: push_moved */
+	PUSH_TELL  /* alarm about seq `first` */
 };
 
 struct push_action {
@@ -88,22 +90,22 @@ struct push {
 	struct push_slot slots[PUSH_WINDOW];
 	unsigned slots_n;
 	uint64_t session;
-	unsigned window;        /* as the centre allows */
-	uint32_t batch_limit;   /* as the centre allows ... */
-	uint32_t batch;         /* ... and what is tried now: halved for a frame it cannot read */
-	bool probe;             /* after a rewind: one push alone until it is acknowledged */
-	bool line;              /* the socket can be written to */
-	bool sending;           /* PUSH_SEND or PUSH_VOID given out, its outcome awaited */
-	uint64_t void_to;       /* next..void_to are given up; 0 = none */
+	unsigned window;      /* as the centre allows */
+	uint32_t batch_limit; /* as the centre allows ... */
+	uint32_t batch;       /* ... and what is tried now: halved for a frame it cannot read */
+	bool probe;           /* after a rewind: one push alone until it is acknowledged */
+	bool line;            /* the socket can be written to */
+	bool sending;         /* PUSH_SEND or PUSH_VOID given out, its outcome awaited */
+	uint64_t void_to;     /* next..void_to are given up; 0 = none */
 	bool void_unsplittable;
-	int64_t due;            /* of the state: connect, build anew, greet again */
-	int64_t hold_until;     /* BUSY, or a full socket */
-	int64_t ping_at;        /* when one is due */
-	int64_t ping_sent;      /* 0 = none under way */
+	int64_t due;        /* of the state: connect, build anew, greet again */
+	int64_t hold_until; /* BUSY, or a full socket */
+	int64_t ping_at;    /* when one is due */
+	int64_t ping_sent;  /* 0 = none under way */
 	uint64_t token;
-	unsigned failures;      /* since the last proof that the centre lives */
-	bool close;             /* a socket to be closed */
-	unsigned alarms;        /* bit per enum push_alarm */
+	unsigned failures; /* since the last proof that the centre lives */
+	bool close;        /* a socket to be closed */
+	unsigned alarms;   /* bit per enum push_alarm */
 	uint64_t alarm_seq[PUSH_ALARMS];
 	enum reason alarm_reason;
 	uint64_t dice;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * render: how a figure, a date and a table look to a clerk: 1.387 and 98,43 % in Vietnamese, columns
- * by the width of letters. Never: judges, reads anything. Writes into the buffer given.
+ * render: how a figure, a date and a table look to a clerk: 1.387 and 98,43 % in Vietnamese,
+ * columns by the width of letters. Never: judges, reads anything. Writes into the buffer given.
  */
 #ifndef TIENDO_AGENT_RENDER_H
 #define TIENDO_AGENT_RENDER_H

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 enum {
-	ARENA = 4 << 20,        /* RUN_ACKS acks of 64 outcomes, and their structs */
-	LOOK_MS = 100,          /* how soon a command's work is seen, and a line that came or went */
-	SAVE_MS = 60000,        /* the centre's time is worth a commit this often */
+	ARENA = 4 << 20, /* RUN_ACKS acks of 64 outcomes, and their structs */
+	LOOK_MS = 100,   /* how soon a command's work is seen, and a line that came or went */
+	SAVE_MS = 60000, /* the centre's time is worth a commit this often */
 	TROUBLE_MS = 10000,
 	FETCH_AGAIN_MS = 30000
 };

@@ -81,7 +81,8 @@ static void act_send(struct run *r, const struct push_action *a, int64_t now)
 					&r->error)))
 		return;
 	if (!r->batch.n) {
-		uint64_t most = a->first + BATCH_UPDATES_MAX - 1; /* of one Void; the rest is found lost again */
+		uint64_t most = a->first + BATCH_UPDATES_MAX -
+				1; /* of one Void; the rest is found lost again */
 
 		push_lost(&r->push, r->batch.missing_to < most ? r->batch.missing_to : most);
 		return;
@@ -117,14 +118,19 @@ static void act_tell(struct run *r, const struct push_action *a)
 	static const struct {
 		const char *key, *sentence;
 	} alarms[PUSH_ALARMS] = {
-		[PUSH_ALARM_RESTORED] = {"restored", "the centre was restored from a backup: offered "
-						     "again from number"},
-		[PUSH_ALARM_CLONED] = {"cloned", "this spool is a copy or an older copy: a new epoch "
-						 "from number"},
-		[PUSH_ALARM_CONFLICT] = {"conflict", "the centre holds something else here: a new epoch "
-						     "from number"},
-		[PUSH_ALARM_LOST] = {"lost", "the spool cannot read what it holds, given up from number"},
-		[PUSH_ALARM_UNSPLIT] = {"unsplit", "the centre cannot read this update, given up: number"},
+		[PUSH_ALARM_RESTORED] = {"restored",
+					 "the centre was restored from a backup: offered "
+					 "again from number"},
+		[PUSH_ALARM_CLONED] = {"cloned",
+				       "this spool is a copy or an older copy: a new epoch "
+				       "from number"},
+		[PUSH_ALARM_CONFLICT] = {"conflict",
+					 "the centre holds something else here: a new epoch "
+					 "from number"},
+		[PUSH_ALARM_LOST] = {"lost",
+				     "the spool cannot read what it holds, given up from number"},
+		[PUSH_ALARM_UNSPLIT] = {"unsplit",
+					"the centre cannot read this update, given up: number"},
 		[PUSH_ALARM_VERSION] = {"version", "no protocol version in common with the centre"},
 		[PUSH_ALARM_REFUSED] = {"refused", "the centre refuses this office:"},
 	};

@@ -83,8 +83,8 @@ static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t no
 	r->office->centre.simulated = m->simulated;
 	heard(r, m->time_ms, m->catalogue_entry, &m->incarnation);
 	run_save_centre(r, true);
-	log_info("the centre is there: mark %" PRIu64 " of %" PRIu64 ", catalogue %" PRIu64, m->mark,
-		 r->state.last, m->catalogue_entry);
+	log_info("the centre is there: mark %" PRIu64 " of %" PRIu64 ", catalogue %" PRIu64,
+		 m->mark, r->state.last, m->catalogue_entry);
 	push_welcome(&r->push, &w, now);
 }
 
@@ -143,7 +143,8 @@ static void hear_ack(struct run *r, const Tiendo__V1__Ack *m)
 {
 	uint64_t n = covered(m);
 
-	/* an older session may be of another epoch: its outcomes would be filed under a wrong name */
+	/* an older session may be of another epoch: its outcomes would be filed under a wrong name
+	 */
 	if (m->session != r->push.session)
 		return;
 	if (!n) {
@@ -195,10 +196,12 @@ static void hear_nack(struct run *r, const Tiendo__V1__Nack *m, int64_t now)
 				    .retry_ms = m->retry_ms};
 
 	if (n.reason == REASON_BAD_VERSION)
-		log_error("the centre speaks protocol version %u, this program %d: one of them must "
-			  "be updated",
-			  m->n_versions ? m->versions[m->n_versions - 1] : 0, PROTOCOL_VERSION);
-	else if (n.reason == REASON_BUSY || n.reason == REASON_GAP || n.reason == REASON_BAD_SESSION)
+		log_error(
+			"the centre speaks protocol version %u, this program %d: one of them must "
+			"be updated",
+			m->n_versions ? m->versions[m->n_versions - 1] : 0, PROTOCOL_VERSION);
+	else if (n.reason == REASON_BUSY || n.reason == REASON_GAP ||
+		 n.reason == REASON_BAD_SESSION)
 		log_debug("the centre answers %s: %s", reason_name(n.reason), m->text);
 	else
 		log_warn("the centre answers %s: %s", reason_name(n.reason), m->text);

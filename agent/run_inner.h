@@ -28,16 +28,16 @@ struct run {
 	struct buffer out;
 	struct codec_arena arena;
 	struct fetch fetch;
-	int64_t fetch_after;   /* not before; after a failure */
-	int64_t centre_saved;  /* transport time */
-	bool centre_new;       /* not in the spool yet */
+	int64_t fetch_after;  /* not before; after a failure */
+	int64_t centre_saved; /* transport time */
+	bool centre_new;      /* not in the spool yet */
 	struct spool_outcome outcomes[RUN_ACKS * BATCH_UPDATES_MAX];
 	size_t outcomes_n;
 	struct run_ack acks[RUN_ACKS];
 	size_t acks_n;
-	uint32_t rules;    /* of the centre, by its Welcome */
-	int64_t disk_told; /* a full disk is told once a minute */
-	int failed;        /* negative: the loop ends with it ... */
+	uint32_t rules;         /* of the centre, by its Welcome */
+	int64_t disk_told;      /* a full disk is told once a minute */
+	int failed;             /* negative: the loop ends with it ... */
 	struct sys_error error; /* ... and this */
 };
 

@@ -20,10 +20,11 @@ enum {
 static int fail_txn(struct spool *s, int code, const char *text, struct sys_error *error)
 {
 	if (code == -EUCLEAN)
-		return sys_fail(error, code,
-				"the spool %s is damaged (%s): keep a copy of it, make a new one with "
-				"`tiendo-agent init`, and tell the centre",
-				s->path, text);
+		return sys_fail(
+			error, code,
+			"the spool %s is damaged (%s): keep a copy of it, make a new one with "
+			"`tiendo-agent init`, and tell the centre",
+			s->path, text);
 	return sys_fail(error, code, "spool %s: %s", s->path, text);
 }
 
@@ -62,8 +63,8 @@ int spool_commit(struct spool *s, struct kv_txn **txn, struct sys_error *error)
 
 /* ---- opening ---- */
 
-static const char *const TABLES[] = {"meta", "outbox", "receipts", "refused", "inbox", "slice",
-				     "cells"};
+static const char *const TABLES[] = {"meta",  "outbox", "receipts", "refused",
+				     "inbox", "slice",  "cells"};
 
 static int open_tables(struct spool *s, struct sys_error *error)
 {
@@ -123,13 +124,14 @@ static int check_format(struct spool *s, struct sys_error *error)
 	if (code)
 		return code;
 	if (version == 0)
-		return sys_fail(error, -EPROTO, "%s is no spool of tiendo-agent: give another --dir",
-				s->path);
-	if (version > SPOOL_FORMAT_VERSION)
 		return sys_fail(error, -EPROTO,
-				"the spool %s has format %u, this program knows up to %d: use the newer "
-				"tiendo-agent",
-				s->path, version, SPOOL_FORMAT_VERSION);
+				"%s is no spool of tiendo-agent: give another --dir", s->path);
+	if (version > SPOOL_FORMAT_VERSION)
+		return sys_fail(
+			error, -EPROTO,
+			"the spool %s has format %u, this program knows up to %d: use the newer "
+			"tiendo-agent",
+			s->path, version, SPOOL_FORMAT_VERSION);
 	return 0;
 }
 
@@ -230,8 +232,8 @@ void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *ou
 	out->ordinal = scan_u32(&in);
 	scan_copy(&in, out->epoch, SPOOL_ID);
 	scan_copy(&in, out->previous, SPOOL_ID);
-	uint64_t *const numbers[] = {&out->last,       &out->settled, &out->kept_from,
-				     &out->kept_bytes, &out->taken,   &out->refused, &out->voided};
+	uint64_t *const numbers[] = {&out->last,  &out->settled, &out->kept_from, &out->kept_bytes,
+				     &out->taken, &out->refused, &out->voided};
 
 	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
 		*numbers[i] = scan_u64(&in);
@@ -357,7 +359,8 @@ int spool_shelf_head(struct spool *s, enum spool_shelf shelf, struct spool_shelf
 		out->today = scan_u32(&in);
 		scan_text(&in, out->scope, sizeof out->scope);
 		if (in.bad)
-			kv_spoil(txn, -EUCLEAN, "the head of its %s cannot be read", SHELVES[shelf]);
+			kv_spoil(txn, -EUCLEAN, "the head of its %s cannot be read",
+				 SHELVES[shelf]);
 	}
 	return spool_end(s, &txn, error);
 }

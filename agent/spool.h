@@ -50,8 +50,9 @@ int spool_lock(struct spool *s, struct sys_error *error);
 bool spool_served(struct spool *s);
 
 /*
- * Changes with every commit of any process: cheap to look at. LMDB shows a commit here a moment before it shows its data
- * to readers, so compare it with the turn of the state that was read, never with an earlier spool_turn.
+ * Changes with every commit of any process: cheap to look at. LMDB shows a commit here a moment
+ * before it shows its data to readers, so compare it with the turn of the state that was read,
+ * never with an earlier spool_turn.
  */
 uint64_t spool_turn(struct spool *s);
 
@@ -60,12 +61,13 @@ uint64_t spool_turn(struct spool *s);
 struct spool_state {
 	uint32_t ordinal;
 	uint8_t epoch[SPOOL_ID], previous[SPOOL_ID]; /* previous: zeros = none */
-	uint64_t last;      /* highest seq given; 0 = none yet */
-	uint64_t settled;   /* every seq up to here has an outcome */
+	uint64_t last;                               /* highest seq given; 0 = none yet */
+	uint64_t settled;                            /* every seq up to here has an outcome */
 	uint64_t kept_from; /* lowest seq whose bytes are still here; last + 1 = none */
 	uint64_t kept_bytes;
 	uint64_t taken, refused, voided; /* over all epochs */
-	uint64_t turn;      /* spool_state alone sets it: the commit this was read at, to compare with spool_turn */
+	uint64_t turn; /* spool_state alone sets it: the commit this was read at, to compare with
+			  spool_turn */
 };
 int spool_state(struct spool *s, struct spool_state *out, struct sys_error *error);
 
@@ -76,9 +78,9 @@ struct spool_centre {
 	int64_t time_ms;            /* its clock ... */
 	int64_t heard_monotonic_ms; /* ... on our monotonic clock */
 	uint8_t heard_boot[SPOOL_ID];
-	int64_t heard_wall_ms;      /* ... and on our wall clock, for people */
+	int64_t heard_wall_ms; /* ... and on our wall clock, for people */
 	bool illustrative, simulated;
-	uint32_t attempts;          /* connections tried in vain since */
+	uint32_t attempts; /* connections tried in vain since */
 	/* for people: a key word and what it is about, "no_answer", "conflict 12" */
 	int64_t trouble_wall_ms, alarm_wall_ms;
 	char trouble[SPOOL_TROUBLE_MAX]; /* with the line now; "" = none */
@@ -103,7 +105,8 @@ struct spool_receipt {
 	uint64_t entry;
 	uint32_t index;
 	uint8_t chain_hash[KEYS_HASH], blob_hash[KEYS_HASH], mac[KEYS_MAC];
-	int64_t received_ms, first_received_ms; /* first: kept when a restored centre takes it again */
+	int64_t received_ms,
+		first_received_ms; /* first: kept when a restored centre takes it again */
 	char unit[CODE_MAX + 1], item[CODE_MAX + 1];
 	struct date as_of;
 };
@@ -144,8 +147,8 @@ int spool_settle(struct spool *s, const struct spool_outcome *outcomes, size_t n
 		 struct sys_error *error);
 
 /*
- * What older rules did not know yet (NOT_YET, UNDECODABLE) is queued again, under new numbers, for a
- * centre whose rules have the version `rules`. *n = how many.
+ * What older rules did not know yet (NOT_YET, UNDECODABLE) is queued again, under new numbers, for
+ * a centre whose rules have the version `rules`. *n = how many.
  */
 int spool_again(struct spool *s, uint32_t rules, size_t *n, struct sys_error *error);
 
@@ -165,8 +168,8 @@ struct spool_refusal {
 	enum reason reason;
 	char field[SPOOL_FIELD_MAX];
 	int64_t received_ms;
-	uint32_t rules; /* version of the rules it was judged by */
-	uint64_t again; /* seq under which it was offered again; 0 = not */
+	uint32_t rules;    /* version of the rules it was judged by */
+	uint64_t again;    /* seq under which it was offered again; 0 = not */
 	struct bytes blob; /* as it was queued */
 };
 typedef bool spool_refusal_see(void *data, const struct spool_refusal *r);

@@ -3,11 +3,10 @@
  * spool_inner: tables, keys and records of the spool, shared by the spool*.c files only.
  *
  *   meta      name -> "format", "state", "centre", "slice", "cells"
- *   outbox    seq (u64) -> first 8 bytes of the update's hash, the update; of the current epoch only
- *   receipts  ordinal (u32), seq (u64) -> receipt
- *   refused   ordinal (u32), seq (u64) -> refusal with the bytes
- *   inbox     notices of the centre (later)
- *   slice     number (u32) -> catalogue row           cells  number (u32) -> cell row
+ *   outbox    seq (u64) -> first 8 bytes of the update's hash, the update; of the current epoch
+ * only receipts  ordinal (u32), seq (u64) -> receipt refused   ordinal (u32), seq (u64) -> refusal
+ * with the bytes inbox     notices of the centre (later) slice     number (u32) -> catalogue row
+ * cells  number (u32) -> cell row
  *
  * Numbers are big-endian, so that the order of keys is the order of numbers.
  */
@@ -26,7 +25,7 @@ struct spool {
 	char *path;
 	int64_t quota, grace_ms;
 	struct codec_arena arena; /* for reading one update */
-	int lock; /* -1 = not ours */
+	int lock;                 /* -1 = not ours */
 };
 
 struct spool_key {
@@ -74,9 +73,10 @@ static inline uint64_t spool_cost(struct bytes record)
 
 /* Gives the blob the next number, in the transaction and in `st`. */
 void spool_put_blob(struct spool *s, struct kv_txn *txn, struct spool_state *st, struct bytes blob);
-/* An update's bytes: in the outbox, or kept with its refusal (a restored centre judges it again). */
-bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_state *st, uint64_t seq,
-		     struct bytes *blob);
+/* An update's bytes: in the outbox, or kept with its refusal (a restored centre judges it again).
+ */
+bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_state *st,
+		     uint64_t seq, struct bytes *blob);
 
 /* Lets go of the oldest acknowledged bytes, at most `max`: while more than `room` is kept, and what
  * was received before `older_than_ms`. */

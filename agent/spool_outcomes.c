@@ -28,9 +28,8 @@ static void settle_taken(struct spool *s, struct kv_txn *txn, struct spool_state
 	bool again = spool_receipt_get(s, txn, place, &r);
 
 	if (!again) {
-		r = (struct spool_receipt){.ordinal = st->ordinal,
-					   .seq = o->seq,
-					   .first_received_ms = o->received_ms};
+		r = (struct spool_receipt){
+			.ordinal = st->ordinal, .seq = o->seq, .first_received_ms = o->received_ms};
 		if (spool_find_blob(s, txn, st, o->seq, &blob)) {
 			keys_hash(blob, r.blob_hash);
 			name_receipt(s, &r, blob);

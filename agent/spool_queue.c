@@ -72,8 +72,8 @@ static int put_all(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 		*at = i;
 		if (!size)
 			return sys_fail(error, -EMSGSIZE,
-					"update %zu is larger than %d bytes: shorten its note", i + 1,
-					UPDATE_BYTES_MAX);
+					"update %zu is larger than %d bytes: shorten its note",
+					i + 1, UPDATE_BYTES_MAX);
 		spool_put_blob(s, txn, st, bytes_of(blob, size));
 		if (st->kept_bytes > (uint64_t)s->quota) {
 			struct spool_eviction room = {.room = (uint64_t)s->quota,
@@ -82,9 +82,10 @@ static int put_all(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 
 			spool_evict(s, txn, st, &room);
 			if (st->kept_bytes > (uint64_t)s->quota)
-				return sys_fail(error, -EDQUOT,
-						"the spool %s is full (%lld MiB wait for the centre)",
-						s->path, (long long)(s->quota >> 20));
+				return sys_fail(
+					error, -EDQUOT,
+					"the spool %s is full (%lld MiB wait for the centre)",
+					s->path, (long long)(s->quota >> 20));
 		}
 	}
 	return 0;
@@ -114,9 +115,10 @@ int spool_queue(struct spool *s, struct update *updates, size_t n, uint64_t *fir
 
 /* ---- pushing ---- */
 
-/* An update's bytes: in the outbox, or kept with its refusal (a restored centre judges it again). */
-bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_state *st, uint64_t seq,
-		      struct bytes *blob)
+/* An update's bytes: in the outbox, or kept with its refusal (a restored centre judges it again).
+ */
+bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_state *st,
+		     uint64_t seq, struct bytes *blob)
 {
 	struct spool_key key = spool_key_seq(seq);
 	struct bytes record;

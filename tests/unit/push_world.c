@@ -149,7 +149,8 @@ static bool hole(const struct world *w, uint64_t seq)
 
 static void shell_send(struct world *w, const struct push_action *a)
 {
-	struct note n = {.kind = PUSH, .session = w->p.session, .first = a->first, .epoch = w->epoch};
+	struct note n = {
+		.kind = PUSH, .session = w->p.session, .first = a->first, .epoch = w->epoch};
 
 	if (!w->line) {
 		push_blocked(&w->p, w->now);
@@ -239,14 +240,14 @@ static void hear(struct world *w, const struct note *n)
 	switch (n->kind) {
 	case WELCOME:
 		push_welcome(&w->p,
-			     &(struct push_welcome){
-				     .session = n->session,
-				     .mark = n->mark,
-				     .differs = n->mark && n->mark <= w->last && n->hash &&
-						n->hash != w->queue[n->mark],
-				     .kept_from = w->evicted_to + 1,
-				     .window = 4,
-				     .batch_updates = 64},
+			     &(struct push_welcome){.session = n->session,
+						    .mark = n->mark,
+						    .differs = n->mark && n->mark <= w->last &&
+							       n->hash &&
+							       n->hash != w->queue[n->mark],
+						    .kept_from = w->evicted_to + 1,
+						    .window = 4,
+						    .batch_updates = 64},
 			     w->now);
 		break;
 	case ACK:
@@ -306,8 +307,9 @@ void world_step(struct world *w)
 	} else if (pick == 2 || (!w->up_n && !w->down_n)) {
 		int64_t due = push_due(&w->p);
 
-		w->now += !w->up_n && !w->down_n && due > w->now && due != INT64_MAX ? due - w->now
-										   : 1 + (int64_t)world_roll(20);
+		w->now += !w->up_n && !w->down_n && due > w->now && due != INT64_MAX
+				  ? due - w->now
+				  : 1 + (int64_t)world_roll(20);
 	}
 	world_act(w);
 }

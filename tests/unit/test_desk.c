@@ -55,7 +55,8 @@ static void test_args(void **state)
 	assert_int_equal(f.size, 5);
 	assert_int_equal(read_args(WORDS("--name"), &operand, &n).kind, ARGS_NO_VALUE);
 	assert_int_equal(read_args(WORDS("--flag=1"), &operand, &n).kind, ARGS_FLAG_VALUE);
-	assert_int_equal(read_args(WORDS("--name=1", "--name", "2"), &operand, &n).kind, ARGS_TWICE);
+	assert_int_equal(read_args(WORDS("--name=1", "--name", "2"), &operand, &n).kind,
+			 ARGS_TWICE);
 	assert_int_equal(read_args(WORDS("a", "b"), &operand, &n).kind, ARGS_TOO_MANY);
 }
 
@@ -72,7 +73,8 @@ static void test_numbers(void **state)
 		{1387, "1.387", "1,387", "13,87"},
 		{8950, "8.950", "8,950", "89,5"},
 		{-1000000, "-1.000.000", "-1,000,000", "-10.000"},
-		{INT64_C(1000000000000), "1.000.000.000.000", "1,000,000,000,000", "10.000.000.000"},
+		{INT64_C(1000000000000), "1.000.000.000.000", "1,000,000,000,000",
+		 "10.000.000.000"},
 	};
 
 	for (size_t i = 0; i < BASE_COUNT(cases); i++) {
@@ -148,8 +150,8 @@ static void test_table(void **state)
 	struct render_table t = {.columns = 3, .right = {[1] = true}};
 	struct buffer b = {0};
 
-	for (const char *const *cell = WORDS("Đơn vị", "Số", "Tên", "412", "1.387", "Thành phố Vinh",
-					     "G", "5", "");
+	for (const char *const *cell =
+		     WORDS("Đơn vị", "Số", "Tên", "412", "1.387", "Thành phố Vinh", "G", "5", "");
 	     *cell; cell++)
 		render_cell_text(&t, *cell);
 	render_table(&b, &t);
@@ -177,8 +179,9 @@ static void test_marks(void **state)
 	json_object_begin(&d.json, NULL);
 	desk_warnings(&d);
 	render_end(&d);
-	assert_string_equal(buffer_text(&d.out), "{\"warnings\": [\"một\", \"2\"], \"illustrative\": "
-						 "true, \"simulated\": true}\n");
+	assert_string_equal(buffer_text(&d.out),
+			    "{\"warnings\": [\"một\", \"2\"], \"illustrative\": "
+			    "true, \"simulated\": true}\n");
 	assert_int_equal(desk_fail(&d, DESK_USAGE, "x \"%s\"", "y"), DESK_USAGE);
 	assert_string_equal(buffer_text(&d.out), "{\"error\": \"x \\\"y\\\"\"}\n");
 	desk_close(&d);

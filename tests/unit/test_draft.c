@@ -50,8 +50,7 @@ static int drop(void **state)
 
 static struct draft_place here(void)
 {
-	return (struct draft_place){
-		.catalogue = catalogue, .own_unit = "412", .today = {20240402}};
+	return (struct draft_place){.catalogue = catalogue, .own_unit = "412", .today = {20240402}};
 }
 
 /* A draft of "column=value" words. */
@@ -106,21 +105,21 @@ static void test_bodies(void **state)
 	struct draft_place at = here();
 	struct update u;
 
-	assert_true(draft_fine(read_at(&at, WORDS("item=P.T", "state=in_progress", "percent=40%"), &u)));
+	assert_true(draft_fine(
+		read_at(&at, WORDS("item=P.T", "state=in_progress", "percent=40%"), &u)));
 	assert_int_equal(u.body, BODY_TASK);
 	assert_int_equal(u.percent, 40);
 	assert_string_equal(u.unit, "412");
 	assert_int_equal(u.as_of.ymd, 20240402);
-	assert_true(draft_fine(read_at(&at,
-				       WORDS("item=P.T", "state=done", "product_ref=12/QĐ",
-					     "done_on=01/04/2024"),
-				       &u)));
+	assert_true(draft_fine(read_at(
+		&at, WORDS("item=P.T", "state=done", "product_ref=12/QĐ", "done_on=01/04/2024"),
+		&u)));
 	assert_int_equal(u.percent, 100);
 	assert_int_equal(u.done_on.ymd, 20240401);
 	assert_true(draft_fine(read_at(&at, WORDS("item=P.T", "state=not_started"), &u)));
 	assert_int_equal(u.percent, 0);
-	assert_true(draft_fine(
-		read_at(&at, WORDS("item=P.R", "numerator=1.387", "denominator=2000", "unit=085"), &u)));
+	assert_true(draft_fine(read_at(
+		&at, WORDS("item=P.R", "numerator=1.387", "denominator=2000", "unit=085"), &u)));
 	assert_int_equal(u.body, BODY_RATIO);
 	assert_int_equal(u.numerator, 1387);
 	assert_int_equal(u.denominator, 2000);
@@ -148,20 +147,33 @@ static void test_form(void **state)
 		{{"item=p.t", "value=5"}, DRAFT_item, CSV_BAD_CODE, 0},
 		{{"item=P.T", "as_of=2024-02-30"}, DRAFT_as_of, CSV_BAD_DATE, 0},
 		{{"item=P.R", "unit=85", "numerator=1", "denominator=2"},
-		 DRAFT_unit, CSV_STRIPPED_ZERO, 0},
-		{{"item=P.R", "unit=x y", "numerator=1", "denominator=2"}, DRAFT_unit, CSV_BAD_CODE, 0},
+		 DRAFT_unit,
+		 CSV_STRIPPED_ZERO,
+		 0},
+		{{"item=P.R", "unit=x y", "numerator=1", "denominator=2"},
+		 DRAFT_unit,
+		 CSV_BAD_CODE,
+		 0},
 		{{"item=P.T"}, DRAFT_state, CSV_REQUIRED, 0},
 		{{"item=P.R"}, DRAFT_numerator, CSV_REQUIRED, 0},
 		{{"item=P.C"}, DRAFT_value, CSV_REQUIRED, 0},
 		{{"item=P.D"}, DRAFT_value, CSV_REQUIRED, 0},
 		{{"item=P.R", "numerator=1"}, DRAFT_denominator, CSV_REQUIRED, 0},
-		{{"item=P.R", "numerator=1,5", "denominator=2"}, DRAFT_numerator, CSV_BAD_INTEGER, 0},
+		{{"item=P.R", "numerator=1,5", "denominator=2"},
+		 DRAFT_numerator,
+		 CSV_BAD_INTEGER,
+		 0},
 		{{"item=P.T", "percent=5"}, DRAFT_state, CSV_REQUIRED, 0},
 		{{"item=P.T", "state=ready"}, DRAFT_state, CSV_BAD_WORD, 0},
 		{{"item=P.T", "state=in_progress"}, DRAFT_percent, CSV_REQUIRED, 0},
-		{{"item=P.T", "state=in_progress", "percent=101"}, DRAFT_percent, CSV_OUT_OF_RANGE, 0},
+		{{"item=P.T", "state=in_progress", "percent=101"},
+		 DRAFT_percent,
+		 CSV_OUT_OF_RANGE,
+		 0},
 		{{"item=P.T", "state=in_progress", "percent=00000000000000001"},
-		 DRAFT_percent, CSV_BAD_INTEGER, 0},
+		 DRAFT_percent,
+		 CSV_BAD_INTEGER,
+		 0},
 		{{"item=P.T", "state=done", "done_on=soon"}, DRAFT_done_on, CSV_BAD_DATE, 0},
 		{{"item=P.D", "value=89,555"}, DRAFT_value, CSV_BAD_DECIMAL, 0},
 		{{"item=P.C", "nothing=no"}, DRAFT_nothing, CSV_BAD_WORD, 0},
@@ -185,9 +197,12 @@ static void test_rules(void **state)
 	} cases[] = {
 		{{"item=P.C", "value=5"}, 0, 0},
 		{{"item=P.R", "numerator=3", "denominator=2"},
-		 DRAFT_numerator, REASON_NUMERATOR_ABOVE_DENOMINATOR},
+		 DRAFT_numerator,
+		 REASON_NUMERATOR_ABOVE_DENOMINATOR},
 		{{"item=P.O", "value=5"}, DRAFT_unit, REASON_NOT_ASSIGNED},
-		{{"item=P.R", "unit=085", "numerator=1", "denominator=2"}, DRAFT_unit, REASON_OUT_OF_SCOPE},
+		{{"item=P.R", "unit=085", "numerator=1", "denominator=2"},
+		 DRAFT_unit,
+		 REASON_OUT_OF_SCOPE},
 		{{"item=P.C", "numerator=1", "denominator=2"}, DRAFT_item, REASON_WRONG_BODY},
 		{{"item=P.C", "value=5", "as_of=2024-04-03"}, DRAFT_as_of, REASON_AS_OF_IN_FUTURE},
 		{{"item=P.C", "value=5", "period=abc"}, DRAFT_period, REASON_BAD_PERIOD},
@@ -248,13 +263,13 @@ static void test_little_known(void **state)
 	assert_true(draft_fine(read_at(&at, WORDS("item=P.C", "value=5", "as_of=2031-01-01"), &u)));
 	assert_true(draft_fine(draft_judge(&at, NULL, NULL, &u)));
 	/* a code that is no unit's with any zeros before it */
-	assert_true(draft_fine(read_at(&at, WORDS("item=P.C", "value=5", "unit=77", "as_of=2024-01-01"),
-				       &u)));
+	assert_true(draft_fine(
+		read_at(&at, WORDS("item=P.C", "value=5", "unit=77", "as_of=2024-01-01"), &u)));
 	assert_true(draft_judge(&at, NULL, NULL, &u).unknown_here);
 	/* an own unit that the slice lacks: scope is not judged */
 	at.own_unit = "999";
-	assert_true(draft_fine(read_at(
-		&at, WORDS("item=P.C", "value=5", "unit=412", "as_of=2024-01-01"), &u)));
+	assert_true(draft_fine(
+		read_at(&at, WORDS("item=P.C", "value=5", "unit=412", "as_of=2024-01-01"), &u)));
 	assert_true(draft_fine(draft_judge(&at, NULL, NULL, &u)));
 }
 
@@ -269,12 +284,12 @@ static void test_known(void **state)
 	(void)state;
 	struct draft_place at = here();
 	struct draft_known known = {
-		.version = 17,
-		.cell = {.reported = true, .as_of = {20240401}, .state = TASK_DONE}};
+		.version = 17, .cell = {.reported = true, .as_of = {20240401}, .state = TASK_DONE}};
 	struct update u;
 	struct draft_fault f;
 
-	assert_true(draft_fine(read_at(&at, WORDS("item=P.T", "state=in_progress", "percent=40"), &u)));
+	assert_true(
+		draft_fine(read_at(&at, WORDS("item=P.T", "state=in_progress", "percent=40"), &u)));
 	f = draft_judge(&at, look, &known, &u);
 	assert_int_equal(f.reason, REASON_REASON_REQUIRED);
 	assert_int_equal(f.column, DRAFT_reason);

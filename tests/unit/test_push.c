@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * push against a small centre that drops, doubles, holds back, forgets and is restored, stepped one
- * event at a time. After each step the invariant is asserted by push itself; at the end every update
- * has exactly one outcome at the centre and the spool knows it. Seed: TIENDO_SEED, printed.
+ * event at a time. After each step the invariant is asserted by push itself; at the end every
+ * update has exactly one outcome at the centre and the spool knows it. Seed: TIENDO_SEED, printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -299,8 +299,9 @@ static void nack(struct world *w, enum reason r, uint64_t seq, uint64_t expected
 static void test_persons(void **state)
 {
 	(void)state;
-	static const enum reason reasons[] = {REASON_BAD_VERSION, REASON_REVOKED, REASON_EPOCH_LIMIT,
-					      REASON_FORBIDDEN, REASON_UNDECODABLE};
+	static const enum reason reasons[] = {REASON_BAD_VERSION, REASON_REVOKED,
+					      REASON_EPOCH_LIMIT, REASON_FORBIDDEN,
+					      REASON_UNDECODABLE};
 
 	for (unsigned i = 0; i < sizeof reasons / sizeof *reasons; i++) {
 		struct world w;

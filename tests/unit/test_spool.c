@@ -234,7 +234,8 @@ static void test_knowledge(void **state)
 	char dir[4096];
 	struct spool *s = spool_make("knowledge", NULL, dir);
 	struct spool_centre c, d;
-	struct spool_shelf_head h = {.entry = 5, .time_ms = 9, .today = 20240331, .scope = "412"}, g;
+	struct spool_shelf_head h = {.entry = 5, .time_ms = 9, .today = 20240331, .scope = "412"},
+				g;
 	struct bytes rows[] = {bytes_text("one"), bytes_text("two")};
 	struct buffer all = {0};
 

@@ -37,18 +37,18 @@ static void test_outcomes(void **state)
 	assert_int_equal(spool_fill(s, 4, "n"), 0);
 	assert_int_equal(spool_hash(s, 2, hash, &known, &spool_error), 0);
 	assert_true(known);
-	struct spool_outcome late[] = {
-		spool_taken(3, 7000), {.kind = SPOOL_VOIDED, .seq = 4, .received_ms = 7000}, spool_taken(9, 1)};
+	struct spool_outcome late[] = {spool_taken(3, 7000),
+				       {.kind = SPOOL_VOIDED, .seq = 4, .received_ms = 7000},
+				       spool_taken(9, 1)};
 
 	assert_int_equal(spool_settle(s, late, 3, &spool_error), 0);
 	assert_int_equal(spool_state_now(s).settled, 0);
-	struct spool_outcome early[] = {
-		spool_taken(1, 6000),
-		{.kind = SPOOL_REFUSED,
-		 .seq = 2,
-		 .reason = REASON_NOT_ASSIGNED,
-		 .field = "item",
-		 .received_ms = 6000}};
+	struct spool_outcome early[] = {spool_taken(1, 6000),
+					{.kind = SPOOL_REFUSED,
+					 .seq = 2,
+					 .reason = REASON_NOT_ASSIGNED,
+					 .field = "item",
+					 .received_ms = 6000}};
 
 	assert_int_equal(spool_settle(s, early, 2, &spool_error), 0);
 	struct spool_state st = spool_state_now(s);
@@ -210,11 +210,15 @@ static void test_again(void **state)
 	assert_int_equal(spool_state_now(s).last, 201);
 	assert_int_equal(spool_again(s, 2, &n, &spool_error), 0);
 	assert_int_equal(n, 0);
-	assert_int_equal(spool_again(s, 3, &n, &spool_error), 0); /* once: the copy has its own refusal */
+	assert_int_equal(spool_again(s, 3, &n, &spool_error),
+			 0); /* once: the copy has its own refusal */
 	assert_int_equal(n, 0);
 	assert_int_equal(spool_gather(s, 201, 201, 1, &b, &spool_error), 0);
 	assert_int_equal(b.n, 1);
-	assert_memory_equal(b.blobs[0].data, "\x08\xc9\x01\x12\x03" "412", 8); /* renumbered */
+	assert_memory_equal(b.blobs[0].data,
+			    "\x08\xc9\x01\x12\x03"
+			    "412",
+			    8); /* renumbered */
 	o.seq = 201;
 	o.reason = REASON_UNDECODABLE;
 	o.rules = 2;
