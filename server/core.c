@@ -190,7 +190,8 @@ struct codec_arena *core_arena(struct core *c)
 
 bool core_full(const struct core *c)
 {
-	return c->group_n == CORE_GROUP_ENTRIES || c->arena.size - c->arena.used < CORE_OFFER_ROOM;
+	return c->group_n == CORE_GROUP_ENTRIES ||
+	       c->arena.size - c->arena.used < CORE_FRAME_ROOM + CORE_OFFER_ROOM;
 }
 
 bool core_grouping(const struct core *c)

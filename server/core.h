@@ -120,15 +120,15 @@ struct core_answer {
 __attribute__((format(printf, 3, 4))) void core_refuse(struct core_answer *answer,
 						       enum reason reason, const char *format, ...);
 
-/* Memory that lives until the group is committed: decode a push into it. Offers need
- * CORE_OFFER_ROOM of it. */
-enum {
-	CORE_OFFER_ROOM = 2 * 1024 * 1024,
-	CORE_GROUP_MEMORY = 32 * 1024 * 1024,
-	CORE_GROUP_ENTRIES = 256
-};
+/*
+ * Memory that lives until the group is committed: decode a message into it, at most CORE_FRAME_ROOM
+ * (the largest push takes half of it). An offer needs CORE_OFFER_ROOM beside that: 12 updates of
+ * 4 KiB made to cost most take 3.4 MiB.
+ */
+enum { CORE_FRAME_ROOM = 256 * 1024, CORE_OFFER_ROOM = 4 * 1024 * 1024 };
+enum { CORE_GROUP_MEMORY = 32 * 1024 * 1024, CORE_GROUP_ENTRIES = 256 };
 struct codec_arena *core_arena(struct core *c);
-bool core_full(const struct core *c);	  /* commit before the next offer */
+bool core_full(const struct core *c); /* commit before the next message is decoded */
 bool core_grouping(const struct core *c); /* something waits for core_commit */
 
 struct core_offer {

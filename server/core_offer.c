@@ -22,7 +22,7 @@ static void *take_memory(struct core *c, size_t size)
 {
 	void *p = codec_arena_take(&c->arena, size);
 
-	assert(p); /* CORE_OFFER_ROOM was there */
+	assert(p); /* may_join() saw to it */
 	memset(p, 0, size);
 	return p;
 }
@@ -250,6 +250,12 @@ static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequenc
 	return known || epoch_allowed(r);
 }
 
+/* The message was decoded since core_full was asked. */
+static bool may_join(const struct core *c)
+{
+	return c->group_n < CORE_GROUP_ENTRIES && c->arena.size - c->arena.used >= CORE_OFFER_ROOM;
+}
+
 static struct recall begin(struct core *c, const struct core_stream *stream,
 			   struct core_answer *answer)
 {
@@ -265,7 +271,7 @@ void core_offer(struct core *c, const struct core_offer *offer, struct core_answ
 	struct sequence s;
 	uint64_t mark;
 
-	assert(!core_full(c) && offer->n <= BATCH_MAX);
+	assert(may_join(c) && offer->n <= BATCH_MAX);
 	if (!c->view->catalogue) {
 		core_refuse(answer, REASON_BUSY, "the centre has no catalogue yet");
 		return;
@@ -287,7 +293,7 @@ void core_void(struct core *c, const struct core_stream *stream, uint64_t from, 
 	struct sequence s;
 	uint64_t mark;
 
-	assert(!core_full(c) && to - from < BATCH_MAX);
+	assert(may_join(c) && to - from < BATCH_MAX);
 	size_t n = (size_t)(to - from) + 1;
 	if (!place(&r, from, n, &s, &mark) || !recall_known(&r, from, s.known, NULL) ||
 	    s.known == n)

@@ -67,6 +67,21 @@ static bool closed(struct ingest *g, const struct sender *s, uint64_t session)
 	return true;
 }
 
+/* Costs the group's memory no more than CORE_FRAME_ROOM, and nothing when it cannot be read: whatever
+ * is sent, the offer that follows finds its room. */
+static void *unpack(struct ingest *g, const struct sender *s,
+		    const ProtobufCMessageDescriptor *type)
+{
+	struct codec_arena *group = core_arena(g->core), part = *group;
+
+	if (part.size - part.used > CORE_FRAME_ROOM)
+		part.size = part.used + CORE_FRAME_ROOM;
+	void *m = codec_unpack(type, s->body.data, s->body.size, &part);
+	if (m)
+		group->used = part.used;
+	return m;
+}
+
 /* ---- hello ---- */
 
 static bool epoch_of(const ProtobufCBinaryData *from, bool required, uint8_t out[static EPOCH_SIZE])
@@ -130,8 +145,7 @@ static void welcome(struct ingest *g, const struct sender *s, const struct core_
 
 static void hello(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Hello *m = codec_unpack(&tiendo__v1__hello__descriptor, s->body.data,
-						  s->body.size, core_arena(g->core));
+	const Tiendo__V1__Hello *m = unpack(g, s, &tiendo__v1__hello__descriptor);
 	struct core_stream stream = {.principal = s->principal->number, .key_id = s->key_id};
 	struct core_welcome w;
 	char text[200];
@@ -209,8 +223,7 @@ static bool push_fits(struct ingest *g, const struct sender *s, const Tiendo__V1
 
 static void push(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Push *m = codec_unpack(&tiendo__v1__push__descriptor, s->body.data,
-						 s->body.size, core_arena(g->core));
+	const Tiendo__V1__Push *m = unpack(g, s, &tiendo__v1__push__descriptor);
 	struct bytes updates[BATCH_UPDATES_MAX];
 
 	if (!m) {
@@ -235,8 +248,7 @@ static void push(struct ingest *g, const struct sender *s)
 
 static void lost(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Void *m = codec_unpack(&tiendo__v1__void__descriptor, s->body.data,
-						 s->body.size, core_arena(g->core));
+	const Tiendo__V1__Void *m = unpack(g, s, &tiendo__v1__void__descriptor);
 
 	if (!m || m->from == 0 || m->to < m->from) {
 		nack(g, s, m ? m->session : 0, REASON_BAD_FRAME,
@@ -260,8 +272,7 @@ static void lost(struct ingest *g, const struct sender *s)
 
 static void ping(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Ping *m = codec_unpack(&tiendo__v1__ping__descriptor, s->body.data,
-						 s->body.size, core_arena(g->core));
+	const Tiendo__V1__Ping *m = unpack(g, s, &tiendo__v1__ping__descriptor);
 	const struct view_head *h = &core_view(g->core)->head;
 	Tiendo__V1__Pong pong = TIENDO__V1__PONG__INIT;
 

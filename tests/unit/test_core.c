@@ -194,6 +194,24 @@ static void lost_seqs_are_void(void **state)
 	centre_close(&c);
 }
 
+/* Whatever was decoded since core_full was asked, the offer that follows finds its memory. */
+static void the_last_of_a_group_finds_room(void **state)
+{
+	(void)state;
+	centre_make(&c, "room");
+	struct codec_arena *arena = core_arena(c.core);
+	centre_task(&c, 0, 1, "KH.01", 20240109, 40);
+	assert_non_null(codec_arena_take(arena, arena->size - CORE_OFFER_ROOM - CORE_FRAME_ROOM));
+	assert_false(core_full(c.core));
+	assert_non_null(codec_arena_take(arena, CORE_FRAME_ROOM - 2 * UPDATE_BYTES_MAX));
+	assert_true(core_full(c.core));
+	centre_offer(&c, centre_stream(7), 1, 1);
+	centre_taken(&c, 0, 5, 1);
+	centre_commit(&c);
+	assert_false(core_full(c.core));
+	centre_close(&c);
+}
+
 static void epochs_are_few(void **state)
 {
 	static const enum reason expected[] = {REASON_NONE, REASON_NONE, REASON_EPOCH_LIMIT};
@@ -373,6 +391,7 @@ int main(void)
 		cmocka_unit_test(refusals_are_stored_and_keep_their_reasons),
 		cmocka_unit_test(gaps_conflicts_and_overlaps),
 		cmocka_unit_test(lost_seqs_are_void),
+		cmocka_unit_test(the_last_of_a_group_finds_room),
 		cmocka_unit_test(epochs_are_few),
 		cmocka_unit_test(a_hello_learns_the_mark),
 		cmocka_unit_test(a_receipt_proves_a_roll_back),
