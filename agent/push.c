@@ -3,7 +3,10 @@
 
 #include <assert.h>
 
-enum { BLOCKED_MS = 50 };
+enum {
+	BLOCKED_MS = 50,
+	LATE_PART = 4 /* of the time an answer may take: then a ping asks */
+};
 
 void push_start(struct push *p, const struct push_options *o, uint64_t last, uint64_t settled,
 		int64_t now)
@@ -85,6 +88,26 @@ static bool next_push(struct push *p, struct push_action *out)
 	return true;
 }
 
+/* An answer is late: the centre may have been started again and know nothing of the push. */
+static int64_t late_at(const struct push *p)
+{
+	int64_t late = p->o.reply_ms / LATE_PART;
+
+	return p->slots[0].sent_at + (late < p->o.ping_ms ? late : p->o.ping_ms);
+}
+
+static bool ask_ping(struct push *p, int64_t now, struct push_action *out)
+{
+	bool late = p->slots_n && !p->doubted && now >= late_at(p);
+
+	if (p->ping_sent || p->sending || !(late || (!p->slots_n && now >= p->ping_at)))
+		return false;
+	p->ping_sent = now;
+	p->ping_about = late ? p->slots[0].first : 0;
+	*out = (struct push_action){.verb = PUSH_PING, .first = ++p->token};
+	return true;
+}
+
 static bool next_up(struct push *p, int64_t now, struct push_action *out)
 {
 	bool silent = p->slots_n && now >= p->slots[0].sent_at + p->o.reply_ms;
@@ -104,13 +127,7 @@ static bool next_up(struct push *p, int64_t now, struct push_action *out)
 	}
 	if (now < p->hold_until)
 		return false;
-	if (next_push(p, out))
-		return true;
-	if (p->slots_n || p->sending || p->ping_sent || now < p->ping_at)
-		return false;
-	p->ping_sent = now;
-	*out = (struct push_action){.verb = PUSH_PING, .first = ++p->token};
-	return true;
+	return next_push(p, out) || ask_ping(p, now, out);
 }
 
 bool push_next(struct push *p, int64_t now, struct push_action *out)
@@ -151,7 +168,9 @@ static int64_t due_up(const struct push *p)
 
 	if (p->ping_sent)
 		due = p->ping_sent + p->o.reply_ms;
-	if (p->slots_n)
+	else if (p->slots_n)
+		due = p->doubted ? INT64_MAX : late_at(p);
+	if (p->slots_n && p->slots[0].sent_at + p->o.reply_ms < due)
 		due = p->slots[0].sent_at + p->o.reply_ms;
 	if (p->next <= sendable(p) && p->hold_until && p->hold_until < due)
 		due = p->hold_until;
@@ -286,7 +305,7 @@ void push_ack(struct push *p, uint64_t session, uint64_t first, uint64_t count, 
 		p->slots_n--;
 		for (unsigned i = 0; i < p->slots_n; i++)
 			p->slots[i] = p->slots[i + 1];
-		p->probe = false;
+		p->probe = p->doubted = false;
 		p->batch = p->batch * 2 < p->batch_limit ? p->batch * 2 : p->batch_limit;
 	}
 	push_alive(p, now);
@@ -295,7 +314,13 @@ void push_ack(struct push *p, uint64_t session, uint64_t first, uint64_t count, 
 
 void push_pong(struct push *p, uint64_t session, uint64_t token, int64_t now)
 {
-	if (p->state == PUSH_UP && session == p->session && token == p->token)
-		push_alive(p, now);
+	if (p->state != PUSH_UP || session != p->session || token != p->token)
+		return;
+	/* it answers, but not to this: said once more, and then only silence counts */
+	if (p->ping_about && p->slots_n && p->slots[0].first == p->ping_about) {
+		push_rewind(p);
+		p->doubted = true;
+	}
+	push_alive(p, now);
 	push_check(p);
 }

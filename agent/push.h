@@ -98,10 +98,12 @@ struct push {
 	bool sending;         /* PUSH_SEND or PUSH_VOID given out, its outcome awaited */
 	uint64_t void_to;     /* next..void_to are given up; 0 = none */
 	bool void_unsplittable;
-	int64_t due;        /* of the state: connect, build anew, greet again */
-	int64_t hold_until; /* BUSY, or a full socket */
-	int64_t ping_at;    /* when one is due */
-	int64_t ping_sent;  /* 0 = none under way */
+	int64_t due;         /* of the state: connect, build anew, greet again */
+	int64_t hold_until;  /* BUSY, or a full socket */
+	int64_t ping_at;     /* when one is due */
+	uint64_t ping_about; /* first seq of the push that is late; 0 = the line was idle */
+	bool doubted;        /* it went out again already */
+	int64_t ping_sent;   /* 0 = none under way */
 	uint64_t token;
 	unsigned failures; /* since the last proof that the centre lives */
 	bool close;        /* a socket to be closed */

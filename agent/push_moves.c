@@ -54,6 +54,7 @@ void push_leave(struct push *p)
 	push_rewind(p);
 	p->session = 0;
 	p->ping_sent = 0;
+	p->doubted = false;
 	p->hold_until = 0;
 	p->limit = PUSH_NO_LIMIT; /* the next Welcome is compared afresh */
 }

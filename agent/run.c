@@ -72,9 +72,7 @@ static void look_at_line(struct run *r)
 	struct loop_item item = {.socket = r->line, .fd = -1, .no_read = true, .want_write = true};
 	bool up = r->line && loop_wait(&item, 1, 0) > 0 && item.writable;
 
-	/* while pushes are under way a full queue is no lost line */
-	if (up || !r->push.slots_n || !r->line)
-		push_line(&r->push, up, clock_transport());
+	push_line(&r->push, up, clock_transport());
 }
 
 static void act(struct run *r)

@@ -32,7 +32,7 @@ static void act_connect(struct run *r)
 	const struct net_connect options = {.endpoint = c->ingest,
 					    .server_key = c->server,
 					    .pair = &r->pair,
-					    .send_hwm = PUSH_WINDOW + 2,
+					    .send_hwm = 4 * PUSH_WINDOW, /* never full: not writable = lost */
 					    .reconnect_ms = (int)c->retry_ms};
 
 	r->line = net_dealer_connect(r->net, &options, &r->error);

@@ -128,9 +128,7 @@ static void centre(struct world *w, const struct note *n)
 				       .hash = s->mark ? s->content[s->mark] : 0};
 	} else if (n->kind == PING) {
 		answer = *n;
-		answer.kind = PONG;
-		if (n->session != w->session)
-			return;
+		answer.kind = PONG; /* whatever the session: it shows that the centre lives */
 	} else {
 		centre_push(w, n, &answer);
 	}
