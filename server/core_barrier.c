@@ -75,6 +75,12 @@ static struct date next_tick(const struct core *c)
 	return h->today.ymd ? date_add(h->today, 1) : date_at(h->received, h->offset_minutes);
 }
 
+/* Days of the office that passed without their tick; today's own is not missed, it is due. */
+static int32_t missed_days(const struct core *c, struct date office)
+{
+	return date_days(office) - date_days(next_tick(c));
+}
+
 enum core_result core_tick(struct core *c, enum core_clock_state *state, struct sys_error *error)
 {
 	const struct view_head *h = &c->view->head;
@@ -85,11 +91,10 @@ enum core_result core_tick(struct core *c, enum core_clock_state *state, struct 
 	assert(!core_grouping(c));
 	*state = wall.ms < h->received.ms ? CORE_CLOCK_BEHIND : CORE_CLOCK_GOOD;
 	c->now = *state == CORE_CLOCK_BEHIND ? h->received : wall;
-	if (!h->simulated && !c->accept && h->today.ymd &&
-	    date_days(office) - date_days(h->today) > CORE_MISSED_DAYS) {
+	if (!h->simulated && !c->accept && missed_days(c, office) > CORE_MISSED_DAYS) {
 		*state = CORE_CLOCK_AHEAD;
-		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for ever
-				       */
+		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for
+				       * ever */
 		return CORE_OK;
 	}
 	for (struct date d = next_tick(c); result == CORE_OK && d.ymd <= office.ymd;

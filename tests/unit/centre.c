@@ -65,6 +65,28 @@ void centre_make(struct centre *c, const char *name)
 	assert_int_equal(centre_agent(c, "412", 1), 1);
 }
 
+void centre_make_real(struct centre *c, const char *name, int days, bool accept_clock)
+{
+	struct entry_genesis facts = {.offset_minutes = 420, .name = ""};
+	const struct core_options options = {.accept_clock = accept_clock};
+	struct conf_option table[STORE_OPTIONS];
+	struct sys_error error = {""};
+
+	memset(c, 0, sizeof *c);
+	good(keys_start(&error), &error);
+	snprintf(c->store.dir, sizeof c->store.dir, "%s", scratch_path(name));
+	store_options(&c->store.conf, table);
+	conf_defaults(table, STORE_OPTIONS);
+	good(store_make(&c->store, &error), &error);
+	struct clock *clock = clock_open("real", &error);
+	struct instant then = {clock_wall(clock).ms - (int64_t)days * 24 * 60 * 60 * 1000};
+	clock_close(clock);
+	keys_random(facts.store, sizeof facts.store);
+	keys_random(facts.incarnation, sizeof facts.incarnation);
+	good(core_genesis(&c->store, &facts, then, &error), &error);
+	good(core_open(&c->core, &c->store, &options, &error), &error);
+}
+
 void centre_close(struct centre *c)
 {
 	core_close(c->core);

@@ -35,6 +35,8 @@ struct centre {
 /* 2024-01-10 08:00 in the office; entries: genesis, tick, catalogue, registry of principal 1 = key
  * 1 at 412. */
 void centre_make(struct centre *c, const char *name);
+/* The same on the real clock, made `days` ago, without a catalogue; nothing is ticked yet. */
+void centre_make_real(struct centre *c, const char *name, int days, bool accept_clock);
 void centre_close(struct centre *c);
 void centre_reopen(
 	struct centre *c); /* as after a clean stop, and as after a crash: there is no difference */

@@ -361,6 +361,59 @@ static void midnights_are_ticked_in_order(void **state)
 	centre_close(&c);
 }
 
+static enum core_clock_state tick(void)
+{
+	struct sys_error error = {""};
+	enum core_clock_state state;
+
+	assert_int_equal(core_tick(c.core, &state, &error), CORE_OK);
+	return state;
+}
+
+static void a_real_clock_is_not_believed_blindly(void **state)
+{
+	(void)state;
+	centre_make_real(&c, "three", 3, false);
+	assert_int_equal(tick(), CORE_CLOCK_GOOD); /* the genesis' own day and three more */
+	assert_int_equal(head(), 5);
+	centre_close(&c);
+	centre_make_real(&c, "four", 4, false);
+	struct instant genesis = core_view(c.core)->head.received;
+	assert_int_equal(tick(), CORE_CLOCK_AHEAD);
+	assert_int_equal(head(), 1);
+	assert_int_equal(core_now(c.core).ms, genesis.ms); /* nor stamped with it */
+	core_accept_clock(c.core);
+	assert_int_equal(tick(), CORE_CLOCK_GOOD);
+	assert_int_equal(head(), 6);
+	centre_close(&c);
+	centre_make_real(&c, "option", 9, true);
+	assert_int_equal(tick(), CORE_CLOCK_GOOD);
+	assert_int_equal(head(), 11);
+	centre_close(&c);
+	centre_make_real(&c, "behind", -2, false); /* the head is of the day after tomorrow */
+	assert_int_equal(tick(), CORE_CLOCK_BEHIND);
+	assert_int_equal(head(), 1);
+	assert_int_equal(core_now(c.core).ms, core_view(c.core)->head.received.ms);
+	centre_close(&c);
+}
+
+static void stores_and_clocks_must_fit(void **state)
+{
+	const struct core_options options = {0};
+	struct sys_error error = {""};
+	struct core *second = NULL;
+
+	(void)state;
+	centre_make(&c, "fit");
+	core_close(c.core);
+	c.core = NULL;
+	strcpy(c.store.conf.clock, "real");
+	assert_int_not_equal(core_open(&second, &c.store, &options, &error), 0);
+	assert_non_null(strstr(error.text, "simulated clock"));
+	assert_null(second);
+	centre_close(&c);
+}
+
 static void a_catalogue_may_follow(void **state)
 {
 	(void)state;
@@ -396,6 +449,8 @@ int main(void)
 		cmocka_unit_test(a_hello_learns_the_mark),
 		cmocka_unit_test(a_receipt_proves_a_roll_back),
 		cmocka_unit_test(midnights_are_ticked_in_order),
+		cmocka_unit_test(a_real_clock_is_not_believed_blindly),
+		cmocka_unit_test(stores_and_clocks_must_fit),
 		cmocka_unit_test(a_catalogue_may_follow),
 	};
 
