@@ -32,6 +32,7 @@ int command_catalogue_load(const struct command_options *o);
 int command_agent_add(const struct command_options *o);
 int command_agent_list(const struct command_options *o);
 int command_agent_confirm(const struct command_options *o);
+int command_clock_accept(const struct command_options *o);
 int command_key_add(const struct command_options *o);
 int command_key_revoke(const struct command_options *o);
 int command_run(const struct command_options *o);

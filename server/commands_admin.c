@@ -244,6 +244,16 @@ int command_key_revoke(const struct command_options *o)
 	return send_registry(o, &body);
 }
 
+int command_clock_accept(const struct command_options *o)
+{
+	Tiendo__Journal__V1__AcceptClock accept = TIENDO__JOURNAL__V1__ACCEPT_CLOCK__INIT;
+	request_t m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+
+	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ACCEPT_CLOCK;
+	m.accept_clock = &accept;
+	return command_send(o, &m);
+}
+
 int command_status(const struct command_options *o)
 {
 	Tiendo__Journal__V1__AdminStatus status = TIENDO__JOURNAL__V1__ADMIN_STATUS__INIT;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* tiendo-server: the table of commands and the options; everything else is in commands*.c and
- * serve.c. */
+/* tiendo-server: the tables of commands and options; the rest is in commands_*.c and serve.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,103 +10,69 @@
 struct command {
 	const char *words[3]; /* "agent", "key", "add" */
 	command_fn *run;
-	int least, most;     /* arguments */
-	const char *options; /* of its own, as in the help */
-	const char *arguments;
+	const char *argument; /* its one argument's name; "" = it takes none */
+	const char *options;  /* those it takes, as in the help; --dir is everybody's */
 	const char *help;
 };
 
+/* clang-format off */
 static const struct command commands[] = {
-	{{"init"},
-	 command_init,
-	 0,
-	 0,
+	{{"init"}, command_init, "",
 	 "[--name TEXT] [--illustrative] [--clock real|file:PATH] [--address IP] [--port-ingest N] "
 	 "[--port-feed N] [--port-query N] [--port-health N] [--json]",
-	 "",
 	 "make a store: keys, tiendo.conf and the first entry; prints the public key"},
-	{{"catalogue", "check"},
-	 command_catalogue_check,
-	 1,
-	 1,
-	 "[--lang vi|en] [--json]",
-	 "CSVDIR",
+	{{"catalogue", "check"}, command_catalogue_check, "CSVDIR", "[--lang vi|en] [--json]",
 	 "check the CSV files alone; every fault by file, line and field"},
-	{{"catalogue", "load"},
-	 command_catalogue_load,
-	 1,
-	 1,
+	{{"catalogue", "load"}, command_catalogue_load, "CSVDIR",
 	 "[--plan CODE] [--effective DATE] [--dry-run] [--lang vi|en] [--json]",
-	 "CSVDIR",
-	 "load the files, or one plan of them"},
-	{{"agent", "add"},
-	 command_agent_add,
-	 0,
-	 0,
+	 "load the files, or one plan of them; --dry-run: only what would change"},
+	{{"agent", "add"}, command_agent_add, "",
 	 "--unit CODE --key PUBLIC [--role agent|viewer|operator] [--name TEXT] [--json]",
-	 "",
 	 "a new principal with its first key"},
-	{{"agent", "list"}, command_agent_list, 0, 0, "[--json]", "", "principals and keys"},
-	{{"agent", "key", "add"},
-	 command_key_add,
-	 1,
-	 1,
-	 "--key PUBLIC [--json]",
-	 "PRINCIPAL",
+	{{"agent", "list"}, command_agent_list, "", "[--json]", "principals and keys"},
+	{{"agent", "key", "add"}, command_key_add, "PRINCIPAL", "--key PUBLIC [--json]",
 	 "one more key, for a rotation"},
-	{{"agent", "key", "revoke"},
-	 command_key_revoke,
-	 1,
-	 1,
-	 "[--json]",
-	 "KEY",
+	{{"agent", "key", "revoke"}, command_key_revoke, "KEY", "[--json]",
 	 "from now on this key is refused everywhere"},
-	{{"agent", "confirm"},
-	 command_agent_confirm,
-	 0,
-	 0,
-	 "",
-	 "",
+	{{"agent", "confirm"}, command_agent_confirm, "", "[--json]",
 	 "after a roll-back: the roster has been looked at, offices may enter again"},
-	{{"run"}, command_run, 0, 0, "[--accept-clock]", "", "the server, until SIGTERM"},
-	{{"status"},
-	 command_status,
-	 0,
-	 0,
-	 "[--digest] [--json]",
-	 "",
-	 "entry, incarnation and today of the store; --digest: a hash of all figures, to compare "
-	 "with verify"},
-	{{"verify"},
-	 command_verify,
-	 0,
-	 0,
-	 "[--json]",
-	 "",
+	{{"run"}, command_run, "", "[--accept-clock]", "the server, until SIGTERM"},
+	{{"clock", "accept"}, command_clock_accept, "", "[--json]",
+	 "after a jump of more than 3 days: the clock is right, make the ticks of those days"},
+	{{"status"}, command_status, "", "[--digest] [--json]",
+	 "entry, incarnation and today; --digest: a hash of all figures, as verify has it"},
+	{{"verify"}, command_verify, "", "[--json]",
 	 "prove the journal: chain, streams, figures; changes nothing"},
-	{{"rebuild"},
-	 command_rebuild,
-	 0,
-	 0,
-	 "",
-	 "",
+	{{"rebuild"}, command_rebuild, "", "",
 	 "throw the checkpoint away and fold everything again"},
-	{{"dump"}, command_dump, 0, 0, "[--figures]", "", "every entry as a JSON line"},
-	{{"backup"},
-	 command_backup,
-	 1,
-	 1,
-	 "",
-	 "DEST",
+	{{"dump"}, command_dump, "", "[--figures]", "every entry as a JSON line"},
+	{{"backup"}, command_backup, "DEST", "",
 	 "a copy of the store, also of a running one; `run` on it begins a new incarnation"},
-	{{"config", "check"},
-	 command_config_check,
-	 0,
-	 0,
-	 "",
-	 "",
+	{{"config", "check"}, command_config_check, "", "",
 	 "read tiendo.conf and print it as it is understood"},
 };
+
+enum value_kind { FLAG, TEXT, LANGUAGE };
+
+static const struct option {
+	const char *name;
+	enum value_kind kind;
+	size_t at; /* in struct command_options */
+} options[] = {
+#define AT(member) offsetof(struct command_options, member)
+	{"--dir", TEXT, AT(dir)},
+	{"--name", TEXT, AT(name)}, {"--clock", TEXT, AT(clock)}, {"--address", TEXT, AT(address)},
+	{"--port-ingest", TEXT, AT(ports[0])}, {"--port-feed", TEXT, AT(ports[1])},
+	{"--port-query", TEXT, AT(ports[2])}, {"--port-health", TEXT, AT(ports[3])},
+	{"--plan", TEXT, AT(plan)}, {"--effective", TEXT, AT(effective)},
+	{"--unit", TEXT, AT(unit)}, {"--role", TEXT, AT(role)}, {"--key", TEXT, AT(key)},
+	{"--json", FLAG, AT(json)}, {"--dry-run", FLAG, AT(dry_run)},
+	{"--illustrative", FLAG, AT(illustrative)}, {"--accept-clock", FLAG, AT(accept_clock)},
+	{"--figures", FLAG, AT(figures)}, {"--digest", FLAG, AT(digest)},
+	{"--lang", LANGUAGE, AT(language)},
+#undef AT
+};
+/* clang-format on */
 
 int command_fail(int code, const char *format, ...)
 {
@@ -123,23 +88,29 @@ int command_fail(int code, const char *format, ...)
 
 /* ---- help ---- */
 
+static void print_command(const struct command *c, FILE *out)
+{
+	for (size_t w = 0; w < BASE_COUNT(c->words) && c->words[w]; w++)
+		fprintf(out, " %s", c->words[w]);
+	fprintf(out, "%s%s%s%s\n", *c->argument ? " " : "", c->argument, *c->options ? " " : "",
+		c->options);
+}
+
 static void print_help(FILE *out)
 {
-	fputs("usage: tiendo-server [--dir DIR] COMMAND [OPTIONS] [ARGUMENTS]\n\n", out);
+	fputs("usage: tiendo-server [--dir DIR] COMMAND [OPTIONS] [ARGUMENT]\n\n", out);
 	for (size_t i = 0; i < BASE_COUNT(commands); i++) {
-		const struct command *c = &commands[i];
-
 		fputs(" ", out);
-		for (size_t w = 0; w < BASE_COUNT(c->words) && c->words[w]; w++)
-			fprintf(out, " %s", c->words[w]);
-		fprintf(out, "%s%s%s%s\n        %s\n", *c->arguments ? " " : "", c->arguments,
-			*c->options ? " " : "", c->options, c->help);
+		print_command(&commands[i], out);
+		fprintf(out, "        %s\n", commands[i].help);
 	}
 	fputs("\n  --dir DIR is the store; otherwise TIENDO_DIR, otherwise the current directory.\n"
 	      "  DATE is yyyy-mm-dd. PUBLIC is a public key of 40 characters, as `tiendo-agent "
-	      "init` prints it.\n"
+	      "init` "
+	      "prints it.\n"
 	      "  Changes go to the running server when there is one, and into the store itself "
-	      "when there is none.\n\n"
+	      "when "
+	      "there is none.\n\n"
 	      "exit status: 0 done, 1 refused or faults found, 2 wrong usage, 3 the environment "
 	      "(disk, ports, damage)\n",
 	      out);
@@ -147,73 +118,72 @@ static void print_help(FILE *out)
 
 /* ---- options ---- */
 
-enum value_kind { FLAG, TEXT, LANGUAGE };
-
-struct option_row {
-	const char *name;
-	enum value_kind kind;
-	void *to;
-};
-
-static int set_option(const struct option_row *row, const char *value)
+static int set_option(const struct option *row, const char *value, struct command_options *o)
 {
-	if (row->kind == FLAG) {
-		*(bool *)row->to = true;
-	} else if (row->kind == TEXT) {
-		*(const char **)row->to = value;
-	} else if (!strcmp(value, "vi") || !strcmp(value, "en")) {
-		*(enum language *)row->to = *value == 'v' ? LANGUAGE_VI : LANGUAGE_EN;
-	} else {
-		return command_fail(EXIT_USAGE, "%s %s: vi or en is expected", row->name, value);
+	void *to = (uint8_t *)o + row->at;
+
+	switch (row->kind) {
+	case FLAG:
+		*(bool *)to = true;
+		return EXIT_GOOD;
+	case TEXT:
+		*(const char **)to = value;
+		return EXIT_GOOD;
+	case LANGUAGE:
+		if (strcmp(value, "vi") != 0 && strcmp(value, "en") != 0)
+			return command_fail(EXIT_USAGE, "%s %s: vi or en is expected", row->name,
+					    value);
+		*(enum language *)to = *value == 'v' ? LANGUAGE_VI : LANGUAGE_EN;
+		return EXIT_GOOD;
+	}
+	return EXIT_USAGE;
+}
+
+static const struct option *find_option(const char *name)
+{
+	for (size_t i = 0; i < BASE_COUNT(options); i++)
+		if (!strcmp(options[i].name, name))
+			return &options[i];
+	return NULL;
+}
+
+/* Takes the options out of argv; what is left are words and arguments. `given` gets the options'
+ * names. */
+static int parse(int argc, char **argv, struct command_options *o, int *left, const char **given)
+{
+	*left = 0;
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "--", 2) != 0) {
+			argv[(*left)++] = argv[i];
+			continue;
+		}
+		const struct option *row = find_option(argv[i]);
+		if (!row)
+			return command_fail(EXIT_USAGE,
+					    "no such option: %s (see `tiendo-server help`)",
+					    argv[i]);
+		if (row->kind != FLAG && i + 1 == argc)
+			return command_fail(EXIT_USAGE, "%s wants a value", argv[i]);
+		int rc = set_option(row, row->kind == FLAG ? "" : argv[i + 1], o);
+		if (rc)
+			return rc;
+		*given++ = row->name;
+		i += row->kind != FLAG;
 	}
 	return EXIT_GOOD;
 }
 
-/* Takes the options out of argv; what is left are words and arguments. */
-static int parse(int argc, char **argv, struct command_options *o, int *left)
+/* Is `name` one of the words of the command's option text? */
+static bool takes(const struct command *c, const char *name)
 {
-	const struct option_row rows[] = {{"--dir", TEXT, &o->dir},
-					  {"--name", TEXT, &o->name},
-					  {"--clock", TEXT, &o->clock},
-					  {"--address", TEXT, &o->address},
-					  {"--port-ingest", TEXT, &o->ports[0]},
-					  {"--port-feed", TEXT, &o->ports[1]},
-					  {"--port-query", TEXT, &o->ports[2]},
-					  {"--port-health", TEXT, &o->ports[3]},
-					  {"--plan", TEXT, &o->plan},
-					  {"--effective", TEXT, &o->effective},
-					  {"--unit", TEXT, &o->unit},
-					  {"--role", TEXT, &o->role},
-					  {"--key", TEXT, &o->key},
-					  {"--json", FLAG, &o->json},
-					  {"--dry-run", FLAG, &o->dry_run},
-					  {"--illustrative", FLAG, &o->illustrative},
-					  {"--accept-clock", FLAG, &o->accept_clock},
-					  {"--figures", FLAG, &o->figures},
-					  {"--digest", FLAG, &o->digest},
-					  {"--lang", LANGUAGE, &o->language}};
+	size_t n = strlen(name);
 
-	*left = 0;
-	for (int i = 1; i < argc; i++) {
-		size_t r = 0;
-		if (strncmp(argv[i], "--", 2)) {
-			argv[(*left)++] = argv[i];
-			continue;
-		}
-		while (r < BASE_COUNT(rows) && strcmp(rows[r].name, argv[i]) != 0)
-			r++;
-		if (r == BASE_COUNT(rows))
-			return command_fail(EXIT_USAGE,
-					    "no such option: %s (see `tiendo-server help`)",
-					    argv[i]);
-		if (rows[r].kind != FLAG && i + 1 == argc)
-			return command_fail(EXIT_USAGE, "%s wants a value", argv[i]);
-		int rc = set_option(&rows[r], rows[r].kind == FLAG ? "" : argv[i + 1]);
-		if (rc)
-			return rc;
-		i += rows[r].kind != FLAG;
-	}
-	return EXIT_GOOD;
+	if (!strcmp(name, "--dir"))
+		return true;
+	for (const char *p = c->options; (p = strstr(p, name)) != NULL; p += n)
+		if (p[n] == ' ' || p[n] == ']' || !p[n])
+			return true;
+	return false;
 }
 
 /* The command whose words stand first; `words` says how many they are. */
@@ -233,38 +203,51 @@ static const struct command *find(int n, char **word, int *words)
 	return NULL;
 }
 
+static int run_command(int left, char **argv, struct command_options *o, const char *const *given)
+{
+	struct sys_error error = {""};
+	int words;
+	const struct command *c = find(left, argv, &words);
+
+	if (!c) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	o->arguments = left - words;
+	o->argument = argv + words;
+	if (o->arguments != (*c->argument ? 1 : 0)) {
+		fputs("tiendo-server: expected is: tiendo-server", stderr);
+		print_command(c, stderr);
+		return EXIT_USAGE;
+	}
+	for (; *given; given++)
+		if (!takes(c, *given))
+			return command_fail(
+				EXIT_USAGE,
+				"%s is no option of this command (see `tiendo-server help`)",
+				*given);
+	if (keys_start(&error))
+		return command_fail(EXIT_ENVIRONMENT, "%s", error.text);
+	return c->run(o);
+}
+
 int main(int argc, char **argv)
 {
 	const char *env = getenv("TIENDO_DIR");
 	struct command_options o = {
 		.dir = env && *env ? env : ".", .plan = "", .name = "", .role = "agent"};
-	struct sys_error error = {""};
-	int left, words, rc;
+	const char **given = base_alloc(((size_t)argc + 1) * sizeof *given);
+	int left = 0, rc = EXIT_GOOD;
 
 	if (argc >= 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
 		print_help(stdout);
-		return EXIT_GOOD;
-	}
-	if (argc >= 2 && !strcmp(argv[1], "--version")) {
+	} else if (argc >= 2 && !strcmp(argv[1], "--version")) {
 		puts("tiendo-server " TIENDO_VERSION);
-		return EXIT_GOOD;
+	} else {
+		rc = parse(argc, argv, &o, &left, given);
+		if (!rc)
+			rc = run_command(left, argv, &o, given);
 	}
-	rc = parse(argc, argv, &o, &left);
-	if (rc)
-		return rc;
-	const struct command *c = find(left, argv, &words);
-	if (!c) {
-		print_help(stderr);
-		return EXIT_USAGE;
-	}
-	o.arguments = left - words;
-	o.argument = argv + words;
-	if (o.arguments < c->least || o.arguments > c->most)
-		return command_fail(
-			EXIT_USAGE, "expected is: tiendo-server %s %s%s%s %s %s", c->words[0],
-			c->words[1] ? c->words[1] : "", c->words[1] && c->words[2] ? " " : "",
-			c->words[1] && c->words[2] ? c->words[2] : "", c->arguments, c->options);
-	if (keys_start(&error))
-		return command_fail(EXIT_ENVIRONMENT, "%s", error.text);
-	return c->run(&o);
+	free(given);
+	return rc;
 }
