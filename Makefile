@@ -134,7 +134,7 @@ build/compile_commands.json: Makefile $(SRC_common) $(SRC_server) $(SRC_agent) $
 	@mkdir -p build
 	@{ echo '['; n=; for f in $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard); do \
 	   printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$n" '$(CURDIR)' "$$f" \
-	   '$(CC) $(subst ",\",$(CPPFLAGS_ALL)) $(CFLAGS_ALL) -c '"$$f"; n=','; echo; done; echo ']'; } > $@
+	   '$(CC) $(subst ','\'',$(subst ",\",$(CPPFLAGS_ALL))) $(CFLAGS_ALL) -c '"$$f"; n=','; echo; done; echo ']'; } > $@
 
 demo: deps
 	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)

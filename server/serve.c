@@ -58,7 +58,8 @@ static int open_core(struct server *s, bool accept_clock, struct sys_error *erro
 		if (rc)
 			return rc;
 	}
-	return core_tick(s->core, &clock, error) == CORE_OK ? 0 : -EIO;
+	/* refused = a full disk: the writer tries again, and says so until then */
+	return core_tick(s->core, &clock, error) == CORE_FATAL ? -EIO : 0;
 }
 
 /* ---- the checkpoint ---- */
@@ -85,12 +86,12 @@ static void log_start(const struct server *s)
 {
 	struct core_start start = core_start(s->core);
 
-	if (start.reason.text[0])
-		log_warn("the checkpoint in view/ is not used, everything was folded again: %s",
-			 start.reason.text);
 	if (start.from)
 		log_info("loaded the checkpoint of entry %llu and folded what came after it",
 			 (unsigned long long)start.from);
+	else if (start.reason.text[0])
+		log_warn("the checkpoint in view/ is not used, everything was folded again: %s",
+			 start.reason.text);
 }
 
 /* ---- sockets ---- */
@@ -164,10 +165,11 @@ static int open_sockets(struct server *s, struct sys_error *error)
 	return rc ? rc : door_admin(s->door, error);
 }
 
-/* For those who start a server with port 0, and for a look. */
-static int write_endpoints(struct server *s, struct sys_error *error)
+/* For those who start a server with port 0, and for a look: a full disk keeps nobody out. */
+static void write_endpoints(const struct server *s)
 {
 	struct buffer text = {0};
+	struct sys_error error;
 	char path[STORE_PATH_MAX], key[KEYS_Z85 + 1];
 
 	buffer_format(&text,
@@ -176,10 +178,9 @@ static int write_endpoints(struct server *s, struct sys_error *error)
 		      writer_ingest(s->writer), writer_feed(s->writer), query_endpoint(s->query),
 		      door_health_port(s->door), keys_z85(s->store->key.public_key, key),
 		      (long)getpid());
-	int rc = base_file_write(store_path(s->store, "endpoints", path), 0644, buffer_bytes(&text),
-				 error);
+	if (base_file_write(store_path(s->store, "endpoints", path), 0644, buffer_bytes(&text), &error))
+		log_warn("%s", error.text);
 	buffer_free(&text);
-	return rc;
 }
 
 static int open_all(struct server *s, bool accept_clock, struct sys_error *error)
@@ -200,7 +201,9 @@ static int open_all(struct server *s, bool accept_clock, struct sys_error *error
 	if (!rc)
 		rc = door_test(s->door, writer_ingest(s->writer), writer_feed(s->writer),
 			       query_endpoint(s->query), error);
-	return rc ? rc : write_endpoints(s, error);
+	if (!rc)
+		write_endpoints(s);
+	return rc;
 }
 
 static void close_all(struct server *s)

@@ -156,7 +156,7 @@ int kv_copy(struct kv *kv, const char *dir, struct sys_error *error);
 /*
  * Takes DIR/LOCK (flock) for the one writer of a store and writes its pid into it. Returns a
  * descriptor to keep open, to be given back with kv_unlock; -EWOULDBLOCK: somebody holds it, the
- * sentence names the pid.
+ * sentence names the pid. Waits up to a second for a holder that is dead already.
  */
 int kv_lock(const char *dir, struct sys_error *error);
 void kv_unlock(int lock);

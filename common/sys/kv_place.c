@@ -6,11 +6,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+enum { GONE_TRIES = 50, GONE_PAUSE_US = 20000 };
 
 enum verdict_of_place { GOOD, DOUBTFUL, REFUSED };
 
@@ -94,6 +97,23 @@ static long holder_of(int fd)
 	return strtol(text, NULL, 10);
 }
 
+/*
+ * A process killed with -9 is reported dead a moment before the kernel has closed its files (seen
+ * once in 400 kills), and who starts the next one at once must not be told that it still runs.
+ */
+static int take(int fd)
+{
+	for (int i = 0; i < GONE_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		long pid = holder_of(fd);
+		if (errno != EWOULDBLOCK || pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			break;
+		usleep(GONE_PAUSE_US);
+	}
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
+}
+
 int kv_lock(const char *dir, struct sys_error *error)
 {
 	char path[PATH_MAX], pid[24];
@@ -102,8 +122,8 @@ int kv_lock(const char *dir, struct sys_error *error)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return sys_fail(error, -errno, "%s: cannot open: %s", path, sys_text(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		int code = -errno;
+	int code = take(fd);
+	if (code) {
 		if (code == -EWOULDBLOCK)
 			sys_fail(error, code,
 				 "%s: the store is in use by process %ld; stop it first, or use "
