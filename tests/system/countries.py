@@ -21,7 +21,7 @@ class Country:
         self.dice = dice
         self.units, self.groups, self.items = [], [], []
         self.targets, self.milestones, self.holidays = [], [], []
-        self.leaves = {}
+        self.leaves, self.silent = {}, None
         self.make_units()
         self.make_groups()
         for n in range(dice.randint(2, 4)):
@@ -174,7 +174,7 @@ class Country:
         leaf["weight"] = str(dice.randint(1, 9))
 
 
-def some_body(dice, row):
+def some_body(dice, row, day):
     kind = row["kind"]
     if kind == "task":
         state = dice.choice((pb.TASK_STATE_NOT_STARTED, pb.TASK_STATE_IN_PROGRESS, pb.TASK_STATE_IN_PROGRESS, pb.TASK_STATE_DONE))
@@ -182,7 +182,7 @@ def some_body(dice, row):
             return {"task": pb.Task(state=state)}
         if state == pb.TASK_STATE_IN_PROGRESS:
             return {"task": pb.Task(state=state, percent=dice.randint(0, 99))}
-        return {"task": pb.Task(state=state, percent=100, product_ref="1/BC", done_on=ymd(FIRST) + dice.randrange(5))}
+        return {"task": pb.Task(state=state, percent=100, product_ref="1/BC", done_on=ymd(max(FIRST, day - datetime.timedelta(dice.choice((0, 10, 100))))))}
     if row["measure"] != "stock" and dice.random() < 0.15:
         return {"none_arisen": pb.NoneArisen()}
     large = dice.choice((3, 100, 10**6, 10**12))
@@ -197,6 +197,8 @@ def some_body(dice, row):
 def some_updates(dice, country, rows, today, n):
     """Random reports by random reporters, some dated back, some meant to be refused. Field dicts of Update."""
     catalogue, codes = Catalogue(rows), list(country.leaves)
+    if country.silent is None:  # some units, by number, never report
+        country.silent = {n for n in catalogue.units if dice.random() < 0.3}
     out = []
     for _ in range(20 * n):
         if len(out) == n:
@@ -205,6 +207,7 @@ def some_updates(dice, country, rows, today, n):
         day = today - datetime.timedelta(dice.choice((0, 0, 1, 3, 30, 200)))
         day = max(day, FIRST)
         reporters = sorted(n for n in catalogue.reporters(leaf, ymd(day)) if catalogue.open_unit(n, ymd(day)))
+        reporters = [n for n in reporters if n not in country.silent]
         if not catalogue.open_item(leaf, ymd(day)) and dice.random() < 0.9:
             continue
         if dice.random() < 0.05:
@@ -213,5 +216,5 @@ def some_updates(dice, country, rows, today, n):
             unit = catalogue.units[dice.choice(reporters)]["code"]
         else:
             continue
-        out.append(dict(unit=unit, item=leaf, as_of=ymd(day), reason=dice.choice(("", "điều chỉnh")), **some_body(dice, country.leaves[leaf])))
+        out.append(dict(unit=unit, item=leaf, as_of=ymd(day), reason=dice.choice(("", "điều chỉnh", "sửa")), **some_body(dice, country.leaves[leaf], day)))
     return out
