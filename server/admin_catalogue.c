@@ -195,6 +195,11 @@ static enum core_result load(struct admin *a, const Tiendo__Journal__V1__Catalog
 			     "this");
 		return CORE_OK;
 	}
+	if (!view_fits(e.catalogue.made)) { /* as an entry, no start could fold it ever again */
+		admin_say(a, "a plan has too many cells (reporters x leaves): split it in two\n");
+		catalogue_free(e.catalogue.made);
+		return CORE_OK;
+	}
 	difference(a, e.catalogue.made, effective, faults, m->dry_run);
 	if (m->dry_run) {
 		a->ok = true;

@@ -158,7 +158,7 @@ struct core_welcome {
 	uint8_t mark_hash[HASH_SIZE];
 };
 /*
- * What a Hello is told: REASON_NONE, EPOCH_LIMIT, FOREIGN_RECEIPT, or ROLLED_BACK when the receipt
+ * What a Hello is told: REASON_NONE, BUSY, EPOCH_LIMIT, FOREIGN_RECEIPT, or ROLLED_BACK when the receipt
  * proves that entries are lost (then the caller calls core_rolled_back).
  */
 enum reason core_hello(struct core *c, const struct core_stream *stream,

@@ -149,14 +149,12 @@ static bool proves_loss(struct core *c, struct kv_txn *t, const Tiendo__V1__Rece
 	       memcmp(hash, p->chain_hash.data, HASH_SIZE) != 0;
 }
 
-enum reason core_hello(struct core *c, const struct core_stream *stream,
-		       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
-		       char text[static 200])
+static enum reason judge_hello(struct core *c, struct kv_txn *t, const struct core_stream *stream,
+			       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
+			       char text[static 200])
 {
-	struct kv_txn *t = journal_begin(c->journal);
 	struct journal_stream s;
 
-	*out = (struct core_welcome){0};
 	if (last && !proof_valid(c, stream, last))
 		return refuse(text, REASON_FOREIGN_RECEIPT,
 			      "its last receipt was not given by this centre: has its spool spoken "
@@ -178,4 +176,20 @@ enum reason core_hello(struct core *c, const struct core_stream *stream,
 			      "too many new epochs: one an hour and 64 in all, ask the centre",
 			      stream->principal);
 	return REASON_NONE;
+}
+
+enum reason core_hello(struct core *c, const struct core_stream *stream,
+		       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
+		       char text[static 200])
+{
+	struct kv_txn *t = journal_begin(c->journal);
+
+	*out = (struct core_welcome){0};
+	enum reason reason = judge_hello(c, t, stream, last, out, text);
+	if (!kv_error(t))
+		return reason;
+	/* what could not be read is neither new nor lost */
+	*out = (struct core_welcome){0};
+	return refuse(text, REASON_BUSY, "the centre cannot read its journal now",
+		      stream->principal);
 }

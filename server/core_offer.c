@@ -233,6 +233,10 @@ static bool place(struct recall *r, uint64_t first_seq, size_t n, struct sequenc
 	bool known = journal_stream(r->core->journal, r->txn, r->stream->principal,
 				    r->stream->epoch, &s);
 
+	if (kv_error(r->txn)) { /* not read is not new */
+		busy_store(r);
+		return false;
+	}
 	*mark = a->mark = known ? s.mark : 0;
 	*out = sequencer_place(*mark, first_seq, (uint32_t)n);
 	if (out->kind == SEQUENCE_BAD) {

@@ -265,9 +265,11 @@ static void lost(struct ingest *g, const struct sender *s)
 	}
 	core_void(g->core, &session->stream, m->from, m->to, (uint32_t)m->reason, &g->answer);
 	answer(g, s, m->session);
-	log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void",
-		 s->principal->number, (unsigned long long)m->from, (unsigned long long)m->to,
-		 (int)m->reason);
+	/* the journal has it; what is repeated, or comes in masses, must not fill the log too */
+	if (g->answer.nack.reason == REASON_NONE && g->answer.fresh && may_log(g))
+		log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void",
+			 s->principal->number, (unsigned long long)m->from,
+			 (unsigned long long)m->to, (int)m->reason);
 }
 
 static void ping(struct ingest *g, const struct sender *s)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 struct owed {
-	uint8_t to[16]; /* routing id: libzmq's own have 5 bytes */
+	uint8_t to[255]; /* routing id: libzmq's own have 5 bytes, a client may claim one so long */
 	size_t to_size, at, size;
 	uint64_t session;
 	uint8_t type;
-	bool ack; /* waits for the commit */
+	bool hangs; /* true only if the commit is: an ack, and what was judged by the group's marks */
 };
 
 struct replies {
@@ -71,7 +71,10 @@ static void encode(struct replies *r, struct owed *o, unsigned type, const void 
 void replies_put(struct replies *r, const struct net_message *to, unsigned type,
 		 const void *message)
 {
-	encode(r, add(r, to), type, message);
+	struct owed *o = add(r, to);
+
+	o->hangs = type == MESSAGE_WELCOME; /* its mark */
+	encode(r, o, type, message);
 }
 
 static void fill_outcome(struct replies *r, size_t i, const struct core_outcome *o)
@@ -153,8 +156,9 @@ void replies_answer(struct replies *r, const struct net_message *to, uint64_t se
 	struct owed *o = add(r, to);
 
 	o->session = session;
-	o->ack = a->nack.reason == REASON_NONE;
-	if (o->ack)
+	o->hangs = a->nack.reason == REASON_NONE || a->nack.reason == REASON_GAP ||
+		   a->nack.reason == REASON_CONFLICT;
+	if (a->nack.reason == REASON_NONE)
 		put_ack(r, o, a);
 	else
 		put_nack(r, o, &a->nack);
@@ -186,7 +190,7 @@ void replies_refuse(struct replies *r, struct net_socket *ingest, const char *te
 	n = n < sizeof busy.text ? n : sizeof busy.text - 1;
 	memcpy(busy.text, text, n);
 	for (size_t i = 0; i < r->n; i++)
-		if (r->owed[i].ack)
+		if (r->owed[i].hangs)
 			put_nack(r, &r->owed[i], &busy);
 	replies_send(r, ingest);
 }

@@ -25,7 +25,8 @@ void replies_put(struct replies *r, const struct net_message *to, unsigned type,
 
 /* Sends everything owed. */
 void replies_send(struct replies *r, struct net_socket *ingest);
-/* The commit was refused: every owed ack becomes Busy with this sentence. */
+/* The commit was refused: every owed ack becomes Busy with this sentence, and so does what spoke of
+ * marks that are not there now (Welcome, GAP, CONFLICT). */
 void replies_refuse(struct replies *r, struct net_socket *ingest, const char *text);
 
 #endif

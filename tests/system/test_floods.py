@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One office with a good key sends what costs the centre most; everybody else must not notice."""
 import pytest
+import zmq
 
 import tiendo_pb2 as pb
 from client import PUSH
@@ -36,4 +37,16 @@ def test_bombs_between_pushes(world, office):
         answers = [office.answer() for _ in range(9)]
         assert answers[0].mark == answers[-1].mark == seq, answers
         assert all(a.reason in (pb.REASON_BAD_FRAME, pb.REASON_BATCH_TOO_LARGE) for a in answers[1:-1]), answers
+    audit(world)
+
+
+def test_a_claimed_routing_id(world):
+    """PROTOCOL.md: a client never sets one. ZeroMQ lets it, with up to 255 bytes: it is a return address all the same."""
+    office = world.office(world.principal("40"), hello=False)
+    endpoint = office.socket.getsockopt_string(zmq.LAST_ENDPOINT)
+    office.socket.disconnect(endpoint)
+    office.socket.setsockopt(zmq.ROUTING_ID, b"x" * 255)
+    office.socket.connect(endpoint)
+    assert office.hello().session
+    assert office.offer(1, [count(office, 1)]).mark == 1
     audit(world)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The centre without sockets: exactly once, refusals, barriers, ticks; after every step also on a
  * reopened store. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -339,6 +340,34 @@ static void a_receipt_proves_a_roll_back(void **state)
 	centre_close(&c);
 }
 
+/* A journal that cannot be read makes no stream new, no receipt lost and nobody wait for an operator. */
+static void what_cannot_be_read_is_not_lost(void **state)
+{
+	struct core_stream s = centre_stream(7);
+	uint8_t hash[HASH_SIZE];
+
+	(void)state;
+	centre_make(&c, "unread");
+	centre_task(&c, 0, 1, "KH.01", 20240103, 10);
+	centre_offer(&c, s, 1, 1);
+	centre_commit(&c);
+	Tiendo__V1__ReceiptProof p = proof(0, 1, hash);
+	kv_spoil(journal_begin(core_journal(c.core)), -EIO, "a test");
+	hello(s, &p, REASON_BUSY);
+	kv_spoil(journal_begin(core_journal(c.core)), -EIO, "a test");
+	centre_task(&c, 0, 2, "KH.01", 20240104, 20);
+	centre_offer(&c, s, 2, 1);
+	assert_int_equal(c.answer.nack.reason, REASON_BUSY);
+	centre_offer(&c, s, 1, 1);
+	assert_int_equal(c.answer.nack.reason, REASON_BUSY);
+	journal_abort(core_journal(c.core));
+	hello(s, &p, REASON_NONE);
+	centre_offer(&c, s, 2, 1);
+	centre_taken(&c, 0, 6, 1);
+	centre_commit(&c);
+	centre_close(&c);
+}
+
 static void midnights_are_ticked_in_order(void **state)
 {
 	(void)state;
@@ -414,6 +443,30 @@ static void stores_and_clocks_must_fit(void **state)
 	centre_close(&c);
 }
 
+/* More cells than a block may hold: refused before it is an entry, or no start could ever fold it.
+ */
+static void a_catalogue_too_large_is_no_entry(void **state)
+{
+	struct buffer units = {0}, items = {0};
+
+	(void)state;
+	centre_make(&c, "large");
+	buffer_put_text(&units, CENTRE_UNITS);
+	buffer_put_text(&items, CENTRE_ITEMS);
+	for (int i = 0; i < 4600; i++)
+		buffer_format(&units, "U%d,412,commune,,,Xã %d,,,,,,\n", i, i);
+	for (int i = 4; i < 1990; i++)
+		buffer_format(&items, "KH.%d,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,"
+				      "kind:commune@412,stock,a,b,yes\n", i);
+	uint64_t before = head();
+	assert_false(centre_catalogue(&c, buffer_text(&units), buffer_text(&items)));
+	assert_int_equal(head(), before);
+	centre_reopen(&c);
+	buffer_free(&units);
+	buffer_free(&items);
+	centre_close(&c);
+}
+
 static void a_catalogue_may_follow(void **state)
 {
 	(void)state;
@@ -448,9 +501,11 @@ int main(void)
 		cmocka_unit_test(epochs_are_few),
 		cmocka_unit_test(a_hello_learns_the_mark),
 		cmocka_unit_test(a_receipt_proves_a_roll_back),
+		cmocka_unit_test(what_cannot_be_read_is_not_lost),
 		cmocka_unit_test(midnights_are_ticked_in_order),
 		cmocka_unit_test(a_real_clock_is_not_believed_blindly),
 		cmocka_unit_test(stores_and_clocks_must_fit),
+		cmocka_unit_test(a_catalogue_too_large_is_no_entry),
 		cmocka_unit_test(a_catalogue_may_follow),
 	};
 
