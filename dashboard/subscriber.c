@@ -194,7 +194,7 @@ static void ask(struct subscriber *s, int64_t now)
 		break;
 	case JOB_GRAIN:
 		catch_up.only_path = mirror_missing(s->mirror, &path, &catch_up.plan);
-		/* fall through */
+		__attribute__((fallthrough));
 	case JOB_CATCH_UP:
 		catch_up.path = (char *)path;
 		if (s->job == JOB_CATCH_UP && !mirror_owes_all(s->mirror))
