@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -340,7 +342,8 @@ static void a_receipt_proves_a_roll_back(void **state)
 	centre_close(&c);
 }
 
-/* A journal that cannot be read makes no stream new, no receipt lost and nobody wait for an operator. */
+/* A journal that cannot be read makes no stream new, no receipt lost and nobody wait for an
+ * operator. */
 static void what_cannot_be_read_is_not_lost(void **state)
 {
 	struct core_stream s = centre_stream(7);
@@ -456,8 +459,10 @@ static void a_catalogue_too_large_is_no_entry(void **state)
 	for (int i = 0; i < 4600; i++)
 		buffer_format(&units, "U%d,412,commune,,,Xã %d,,,,,,\n", i, i);
 	for (int i = 4; i < 1990; i++)
-		buffer_format(&items, "KH.%d,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,"
-				      "kind:commune@412,stock,a,b,yes\n", i);
+		buffer_format(&items,
+			      "KH.%d,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,"
+			      "kind:commune@412,stock,a,b,yes\n",
+			      i);
 	uint64_t before = head();
 	assert_false(centre_catalogue(&c, buffer_text(&units), buffer_text(&items)));
 	assert_int_equal(head(), before);
@@ -488,6 +493,74 @@ static void a_catalogue_may_follow(void **state)
 	centre_close(&c);
 }
 
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_full_disk_takes_nothing(void **state)
+{
+	struct sys_error error = {""};
+
+	(void)state;
+	centre_make(&c, "full");
+	centre_task(&c, 0, 1, "KH.01", 20240109, 40);
+	limit_files(4096); /* below what any page of the journal needs */
+	centre_offer(&c, centre_stream(7), 1, 1);
+	assert_int_equal(core_commit(c.core, &error), CORE_REFUSED);
+	assert_true(strlen(error.text) > 10);
+	assert_int_equal(core_probe(c.core, &error), CORE_REFUSED);
+	struct entry tick = {.kind = ENTRY_TICK, .tick = {{20240111}}};
+	assert_int_equal(core_barrier(c.core, &tick, &error), CORE_REFUSED);
+	assert_int_equal(head(), 4);
+	assert_int_equal(cell("412", "KH.01")->flags & CELL_REPORTED, 0);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(core_probe(c.core, &error), CORE_OK);
+	centre_offer(&c, centre_stream(7), 1, 1);
+	centre_taken(&c, 0, 5, 1);
+	centre_commit(&c);
+	centre_reopen(&c);
+	assert_int_equal(cell("412", "KH.01")->percent, 40);
+	centre_close(&c);
+}
+
+/* More cells than the overlay begins with; a later one of the same group sees each. */
+static void a_group_may_touch_many_cells(void **state)
+{
+	static char items[40000];
+	size_t at = (size_t)snprintf(items, sizeof items, "%s", CENTRE_ITEMS);
+	char code[12];
+
+	(void)state;
+	for (int i = 100; i < 400; i++)
+		at += (size_t)snprintf(items + at, sizeof items - at,
+				       "KH.%d,KH,,task,V,412,2024-01-02,2024-06-30,lead,,,,,\n", i);
+	centre_make(&c, "many");
+	assert_true(centre_catalogue(&c, CENTRE_UNITS, items));
+	for (uint64_t seq = 1, i = 100; i < 400; seq += 60, i += 60) {
+		for (size_t k = 0; k < 60; k++) {
+			snprintf(code, sizeof code, "KH.%u", (unsigned)(i + k));
+			centre_task(&c, k, seq + k, code, 20240109, 50);
+		}
+		centre_offer(&c, centre_stream(7), seq, 60);
+		centre_taken(&c, 59, 6 + (seq - 1) / 60, 60);
+	}
+	for (size_t k = 0; k < 60; k++) {
+		snprintf(code, sizeof code, "KH.%u", (unsigned)(100 + 5 * k));
+		centre_task(&c, k, 301 + k, code, 20240109, 0);
+	}
+	centre_offer(&c, centre_stream(7), 301, 60);
+	for (size_t k = 0; k < 60; k++)
+		centre_refused(&c, k, 11, REASON_REASON_REQUIRED);
+	centre_commit(&c);
+	centre_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,6 +580,8 @@ int main(void)
 		cmocka_unit_test(stores_and_clocks_must_fit),
 		cmocka_unit_test(a_catalogue_too_large_is_no_entry),
 		cmocka_unit_test(a_catalogue_may_follow),
+		cmocka_unit_test(a_full_disk_takes_nothing),
+		cmocka_unit_test(a_group_may_touch_many_cells),
 	};
 
 	return cmocka_run_group_tests_name("core", tests, scratch_make, scratch_remove);
