@@ -7,6 +7,7 @@
 
 #include "common/domain/periods.h"
 #include "common/domain/says.h"
+#include "common/domain/text.h"
 #include "common/sys/json.h"
 #include "server/admin_catalogue.h"
 #include "server/checkpoint.h"
@@ -48,6 +49,21 @@ static const char *unit_code(const struct view *v, uint32_t number)
 	return unit == NO_INDEX ? "" : catalogue_unit(v->catalogue, unit)->row.code;
 }
 
+enum { PRINCIPAL_NAME_BYTES = 200 };
+
+/* It stays in the journal for ever and travels to operators. */
+static bool name_is_good(struct admin *a, const char *name)
+{
+	enum reason r = text_check(name, strlen(name), PRINCIPAL_NAME_BYTES);
+
+	if (r == REASON_NONE && strpbrk(name, "\n\t"))
+		r = REASON_TEXT_CONTROL;
+	if (r != REASON_NONE)
+		admin_say(a, "this name cannot be taken: %s (one line, at most %d bytes)",
+			  reason_says(r, LANGUAGE_EN), PRINCIPAL_NAME_BYTES);
+	return r == REASON_NONE;
+}
+
 static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__AgentAdd *m)
 {
 	const struct view *v = core_view(a->core);
@@ -65,6 +81,8 @@ static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__Ag
 
 	if (changes[0].role == ROLE_NONE) {
 		admin_say(a, "no such role: %s (agent, viewer, operator)", m->role);
+	} else if (!name_is_good(a, m->name)) {
+		return CORE_OK;
 	} else if (unit == NO_INDEX) {
 		admin_say(a,
 			  v->catalogue ? "no unit has the code %s"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/domain/says.h"
+#include "common/domain/text.h"
 
 enum {
 	QUESTION_ARENA = 64 * 1024,
@@ -78,8 +79,12 @@ enum reason answer_fail(struct asking *q, enum reason reason, const char *format
 	va_list list;
 
 	va_start(list, format);
-	vsnprintf(q->text, sizeof(q->text), format, list);
+	int size = vsnprintf(q->text, sizeof(q->text), format, list);
 	va_end(list);
+	/* what it repeats of the question may be no UTF-8, or be cut in a character: a reply is */
+	if (size > 0 && !text_is_utf8(q->text, strlen(q->text)))
+		for (char *c = q->text; *c; c++)
+			*c = *c & 0x80 ? '?' : *c;
 	return reason;
 }
 

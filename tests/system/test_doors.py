@@ -318,6 +318,13 @@ def test_malformed_questions(asked):
     for cursor in (b"x", os.urandom(56), os.urandom(200), page.cursor + b"x"):
         assert r.ask(catch_up=pb.CatchUp(path="VN/", cursor=cursor)).failure.reason in (
             pb.REASON_BAD_FRAME, pb.REASON_STALE_CURSOR), cursor
+    # what the answer repeats of the question is UTF-8 all the same, also where it was cut
+    r.send(16, whole.replace(b"VN/", b"\xff\xfe/"))
+    _, reply = r.receive()
+    assert reply.failure.reason == pb.REASON_NOT_FOUND
+    for n in range(90, 100):
+        assert r.ask(catch_up=pb.CatchUp(path="x" * n + "ệ" * 20 + "/")).failure.reason == pb.REASON_NOT_FOUND
+        assert r.ask(cells=pb.Cells(unit="x" * (n - 60) + "ệ" * 20)).failure.reason == pb.REASON_NOT_FOUND
     assert not r.ask(catch_up=pb.CatchUp(path="VN/")).HasField("failure")
 
 

@@ -7,6 +7,7 @@ import subprocess
 
 import lmdb
 import pytest
+import zmq
 
 import tiendo_pb2 as pb
 from journal import audit, read
@@ -258,3 +259,11 @@ def test_exit_codes(world):
         assert done.returncode == 2 and done.stderr, args
     assert subprocess.run([world.build / "tiendo-server", "help"], capture_output=True).returncode == 0
     until("the server to be ready still", world.ready)
+
+
+@pytest.mark.parametrize("name", ["\udcff\udcfe", "a\nb", "\x1b[31m", "x" * 201])
+def test_a_name_is_text(world, name):
+    """It stays in the journal for ever and travels to operators."""
+    keys = zmq.curve_keypair()
+    out = world.server_cli("agent", "add", "--unit", "40", "--key", keys[0].decode(), "--name", name, ok=(1,))
+    assert "name" in out.stderr, out
