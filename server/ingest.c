@@ -17,12 +17,28 @@ struct sender {
 };
 
 /* What a sender can repeat at will is logged once a second at most. */
-static bool may_log(struct ingest *g)
+static bool may_log(struct ingest *g, int64_t *last)
 {
-	if (g->now - g->alarmed < 1000)
+	if (g->now - *last < 1000)
 		return false;
-	g->alarmed = g->now;
+	*last = g->now;
 	return true;
+}
+
+/* Somebody's past is not what it was: that is for people to look at, and must not drown in gaps. */
+static bool alarming(enum reason r)
+{
+	return r == REASON_CONFLICT || r == REASON_ROLLED_BACK || r == REASON_FOREIGN_RECEIPT;
+}
+
+static void note_nack(struct ingest *g, const struct sender *s, const struct core_nack *n)
+{
+	if (n->reason == REASON_CONFLICT)
+		STATS_ADD(g->stats, conflicts, 1);
+	if (alarming(n->reason) && may_log(g, &g->alarmed))
+		log_error("key %u: %s: %s", s->key_id, reason_name(n->reason), n->text);
+	else if (!alarming(n->reason) && n->reason != REASON_BUSY && may_log(g, &g->warned))
+		log_warn("key %u: %s: %s", s->key_id, reason_name(n->reason), n->text);
 }
 
 static void answer(struct ingest *g, const struct sender *s, uint64_t session)
@@ -30,13 +46,10 @@ static void answer(struct ingest *g, const struct sender *s, uint64_t session)
 	const struct core_answer *a = &g->answer;
 
 	if (a->nack.reason != REASON_NONE) {
-		intake_refused(g->intake, s->principal ? s->principal->number : 0, 1, g->now);
-		if (a->nack.reason != REASON_BUSY && may_log(g))
-			log_warn("key %u: %s: %s", s->key_id, reason_name(a->nack.reason),
-				 a->nack.text);
+		if (a->nack.reason != REASON_BUSY) /* our trouble is not held against them */
+			intake_refused(g->intake, s->principal->number, 1, g->now);
+		note_nack(g, s, &a->nack);
 	}
-	if (a->nack.reason == REASON_CONFLICT)
-		STATS_ADD(g->stats, conflicts, 1);
 	replies_answer(g->replies, s->message, session, a);
 }
 
@@ -67,8 +80,8 @@ static bool closed(struct ingest *g, const struct sender *s, uint64_t session)
 	return true;
 }
 
-/* Costs the group's memory no more than CORE_FRAME_ROOM, and nothing when it cannot be read: whatever
- * is sent, the offer that follows finds its room. */
+/* Costs the group's memory no more than CORE_FRAME_ROOM, and nothing when it cannot be read:
+ * whatever is sent, the offer that follows finds its room. */
 static void *unpack(struct ingest *g, const struct sender *s,
 		    const ProtobufCMessageDescriptor *type)
 {
@@ -266,7 +279,7 @@ static void lost(struct ingest *g, const struct sender *s)
 	core_void(g->core, &session->stream, m->from, m->to, (uint32_t)m->reason, &g->answer);
 	answer(g, s, m->session);
 	/* the journal has it; what is repeated, or comes in masses, must not fill the log too */
-	if (g->answer.nack.reason == REASON_NONE && g->answer.fresh && may_log(g))
+	if (g->answer.nack.reason == REASON_NONE && g->answer.fresh && may_log(g, &g->warned))
 		log_warn("principal %u lost its seqs %llu to %llu (reason %d): they are void",
 			 s->principal->number, (unsigned long long)m->from,
 			 (unsigned long long)m->to, (int)m->reason);
@@ -326,26 +339,50 @@ static void dispatch(struct ingest *g, const struct sender *s, uint8_t type)
 		lost(g, s);
 }
 
-/* Right now, not at the handshake: a key may have been revoked since. */
+/* Whose key it is, also when it is revoked; a message without one is nobody's. */
 static bool named(struct ingest *g, struct sender *s)
 {
 	char *end;
 	unsigned long id = strtoul(s->message->user_id, &end, 10);
+	const struct roster *r = core_view(g->core)->roster;
+	const struct roster_key *key = s->message->user_id[0] && !*end && id <= UINT32_MAX
+					       ? roster_key(r, (uint32_t)id)
+					       : NULL;
 
-	if (!s->message->user_id[0] || *end || id > UINT32_MAX) {
-		STATS_ADD(g->stats, nameless, 1);
-		if (may_log(g))
-			log_error("a message without a key came in from %s: dropped",
-				  s->message->address);
-		return false;
+	s->principal = key ? roster_principal(r, key->principal) : NULL;
+	if (s->principal) {
+		s->key_id = key->id;
+		return true;
 	}
-	s->key_id = (uint32_t)id;
-	s->principal = roster_live(core_view(g->core)->roster, s->key_id);
-	if (!s->principal)
+	STATS_ADD(g->stats, nameless, 1);
+	if (may_log(g, &g->alarmed))
+		log_error("a message without a key came in from %s: dropped", s->message->address);
+	return false;
+}
+
+/* Not decoded, and no more tokens taken: otherwise nobody would ever get out of this. */
+static bool too_much(struct ingest *g, const struct sender *s)
+{
+	uint32_t wait = intake_message(g->intake, s->principal->number, g->now);
+
+	if (!wait)
+		return false;
+	core_refuse(&g->answer, REASON_BUSY, "principal %u sends too much", s->principal->number);
+	g->answer.nack.retry_ms = wait;
+	replies_answer(g->replies, s->message, 0, &g->answer);
+	return true;
+}
+
+/* Right now, not at the handshake: the key may have been revoked since. */
+static bool may_speak(struct ingest *g, const struct sender *s)
+{
+	if (!roster_live(core_view(g->core)->roster, s->key_id))
 		nack(g, s, 0, REASON_REVOKED, "key %u is revoked", s->key_id);
 	else if (s->principal->role != ROLE_AGENT)
 		nack(g, s, 0, REASON_FORBIDDEN, "key %u is no agent's", s->key_id);
-	return s->principal && s->principal->role == ROLE_AGENT;
+	else
+		return true;
+	return false;
 }
 
 void ingest_message(struct ingest *g, const struct net_message *m)
@@ -353,18 +390,6 @@ void ingest_message(struct ingest *g, const struct net_message *m)
 	struct sender s = {.message = m, .body = net_frame(m, 2)};
 	uint8_t type;
 
-	if (!named(g, &s))
-		return;
-	uint32_t wait = intake_message(g->intake, s.principal->number, g->now);
-	if (wait) {
-		core_refuse(&g->answer, REASON_BUSY, "principal %u sends too much",
-			    s.principal->number);
-		g->answer.nack.retry_ms = wait;
-		replies_answer(
-			g->replies, m, 0,
-			&g->answer); /* costs no more tokens: it would never get out of this */
-		return;
-	}
-	if (framed(g, &s, &type))
+	if (named(g, &s) && !too_much(g, &s) && may_speak(g, &s) && framed(g, &s, &type))
 		dispatch(g, &s, type);
 }

@@ -20,7 +20,7 @@ struct ingest {
 			   */
 	uint8_t lost[INCARNATION_SIZE];
 	int64_t now;	 /* transport, of this turn */
-	int64_t alarmed; /* when strangers' repeatable faults were logged last */
+	int64_t alarmed, warned; /* when strangers' repeatable faults were logged last */
 };
 
 void ingest_message(struct ingest *g, const struct net_message *m);
