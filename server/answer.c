@@ -88,12 +88,15 @@ enum reason answer_fail(struct asking *q, enum reason reason, const char *format
 	return reason;
 }
 
-bool answer_fits(const struct asking *q, size_t size)
+bool answer_fits(struct asking *q, size_t size)
 {
 	size_t full = q->answerer->page.size;
 
 	/* the first piece always goes in: a page without one would be asked for again for ever */
-	return !full || full + size <= q->answerer->page_max;
+	if (q->pieces && full + size > q->answerer->page_max)
+		return false;
+	q->pieces++;
+	return true;
 }
 
 bool answer_add(struct asking *q, uint32_t number, struct bytes piece)

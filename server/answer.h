@@ -69,6 +69,7 @@ struct asking {
 			       does ... */
 	bool first;         /* page one: `at` is zero but for generation and as_of */
 	bool more;          /* ... and says that there is a next one */
+	size_t pieces;      /* in the page */
 	char text[200];     /* of a failure */
 };
 
@@ -81,8 +82,8 @@ __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, 
 /* Puts `piece` into the page as field `number`; false when the page is full: it then begins the
  * next one. */
 bool answer_add(struct asking *q, uint32_t number, struct bytes piece);
-/* Is there room for `size` bytes more? */
-bool answer_fits(const struct asking *q, size_t size);
+/* Is there room for `size` bytes more? Counts the piece when there is. */
+bool answer_fits(struct asking *q, size_t size);
 
 /* "VN/40/412/", "G/PILOT/". False = no such path now. */
 struct subject {

@@ -148,14 +148,33 @@ bool centre_catalogue(struct centre *c, const char *units, const char *items)
 	return command(c, &m);
 }
 
+void centre_revoke(struct centre *c, uint32_t key)
+{
+	Tiendo__Journal__V1__RegistryBody body = TIENDO__JOURNAL__V1__REGISTRY_BODY__INIT;
+	Tiendo__Journal__V1__KeyRevoke revoke = TIENDO__JOURNAL__V1__KEY_REVOKE__INIT, *list = &revoke;
+	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+
+	revoke.key_id = key;
+	body.n_revoked = 1;
+	body.revoked = &list;
+	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_REGISTRY;
+	m.registry = &body;
+	assert_true(command(c, &m));
+}
+
 uint32_t centre_agent(struct centre *c, const char *unit, uint8_t n)
+{
+	return centre_principal(c, unit, "agent", n);
+}
+
+uint32_t centre_principal(struct centre *c, const char *unit, const char *role, uint8_t n)
 {
 	Tiendo__Journal__V1__AgentAdd add = TIENDO__JOURNAL__V1__AGENT_ADD__INIT;
 	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
 	uint8_t key[KEYS_SIZE];
 
 	memset(key, n, sizeof key);
-	add.role = (char *)"agent";
+	add.role = (char *)role;
 	add.unit = (char *)unit;
 	add.public_key = (ProtobufCBinaryData){sizeof key, key};
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_AGENT_ADD;

@@ -46,6 +46,9 @@ void centre_time(struct centre *c,
 bool centre_catalogue(struct centre *c, const char *units, const char *items);
 /* A new agent at the unit with a key of `n` in every byte; returns its principal number. */
 uint32_t centre_agent(struct centre *c, const char *unit, uint8_t n);
+/* Likewise with a role; and a key is revoked. */
+uint32_t centre_principal(struct centre *c, const char *unit, const char *role, uint8_t n);
+void centre_revoke(struct centre *c, uint32_t key);
 
 /* The stream of principal and key 1 with an epoch of `e` in every byte. */
 struct core_stream centre_stream(uint8_t e);
