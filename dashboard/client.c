@@ -16,6 +16,7 @@ enum {
 	REPLY_ARENA = 48 * 1024 *
 		      1024, /* a page is 256 KiB on the wire; untouched memory costs nothing */
 	RECONNECT_MS = 300,
+	CLIENT_HANDSHAKE_MS = 15000,
 	SEND_AGAIN_MS = 20, /* how often to look whether the handshake is done */
 	LISTENS_MS = 1000
 };
@@ -29,7 +30,7 @@ struct client {
 	uint64_t id;
 	const Tiendo__V1__Reply *reply;
 	bool asking, sent, entered; /* entered: a handshake has succeeded once */
-	int64_t opened_at, sent_at, not_before;
+	int64_t opened_at, socket_at, sent_at, not_before;
 };
 
 static bool connect_socket(struct client *c, struct sys_error *error)
@@ -40,6 +41,7 @@ static bool connect_socket(struct client *c, struct sys_error *error)
 				       .reconnect_ms = RECONNECT_MS};
 
 	net_socket_close(&c->socket);
+	c->socket_at = clock_transport();
 	c->socket = net_dealer_connect(c->options.net, &to, error);
 	return c->socket != NULL;
 }
@@ -128,7 +130,9 @@ const Tiendo__V1__Reply *client_step(struct client *c, int64_t now)
 		return c->reply;
 	while (c->socket && c->asking && net_receive(c->socket, &c->message) == 0)
 		read_reply(c, now);
-	if (c->asking && c->sent && now - c->sent_at > CLIENT_ANSWER_MS) {
+	/* a line that fell silent, or a door that said 400 once: that socket never tries again */
+	if (c->asking && now - (c->sent ? c->sent_at : c->socket_at) >
+				 (c->sent ? CLIENT_ANSWER_MS : CLIENT_HANDSHAKE_MS)) {
 		connect_socket(c, NULL);
 		c->sent = false;
 		c->not_before = now;

@@ -4,28 +4,28 @@
 #include <stdlib.h>
 
 #include "common/domain/text.h"
-#include "dashboard/commands.h"
+#include "dashboard/reader.h"
 
 enum { ARGUMENTS_MAX = 1000, AGAIN_MAX = 5 };
 
 struct command {
 	const char *name;
-	command_fn *run;
+	reader_fn *run;
 	size_t least, most; /* arguments */
 	bool offline;       /* needs no config and no line */
 	const char *usage, *vi, *en;
 };
 
 static const struct command commands[] = {
-	{"init", command_init, 0, 0, true, "--server-key KEY [--query ADDRESS] [--feed ADDRESS]",
+	{"init", reader_init, 0, 0, true, "--server-key KEY [--query ADDRESS] [--feed ADDRESS]",
 	 "tạo thư mục, cấu hình và khoá của người xem; in khoá công khai",
 	 "make a viewer's directory, config and key; prints the public key"},
-	{"get", command_get, 0, ARGUMENTS_MAX, false, "UNIT [ITEM] | --all UNIT... | --list FILE",
+	{"get", reader_get, 0, ARGUMENTS_MAX, false, "UNIT [ITEM] | --all UNIT... | --list FILE",
 	 "số liệu hiện tại của một đơn vị, hoặc theo danh sách unit,item",
 	 "figures now: of a unit, or of a list of unit,item"},
-	{"watch", command_watch, 1, 2, false, "UNIT [ITEM] [--count N]",
+	{"watch", reader_watch, 1, 2, false, "UNIT [ITEM] [--count N]",
 	 "một dòng mỗi khi số liệu thay đổi", "a line whenever a figure moves"},
-	{"explain", command_explain, 2, 2, false, "UNIT ITEM",
+	{"explain", reader_explain, 2, 2, false, "UNIT ITEM",
 	 "số liệu dựa trên gì: ai đã báo cáo (biên nhận), ai chưa, mục nào chưa xong",
 	 "what a figure stands on: who reported (receipts), who has not, what is not finished"},
 };
@@ -41,7 +41,7 @@ struct option {
 
 enum { OPTIONS = 10 };
 
-static void option_table(struct command_options *o, struct option out[static OPTIONS])
+static void option_table(struct reader_options *o, struct option out[static OPTIONS])
 {
 	const struct option table[OPTIONS] = {
 		{"--dir", "DIR", &o->dir, NULL,
@@ -96,7 +96,7 @@ static int take_option(const struct option *table, int argc, char **argv, int i)
 	return -session_fail(EXIT_WRONG_USE, "no such option: %s (tiendo --help)", argv[i]);
 }
 
-static int read_words(struct command_options *o, int argc, char **argv)
+static int read_words(struct reader_options *o, int argc, char **argv)
 {
 	struct option table[OPTIONS];
 
@@ -126,7 +126,7 @@ static void padded(const char *text, size_t columns)
 		putchar(' ');
 }
 
-static int help(const struct session *s, struct command_options *o)
+static int help(const struct session *s, struct reader_options *o)
 {
 	struct option table[OPTIONS];
 	char name[64];
@@ -154,7 +154,7 @@ static int help(const struct session *s, struct command_options *o)
 
 /* ---- dispatch ---- */
 
-static int run(struct session *s, const struct command *c, const struct command_options *o)
+static int run(struct session *s, const struct command *c, const struct reader_options *o)
 {
 	int code = EXIT_GOOD;
 
@@ -182,7 +182,7 @@ static int run(struct session *s, const struct command *c, const struct command_
 int main(int argc, char **argv)
 {
 	static const char *words[ARGUMENTS_MAX];
-	struct command_options o = {.arguments = words};
+	struct reader_options o = {.arguments = words};
 	struct session s = {.signals = -1};
 	struct sys_error error = {0};
 	int code = read_words(&o, argc, argv);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * report: what `explain` tells of one figure: who has said what, who has said nothing, what is not
- * finished. Made from the cells the centre sent; data only, filled by explain.c, shown by render
- * and json.
+ * finished. Made from the cells the centre sent; data only, filled by reader_explain.c, shown by
+ * show and json.
  */
 #ifndef TIENDO_DASHBOARD_REPORT_H
 #define TIENDO_DASHBOARD_REPORT_H

@@ -71,6 +71,8 @@ struct subscriber *subscriber_open(const struct subscriber_options *options,
 	struct subscriber *s = base_alloc(sizeof(*s));
 
 	s->options = *options;
+	if (!s->options.versions_ms)
+		s->options.versions_ms = SUBSCRIBER_VERSIONS_MS;
 	s->arena = codec_arena_new(FEED_ARENA);
 	s->mirror = mirror_new();
 	s->client = client_open(&options->query, error);
@@ -249,7 +251,7 @@ static void choose(struct subscriber *s, int64_t now)
 		s->check_as_of = 0;
 	} else if (now >= s->versions_due) {
 		s->versions_due =
-			now + SUBSCRIBER_VERSIONS_MS + keys_random_below(SUBSCRIBER_VERSIONS_MS);
+			now + s->options.versions_ms + keys_random_below(s->options.versions_ms);
 		begin(s, JOB_VERSIONS, now);
 	}
 }

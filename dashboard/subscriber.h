@@ -29,8 +29,9 @@ struct subscriber;
 /* Everything pointed to must outlive the subscriber. */
 struct subscriber_options {
 	struct client_options query;
-	const char *feed; /* endpoint */
-	const char *unit; /* "40" or "G/PILOT"; resolved in each catalogue anew */
+	const char *feed;     /* endpoint */
+	const char *unit;     /* "40" or "G/PILOT"; resolved in each catalogue anew */
+	uint32_t versions_ms; /* 0 = SUBSCRIBER_VERSIONS_MS */
 };
 
 enum subscriber_news {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Every question by every role, in and out of scope, page by page; and what is no question at all. */
+/* Every question by every role, in and out of scope, page by page; and what is no question at all.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,10 +32,11 @@ static void open_world(struct world *w, const char *name)
 	assert_int_equal(centre_principal(&w->centre, "VN", "viewer", 2), VIEWER);
 	assert_int_equal(centre_principal(&w->centre, "VN", "operator", 3), OPERATOR);
 	assert_int_equal(centre_principal(&w->centre, "40", "agent", 4), PROVINCE);
-	w->options = (struct query_options){.view = core_view(w->centre.core),
-					    .lock = core_lock(w->centre.core),
-					    .journal = query_journal_of(core_journal(w->centre.core)),
-					    .clock = core_clock(w->centre.core)};
+	w->options =
+		(struct query_options){.view = core_view(w->centre.core),
+				       .lock = core_lock(w->centre.core),
+				       .journal = query_journal_of(core_journal(w->centre.core)),
+				       .clock = core_clock(w->centre.core)};
 	answerer_open(&w->answerer, &w->options);
 	w->arena = codec_arena_new(1 << 20);
 }
@@ -48,13 +50,14 @@ static void close_world(struct world *w)
 	centre_close(&w->centre);
 }
 
-static const Tiendo__V1__Reply *raw(struct world *w, uint32_t key, uint8_t version, uint8_t type, struct bytes body)
+static const Tiendo__V1__Reply *raw(struct world *w, uint32_t key, uint8_t version, uint8_t type,
+				    struct bytes body)
 {
 	buffer_clear(&w->reply);
 	answer(&w->answerer, key, version, type, body, &w->reply);
 	codec_arena_reset(&w->arena);
-	const Tiendo__V1__Reply *r =
-		codec_unpack(&tiendo__v1__reply__descriptor, w->reply.data, w->reply.size, &w->arena);
+	const Tiendo__V1__Reply *r = codec_unpack(&tiendo__v1__reply__descriptor, w->reply.data,
+						  w->reply.size, &w->arena);
 	assert_non_null(r);
 	assert_int_equal(r->generation->incarnation.len, 16);
 	assert_true(r->simulated && r->illustrative);
@@ -67,7 +70,8 @@ static const Tiendo__V1__Reply *ask(struct world *w, uint32_t key, Tiendo__V1__Q
 	q->id = 7;
 	buffer_clear(&w->question);
 	codec_pack(q, buffer_reserve(&w->question, codec_size(q)));
-	const Tiendo__V1__Reply *r = raw(w, key, PROTOCOL_VERSION, MESSAGE_QUERY, buffer_bytes(&w->question));
+	const Tiendo__V1__Reply *r =
+		raw(w, key, PROTOCOL_VERSION, MESSAGE_QUERY, buffer_bytes(&w->question));
 	assert_int_equal(r->id, 7);
 	return r;
 }
@@ -80,13 +84,14 @@ static void assert_fails(const Tiendo__V1__Reply *r, enum reason reason)
 	assert_int_equal(r->cursor.len, 0);
 }
 
-#define QUESTION(NAME, name, type, TYPE)                                                                             \
-	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;                                                                \
-	Tiendo__V1__##type m = TIENDO__V1__##TYPE##__INIT;                                                            \
-	q.question_case = TIENDO__V1__QUERY__QUESTION_##NAME;                                                         \
+#define QUESTION(NAME, name, type, TYPE)                                                           \
+	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;                                             \
+	Tiendo__V1__##type m = TIENDO__V1__##TYPE##__INIT;                                         \
+	q.question_case = TIENDO__V1__QUERY__QUESTION_##NAME;                                      \
 	q.name = &m
 
-static const Tiendo__V1__Reply *catch_up(struct world *w, uint32_t key, const char *path, ProtobufCBinaryData cursor)
+static const Tiendo__V1__Reply *catch_up(struct world *w, uint32_t key, const char *path,
+					 ProtobufCBinaryData cursor)
 {
 	QUESTION(CATCH_UP, catch_up, CatchUp, CATCH_UP);
 	m.path = (char *)path;
@@ -94,7 +99,8 @@ static const Tiendo__V1__Reply *catch_up(struct world *w, uint32_t key, const ch
 	return ask(w, key, &q);
 }
 
-static const Tiendo__V1__Reply *versions(struct world *w, uint32_t key, const char *path, uint64_t since)
+static const Tiendo__V1__Reply *versions(struct world *w, uint32_t key, const char *path,
+					 uint64_t since)
 {
 	QUESTION(VERSIONS, versions, Versions, VERSIONS);
 	m.path = (char *)path;
@@ -109,7 +115,8 @@ static const Tiendo__V1__Reply *catalogue(struct world *w, uint32_t key, Protobu
 	return ask(w, key, &q);
 }
 
-static const Tiendo__V1__Reply *cells(struct world *w, uint32_t key, const char *unit, const char *item, bool missing)
+static const Tiendo__V1__Reply *cells(struct world *w, uint32_t key, const char *unit,
+				      const char *item, bool missing)
 {
 	QUESTION(CELLS, cells, Cells, CELLS);
 	m.unit = (char *)unit;
@@ -152,12 +159,15 @@ static void what_is_no_question(void **state)
 	(void)state;
 	open_world(&w, "frames");
 	assert_fails(raw(&w, VIEWER, 2, MESSAGE_QUERY, bytes_text("")), REASON_BAD_VERSION);
-	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_PUSH, bytes_text("")), REASON_UNKNOWN_TYPE);
-	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_text("")), REASON_BAD_FRAME);
-	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_text("\xff\xff\xff")), REASON_BAD_FRAME);
+	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_PUSH, bytes_text("")),
+		     REASON_UNKNOWN_TYPE);
+	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_text("")),
+		     REASON_BAD_FRAME);
+	assert_fails(raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_text("\xff\xff\xff")),
+		     REASON_BAD_FRAME);
 	empty.id = 5;
-	const Tiendo__V1__Reply *r =
-		raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_of(body, codec_pack(&empty, body)));
+	const Tiendo__V1__Reply *r = raw(&w, VIEWER, PROTOCOL_VERSION, MESSAGE_QUERY,
+					 bytes_of(body, codec_pack(&empty, body)));
 	assert_fails(r, REASON_BAD_FRAME);
 	assert_int_equal(r->id, 5); /* so that the asker knows which */
 	close_world(&w);
@@ -195,7 +205,8 @@ static void figures_for_everybody(void **state)
 	assert_fails(catch_up(&w, VIEWER, "", none), REASON_NOT_FOUND);
 	assert_fails(catch_up(&w, VIEWER, "/", none), REASON_NOT_FOUND);
 	assert_fails(catch_up(&w, VIEWER, "G/NONE/", none), REASON_NOT_FOUND);
-	assert_fails(catch_up(&w, VIEWER, "VN/40/A-CODE-THAT-IS-MUCH-TOO-LONG-TO-BE-ONE/", none), REASON_NOT_FOUND);
+	assert_fails(catch_up(&w, VIEWER, "VN/40/A-CODE-THAT-IS-MUCH-TOO-LONG-TO-BE-ONE/", none),
+		     REASON_NOT_FOUND);
 	close_world(&w);
 }
 
@@ -285,9 +296,11 @@ static void pages_and_their_cursors(void **state)
 	put_u64(other + 46, 4000000000U);
 	assert_int_equal(catch_up(&w, VIEWER, "VN/", cursor)->catch_up->n_grains, 0);
 	put_u64(other + 46, 0);
-	assert_fails(catch_up(&w, VIEWER, "VN/40/412/", cursor), REASON_BAD_FRAME); /* before its first */
+	assert_fails(catch_up(&w, VIEWER, "VN/40/412/", cursor),
+		     REASON_BAD_FRAME); /* before its first */
 	/* another catalogue */
-	assert_true(centre_catalogue(&w.centre, CENTRE_UNITS "414,40,district,,,Quỳnh Lưu,,,,,,\n", CENTRE_ITEMS));
+	assert_true(centre_catalogue(&w.centre, CENTRE_UNITS "414,40,district,,,Quỳnh Lưu,,,,,,\n",
+				     CENTRE_ITEMS));
 	cursor.data = kept;
 	assert_fails(catch_up(&w, VIEWER, "VN/", cursor), REASON_STALE_CURSOR);
 	close_world(&w);
@@ -306,11 +319,13 @@ static size_t rows_of(struct world *w, uint32_t key, bool *has_413, char scope[s
 	*has_413 = false;
 	for (;;) {
 		assert_int_equal(r->answer_case, TIENDO__V1__REPLY__ANSWER_CATALOGUE);
-		assert_int_equal(r->catalogue->entry, core_view(w->centre.core)->head.catalogue_entry);
+		assert_int_equal(r->catalogue->entry,
+				 core_view(w->centre.core)->head.catalogue_entry);
 		snprintf(scope, 20, "%s", r->catalogue->scope);
 		for (size_t i = 0; i < r->catalogue->n_rows; i++, n++) {
 			codec_arena_reset(&rows);
-			assert_true(codec_row_decode(r->catalogue->rows[i].data, r->catalogue->rows[i].len, &rows, &row));
+			assert_true(codec_row_decode(r->catalogue->rows[i].data,
+						     r->catalogue->rows[i].len, &rows, &row));
 			*has_413 |= row.kind == ROW_UNIT && strcmp(row.unit.code, "413") == 0;
 		}
 		if (!r->cursor.len)
@@ -334,7 +349,8 @@ static void an_office_gets_its_slice(void **state)
 		assert_int_equal(rows_of(&w, VIEWER, &has_413, scope), 8);
 		assert_true(has_413);
 		assert_string_equal(scope, "VN");
-		assert_int_equal(rows_of(&w, AGENT, &has_413, scope), 7); /* VN, 40, 412 and all items */
+		assert_int_equal(rows_of(&w, AGENT, &has_413, scope),
+				 7); /* VN, 40, 412 and all items */
 		assert_false(has_413);
 		assert_string_equal(scope, "412");
 		assert_int_equal(rows_of(&w, PROVINCE, &has_413, scope), 8);
@@ -351,9 +367,18 @@ static void an_office_gets_its_slice(void **state)
 
 static void give_note(struct world *w)
 {
-	struct update u = {.seq = 1, .unit = "412", .item = "KH.01", .as_of = {20240109}, .period = "2024-01",
-			   .note = "đang chờ kinh phí", .reason = "vì sao", .product_ref = "12/BC", .body = BODY_TASK,
-			   .state = TASK_DONE, .percent = 100, .done_on = {20240108}};
+	struct update u = {.seq = 1,
+			   .unit = "412",
+			   .item = "KH.01",
+			   .as_of = {20240109},
+			   .period = "2024-01",
+			   .note = "đang chờ kinh phí",
+			   .reason = "vì sao",
+			   .product_ref = "12/BC",
+			   .body = BODY_TASK,
+			   .state = TASK_DONE,
+			   .percent = 100,
+			   .done_on = {20240108}};
 	size_t n = codec_update_encode(&u, w->centre.blob[0]);
 
 	assert_true(n > 0);
@@ -482,7 +507,8 @@ static void status_by_role(void **state)
 
 /* ---- a journal that cannot be read ---- */
 
-static bool no_blobs(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink, void *sink_ctx)
+static bool no_blobs(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink,
+		     void *sink_ctx)
 {
 	(void)ctx, (void)wanted, (void)n, (void)sink, (void)sink_ctx;
 	return false;
@@ -506,7 +532,8 @@ static void a_journal_that_cannot_be_read(void **state)
 	assert_fails(r, REASON_BUSY);
 	assert_true(r->failure->retry_ms > 0);
 	assert_fails(status(&w, OPERATOR), REASON_BUSY);
-	assert_int_equal(catch_up(&w, VIEWER, "VN/", none)->answer_case, TIENDO__V1__REPLY__ANSWER_CATCH_UP);
+	assert_int_equal(catch_up(&w, VIEWER, "VN/", none)->answer_case,
+			 TIENDO__V1__REPLY__ANSWER_CATCH_UP);
 	close_world(&w);
 }
 

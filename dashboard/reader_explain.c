@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "dashboard/commands.h"
+#include "dashboard/reader.h"
 #include "dashboard/json.h"
 #include "dashboard/mirror.h"
-#include "dashboard/render.h"
+#include "dashboard/show.h"
 
 void report_free(struct report *r)
 {
@@ -131,14 +131,14 @@ static void find_unfinished(struct session *s, const struct mirror *m, const str
 		uint32_t item = plan->items[i];
 		if (!catalogue_item(c, item)->leaf || item == top || !below(c, item, top))
 			continue;
-		struct reading leaf = command_reading(s, m, place, unit, item);
+		struct reading leaf = reader_reading(s, m, place, unit, item);
 		if ((leaf.figure.cells_expected || leaf.figure.indicators_expected) &&
 		    !finished(&leaf))
 			r->unfinished[r->unfinished_n++] = leaf;
 	}
 }
 
-static int make(struct session *s, const struct command_options *o, struct mirror *m,
+static int make(struct session *s, const struct reader_options *o, struct mirror *m,
 		struct report *r)
 {
 	struct place place;
@@ -148,17 +148,17 @@ static int make(struct session *s, const struct command_options *o, struct mirro
 	if (code == EXIT_GOOD)
 		code = session_find(s, o->arguments[0], o->arguments[1], &place, &item);
 	if (code == EXIT_GOOD)
-		code = command_fetch(s, m, &place, catalogue_item(s->atlas.catalogue, item)->plan);
+		code = reader_fetch(s, m, &place, catalogue_item(s->atlas.catalogue, item)->plan);
 	if (code == EXIT_GOOD)
 		code = fetch_cells(s, r, o->arguments[0], o->arguments[1]);
 	if (code != EXIT_GOOD)
 		return code;
-	r->reading = command_reading(s, m, &place, o->arguments[0], item);
+	r->reading = reader_reading(s, m, &place, o->arguments[0], item);
 	find_unfinished(s, m, &place, item, o->arguments[0], r);
 	return EXIT_GOOD;
 }
 
-int command_explain(struct session *s, const struct command_options *o)
+int reader_explain(struct session *s, const struct reader_options *o)
 {
 	struct mirror *m = mirror_new();
 	struct report r = {0};
@@ -169,8 +169,8 @@ int command_explain(struct session *s, const struct command_options *o)
 		if (s->json) {
 			json_report(&out, &r);
 		} else {
-			render_sight(&out, &s->sight, s->language);
-			render_report(&out, &r, s->language);
+			show_sight(&out, &s->sight, s->language);
+			show_report(&out, &r, s->language);
 		}
 		code = session_print(&out);
 	}

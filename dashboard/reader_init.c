@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "dashboard/commands.h"
+#include "dashboard/reader.h"
 
 static int fill(char *to, const char *from, const char *name)
 {
@@ -17,7 +17,7 @@ static int fill(char *to, const char *from, const char *name)
 }
 
 /* What was given, over the defaults. */
-static int settle(struct session *s, const struct command_options *o)
+static int settle(struct session *s, const struct reader_options *o)
 {
 	size_t n;
 	const struct conf_option *options = session_options(s, &n);
@@ -71,7 +71,7 @@ static int make_key(struct session *s)
 	return rc ? session_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }
 
-int command_init(struct session *s, const struct command_options *o)
+int reader_init(struct session *s, const struct reader_options *o)
 {
 	struct sys_error error = {0};
 	int code = settle(s, o);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/* render_report: who has said what, who has said nothing, what is not finished; every one by name.
+/* show_report: who has said what, who has said nothing, what is not finished; every one by name.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "dashboard/render_inside.h"
+#include "dashboard/show_inside.h"
 #include "dashboard/table.h"
 
-#define SAY(vi, en) render_says(l, vi, en)
+#define SAY(vi, en) show_says(l, vi, en)
 
 static void put_state(struct buffer *out, const struct report_cell *c, enum language l)
 {
-	char a[RENDER_NUMBER], b[RENDER_NUMBER];
+	char a[SHOW_NUMBER], b[SHOW_NUMBER];
 
 	switch (c->state) {
 	case REPORT_UNREPORTED:
@@ -26,7 +26,7 @@ static void put_state(struct buffer *out, const struct report_cell *c, enum lang
 		break;
 	case REPORT_DONE:
 		buffer_format(out, "%s %s", task_state_label(TASK_DONE, l),
-			      render_date(c->done_on, l, a));
+			      show_date(c->done_on, l, a));
 		break;
 	case REPORT_NONE_ARISEN:
 		buffer_put_text(out, SAY("không phát sinh", "none arisen"));
@@ -36,12 +36,12 @@ static void put_state(struct buffer *out, const struct report_cell *c, enum lang
 		break;
 	case REPORT_VALUE:
 		if (c->item->row.kind == ITEM_RATIO)
-			buffer_format(out, "%s/%s", render_number(c->numerator, l, a),
-				      render_number(c->denominator, l, b));
+			buffer_format(out, "%s/%s", show_number(c->numerator, l, a),
+				      show_number(c->denominator, l, b));
 		else if (c->item->row.kind == ITEM_POINTS)
-			buffer_put_text(out, render_hundredths(c->numerator, l, a));
+			buffer_put_text(out, show_hundredths(c->numerator, l, a));
 		else
-			buffer_put_text(out, render_number(c->numerator, l, a));
+			buffer_put_text(out, show_number(c->numerator, l, a));
 		break;
 	}
 }
@@ -68,7 +68,7 @@ static void put_marks(struct buffer *out, const struct report_cell *c, enum lang
 static void cell_row(struct table *t, const struct report_cell *c, bool with_item,
 		     struct buffer *text, enum language l)
 {
-	char date[RENDER_NUMBER];
+	char date[SHOW_NUMBER];
 
 	table_cell(t, c->unit->row.code);
 	table_cell(t, c->unit->row.name);
@@ -77,7 +77,7 @@ static void cell_row(struct table *t, const struct report_cell *c, bool with_ite
 	put_state(text, c, l);
 	table_cell(t, buffer_text(text));
 	buffer_clear(text);
-	table_cell(t, render_date(c->as_of, l, date));
+	table_cell(t, show_date(c->as_of, l, date));
 	table_cell(t, c->receipt);
 	put_marks(text, c, l);
 	table_cell(t, buffer_text(text));
@@ -120,7 +120,7 @@ static void put_missing(struct buffer *out, const struct report *r, enum languag
 {
 	struct table t;
 	size_t n = 0;
-	char date[RENDER_NUMBER];
+	char date[SHOW_NUMBER];
 
 	table_open(&t, 4);
 	t.cut[1] = true;
@@ -136,7 +136,7 @@ static void put_missing(struct buffer *out, const struct report *r, enum languag
 			table_format(&t,
 				     c->overdue ? SAY("quá hạn %s", "overdue since %s")
 						: SAY("hạn %s", "due %s"),
-				     render_date(c->due, l, date));
+				     show_date(c->due, l, date));
 		else
 			table_cell(&t, "");
 	}
@@ -159,10 +159,10 @@ static void put_unfinished(struct buffer *out, const struct report *r, enum lang
 		const struct reading *leaf = &r->unfinished[i];
 		table_cell(&t, leaf->item->row.code);
 		table_cell(&t, leaf->item->row.name);
-		render_main(&text, leaf, l);
+		show_main(&text, leaf, l);
 		if (leaf->figure.has_target) {
 			buffer_put_text(&text, SAY(" · mục tiêu ", " · target "));
-			render_target(&text, leaf, l);
+			show_target(&text, leaf, l);
 		}
 		table_cell(&t, buffer_text(&text));
 		buffer_clear(&text);
@@ -173,9 +173,9 @@ static void put_unfinished(struct buffer *out, const struct report *r, enum lang
 	buffer_free(&text);
 }
 
-void render_report(struct buffer *out, const struct report *r, enum language l)
+void show_report(struct buffer *out, const struct report *r, enum language l)
 {
-	render_figure(out, &r->reading, l);
+	show_figure(out, &r->reading, l);
 	put_unfinished(out, r, l);
 	put_said(out, r, l);
 	put_missing(out, r, l);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "common/sys/clock.h"
-#include "dashboard/commands.h"
+#include "dashboard/reader.h"
 #include "dashboard/json.h"
 #include "dashboard/mirror.h"
-#include "dashboard/render.h"
+#include "dashboard/show.h"
 #include "dashboard/subscriber.h"
 
 enum { BEGIN_MS = 20000 /* without a whole picture by then there will be none */ };
@@ -21,7 +21,7 @@ struct seen {
 
 struct watch {
 	struct session *s;
-	const struct command_options *o;
+	const struct reader_options *o;
 	struct subscriber *subscriber;
 	struct seen *seen; /* ascending by item */
 	size_t n, size;
@@ -66,7 +66,7 @@ static int look_at(struct watch *w, const struct reading *r)
 	if (w->s->json)
 		json_reading(&w->out, r);
 	else
-		render_move(&w->out, r, &before, subscriber_time(w->subscriber), w->s->language);
+		show_move(&w->out, r, &before, subscriber_time(w->subscriber), w->s->language);
 	w->left -= w->left != UINT64_MAX;
 	return session_print(&w->out);
 }
@@ -111,7 +111,7 @@ static int begin(struct watch *w)
 	w->began = true;
 	struct sight sight = subscriber_sight(w->subscriber);
 	if (!w->s->json)
-		render_sight(&w->out, &sight, w->s->language);
+		show_sight(&w->out, &sight, w->s->language);
 	fprintf(stderr,
 		SAY(w->s, "tiendo: đang theo dõi %s, %zu số liệu\n",
 		    "tiendo: watching %s, %zu figures\n"),
@@ -172,7 +172,7 @@ static int watch(struct watch *w)
 	return code;
 }
 
-int command_watch(struct session *s, const struct command_options *o)
+int reader_watch(struct session *s, const struct reader_options *o)
 {
 	struct watch w = {.s = s, .o = o, .left = UINT64_MAX};
 	const struct subscriber_options options = {

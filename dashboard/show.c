@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dashboard/render.h"
+#include "dashboard/show.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "common/domain/text.h"
-#include "dashboard/render_inside.h"
+#include "dashboard/show_inside.h"
 #include "dashboard/table.h"
 
-const char *render_says(enum language l, const char *vi, const char *en)
+const char *show_says(enum language l, const char *vi, const char *en)
 {
 	return l == LANGUAGE_VI ? vi : en;
 }
 
-#define SAY(vi, en) render_says(l, vi, en)
+#define SAY(vi, en) show_says(l, vi, en)
 
 /* ---- one figure in a few words ---- */
 
@@ -55,36 +55,36 @@ static void put_tasks(struct buffer *out, const struct task_counts *c, uint32_t 
 
 static void put_ratio(struct buffer *out, const struct figure *f, enum language l)
 {
-	char percent[RENDER_NUMBER], n[RENDER_NUMBER], d[RENDER_NUMBER];
+	char percent[SHOW_NUMBER], n[SHOW_NUMBER], d[SHOW_NUMBER];
 
 	if (!f->has_percent) {
 		buffer_put_text(out, SAY("chưa có số liệu", "no figure yet"));
 		return;
 	}
-	buffer_format(out, "%s (%s/%s)", render_percent(f->percent_bp, l, percent),
-		      render_number(f->numerator, l, n), render_number(f->denominator, l, d));
+	buffer_format(out, "%s (%s/%s)", show_percent(f->percent_bp, l, percent),
+		      show_number(f->numerator, l, n), show_number(f->denominator, l, d));
 }
 
-void render_value(struct buffer *out, const struct reading *r, enum language l)
+void show_value(struct buffer *out, const struct reading *r, enum language l)
 {
 	const struct item_row *item = &r->item->row;
-	char text[RENDER_NUMBER];
+	char text[SHOW_NUMBER];
 
 	if (!r->figure.has_value) {
 		buffer_put_text(out, SAY("chưa có số liệu", "no figure yet"));
 	} else if (item->kind == ITEM_POINTS) {
-		buffer_put_text(out, render_hundredths(r->figure.value, l, text));
+		buffer_put_text(out, show_hundredths(r->figure.value, l, text));
 		if (item->has_maximum)
-			buffer_format(out, "/%s", render_hundredths(item->maximum, l, text));
+			buffer_format(out, "/%s", show_hundredths(item->maximum, l, text));
 		buffer_put_text(out, SAY(" điểm", " points"));
 	} else {
-		buffer_put_text(out, render_number(r->figure.value, l, text));
+		buffer_put_text(out, show_number(r->figure.value, l, text));
 		if (*item->uom)
 			buffer_format(out, " %s", item->uom);
 	}
 }
 
-void render_main(struct buffer *out, const struct reading *r, enum language l)
+void show_main(struct buffer *out, const struct reading *r, enum language l)
 {
 	const struct figure *f = &r->figure;
 
@@ -111,27 +111,27 @@ void render_main(struct buffer *out, const struct reading *r, enum language l)
 		break;
 	case ITEM_COUNT:
 	case ITEM_POINTS:
-		render_value(out, r, l);
+		show_value(out, r, l);
 		break;
 	case ITEM_NONE:
 		break;
 	}
 }
 
-void render_target(struct buffer *out, const struct reading *r, enum language l)
+void show_target(struct buffer *out, const struct reading *r, enum language l)
 {
 	enum item_kind kind = r->item->row.kind;
-	char text[RENDER_NUMBER];
+	char text[SHOW_NUMBER];
 
 	if (!r->figure.has_target)
 		return;
 	bool ratio = kind == ITEM_RATIO || kind == ITEM_RATIO_GROUP;
 	if (kind == ITEM_POINTS)
-		render_hundredths(r->figure.target, l, text);
+		show_hundredths(r->figure.target, l, text);
 	else if (ratio)
-		render_percent(r->figure.target, l, text);
+		show_percent(r->figure.target, l, text);
 	else
-		render_number(r->figure.target, l, text);
+		show_number(r->figure.target, l, text);
 	buffer_put_text(out, text);
 }
 
@@ -143,16 +143,19 @@ static const char *reached(const struct figure *f, enum language l)
 }
 
 /* "63,15 % (36/38)": never without on how many it stands. */
-static void put_score(struct buffer *out, const struct figure *f, enum language l)
+static void put_score(struct buffer *out, const struct reading *r, enum language l)
 {
-	char text[RENDER_NUMBER];
+	const struct figure *f = &r->figure;
+	char text[SHOW_NUMBER];
 
-	if (f->has_score)
+	if (f->has_attainment && r->item->leaf)
+		buffer_put_text(out, show_percent(f->attainment_bp, l, text));
+	else if (f->has_score)
 		buffer_format(out, "%s (%" PRIu32 "/%" PRIu32 ")",
-			      render_percent(f->score_bp, l, text), f->score_leaves,
+			      show_percent(f->score_bp, l, text), f->score_leaves,
 			      f->score_leaves_of);
 	else if (f->has_attainment)
-		buffer_put_text(out, render_percent(f->attainment_bp, l, text));
+		buffer_put_text(out, show_percent(f->attainment_bp, l, text));
 }
 
 /* ---- one figure, whole ---- */
@@ -220,23 +223,24 @@ static void number_lines(struct lines *t, const struct reading *r, enum language
 		line(t, SAY("Tỷ lệ", "Ratio"));
 	}
 	if (kind == ITEM_COUNT || kind == ITEM_POINTS) {
-		render_value(&t->text, r, l);
+		show_value(&t->text, r, l);
 		line(t, SAY("Giá trị", "Value"));
 	}
 	if (r->figure.has_target) {
-		render_target(&t->text, r, l);
+		show_target(&t->text, r, l);
 		if (r->figure.has_reached)
 			buffer_format(&t->text, " · %s", reached(&r->figure, l));
 		line(t, SAY("Mục tiêu", "Target"));
 	}
-	put_score(&t->text, &r->figure, l);
-	line(t, r->figure.has_score ? SAY("Điểm tiến độ", "Score") : SAY("Mức đạt", "Attainment"));
+	put_score(&t->text, r, l);
+	line(t, !r->item->leaf && r->figure.has_score ? SAY("Điểm tiến độ", "Score")
+						      : SAY("Mức đạt", "Attainment"));
 }
 
-void render_figure(struct buffer *out, const struct reading *r, enum language l)
+void show_figure(struct buffer *out, const struct reading *r, enum language l)
 {
 	struct lines t = {0};
-	char generation[GENERATION_TEXT], text[RENDER_NUMBER];
+	char generation[GENERATION_TEXT], text[SHOW_NUMBER];
 
 	buffer_format(out, "%s %s · %s %s\n", r->unit, r->unit_name, r->item->row.code,
 		      r->item->row.name);
@@ -245,7 +249,7 @@ void render_figure(struct buffer *out, const struct reading *r, enum language l)
 	number_lines(&t, r, l);
 	late_line(&t, &r->figure, l);
 	buffer_format(&t.text, SAY("%s · bản ghi %" PRIu64 " · %s", "%s · entry %" PRIu64 " · %s"),
-		      render_date(r->sight.today, l, text), r->figure.version,
+		      show_date(r->sight.today, l, text), r->figure.version,
 		      generation_text(&r->sight.generation, generation));
 	line(&t, SAY("Tính đến", "As of"));
 	table_print(&t.table, 2, out);
@@ -267,21 +271,21 @@ static void figure_row(struct table *t, const struct reading *r, bool with_unit,
 	table_cell(t, buffer_text(text));
 	buffer_clear(text);
 	table_format(t, "%" PRIu32 "/%" PRIu32, r->figure.reported, r->figure.expected);
-	render_main(text, r, l);
+	show_main(text, r, l);
 	table_cell(t, buffer_text(text));
 	buffer_clear(text);
-	render_target(text, r, l);
+	show_target(text, r, l);
 	if (r->figure.has_reached)
 		buffer_format(text, " %s", reached(&r->figure, l));
 	table_cell(t, buffer_text(text));
 	buffer_clear(text);
-	put_score(text, &r->figure, l);
+	put_score(text, r, l);
 	table_cell(t, buffer_text(text));
 	buffer_clear(text);
 }
 
-void render_figures(struct buffer *out, const struct reading *list, size_t n, bool with_unit,
-		    enum language l)
+void show_figures(struct buffer *out, const struct reading *list, size_t n, bool with_unit,
+		  enum language l)
 {
 	struct table t;
 	struct buffer text = {0};
@@ -305,13 +309,13 @@ void render_figures(struct buffer *out, const struct reading *list, size_t n, bo
 	buffer_free(&text);
 }
 
-void render_move(struct buffer *out, const struct reading *r, const struct figure *before,
-		 struct instant at, enum language l)
+void show_move(struct buffer *out, const struct reading *r, const struct figure *before,
+	       struct instant at, enum language l)
 {
-	char time[RENDER_NUMBER];
+	char time[SHOW_NUMBER];
 
-	buffer_format(out, "%s  %s %s: ", render_time(at, time), r->unit, r->item->row.code);
-	render_main(out, r, l);
+	buffer_format(out, "%s  %s %s: ", show_time(at, time), r->unit, r->item->row.code);
+	show_main(out, r, l);
 	buffer_format(out,
 		      SAY(" · báo cáo %" PRIu32 "/%" PRIu32, " · reported %" PRIu32 "/%" PRIu32),
 		      r->figure.reported, r->figure.expected);
@@ -319,7 +323,7 @@ void render_move(struct buffer *out, const struct reading *r, const struct figur
 		struct reading was = *r;
 		was.figure = *before;
 		buffer_put_text(out, SAY(" (trước: ", " (before: "));
-		render_main(out, &was, l);
+		show_main(out, &was, l);
 		buffer_put_text(out, ")");
 	}
 	buffer_put_u8(out, '\n');

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "dashboard/commands.h"
+#include "dashboard/reader.h"
 #include "dashboard/decode.h"
 #include "dashboard/json.h"
 #include "dashboard/mirror.h"
-#include "dashboard/render.h"
+#include "dashboard/show.h"
 
 enum { LIST_MAX = 16 * 1024 * 1024 };
 
@@ -44,8 +44,7 @@ static int fetch_page(struct session *s, struct mirror *m, const Tiendo__V1__Rep
 	return good ? EXIT_GOOD : session_fail(EXIT_ENVIRONMENT, "an answer of another kind");
 }
 
-int command_fetch(struct session *s, struct mirror *m, const struct place *place,
-		  uint32_t plan_item)
+int reader_fetch(struct session *s, struct mirror *m, const struct place *place, uint32_t plan_item)
 {
 	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
 	Tiendo__V1__CatchUp ask = TIENDO__V1__CATCH_UP__INIT;
@@ -73,8 +72,8 @@ int command_fetch(struct session *s, struct mirror *m, const struct place *place
 	return code;
 }
 
-struct reading command_reading(const struct session *s, const struct mirror *m,
-			       const struct place *place, const char *unit, uint32_t item)
+struct reading reader_reading(const struct session *s, const struct mirror *m,
+			      const struct place *place, const char *unit, uint32_t item)
 {
 	const struct catalogue *c = s->atlas.catalogue;
 	const struct item *i = catalogue_item(c, item);
@@ -109,7 +108,7 @@ static void keep_all(struct get *g, const struct place *place, const char *unit)
 		for (uint32_t i = 0;
 		     i < plan->items_n && atlas_has(&g->s->atlas, place, plan->item); i++) {
 			struct reading r =
-				command_reading(g->s, g->mirror, place, unit, plan->items[i]);
+				reader_reading(g->s, g->mirror, place, unit, plan->items[i]);
 			if (!nothing_here(&r.figure))
 				keep(g, r);
 		}
@@ -126,8 +125,7 @@ static int fetch_place(struct get *g, const struct place *place, uint32_t item)
 			return EXIT_GOOD;
 	bool one = g->wishes_n == 1 && item != NO_INDEX;
 	g->fetched[g->fetched_n++] = place->path;
-	return command_fetch(g->s, g->mirror, place,
-			     one ? catalogue_item(c, item)->plan : NO_INDEX);
+	return reader_fetch(g->s, g->mirror, place, one ? catalogue_item(c, item)->plan : NO_INDEX);
 }
 
 static int grant(struct get *g, const struct wish *w)
@@ -143,7 +141,7 @@ static int grant(struct get *g, const struct wish *w)
 	if (item == NO_INDEX)
 		keep_all(g, &place, w->unit);
 	else
-		keep(g, command_reading(g->s, g->mirror, &place, w->unit, item));
+		keep(g, reader_reading(g->s, g->mirror, &place, w->unit, item));
 	return EXIT_GOOD;
 }
 
@@ -178,7 +176,7 @@ static int read_list(struct get *g, const char *path)
 	return EXIT_GOOD;
 }
 
-static int read_arguments(struct get *g, const struct command_options *o)
+static int read_arguments(struct get *g, const struct reader_options *o)
 {
 	if (o->list)
 		return o->arguments_n
@@ -200,7 +198,7 @@ static int read_arguments(struct get *g, const struct command_options *o)
 	return EXIT_GOOD;
 }
 
-static int show(const struct get *g, const struct command_options *o)
+static int show(const struct get *g, const struct reader_options *o)
 {
 	struct session *s = g->s;
 	struct buffer out = {0};
@@ -211,18 +209,18 @@ static int show(const struct get *g, const struct command_options *o)
 	} else if (s->json) {
 		json_readings(&out, g->readings, g->n);
 	} else {
-		render_sight(&out, &s->sight, s->language);
+		show_sight(&out, &s->sight, s->language);
 		if (one)
-			render_figure(&out, &g->readings[0], s->language);
+			show_figure(&out, &g->readings[0], s->language);
 		else
-			render_figures(&out, g->readings, g->n, g->wishes_n > 1, s->language);
+			show_figures(&out, g->readings, g->n, g->wishes_n > 1, s->language);
 	}
 	int code = session_print(&out);
 	buffer_free(&out);
 	return code;
 }
 
-int command_get(struct session *s, const struct command_options *o)
+int reader_get(struct session *s, const struct reader_options *o)
 {
 	struct get g = {.s = s, .mirror = mirror_new()};
 	int code = read_arguments(&g, o);
