@@ -154,3 +154,11 @@ void ask_seal(const struct desk *d, struct update *u, bool from_file)
 	u->author_role = from_file ? TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_IMPORT
 				   : TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_CLERK;
 }
+
+bool ask_fits(struct update *u)
+{
+	uint8_t blob[UPDATE_BYTES_MAX];
+
+	u->seq = UINT64_MAX; /* it may go out again under a later number */
+	return codec_update_encode(u, blob) != 0;
+}

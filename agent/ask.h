@@ -18,5 +18,7 @@ struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_numb
 enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_error *why);
 /* Everything an update says of its making. */
 void ask_seal(const struct desk *d, struct update *u, bool from_file);
+/* False: the update is larger than one may be. Its seq is changed. */
+bool ask_fits(struct update *u);
 
 #endif

@@ -4,7 +4,6 @@
 #include "agent/ask.h"
 #include "agent/render.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,10 +78,9 @@ static void put_draft_fault(struct import *m, const struct draft *draft, struct 
 	char value[CSV_VALUE_MAX];
 
 	/* a citizen's number is not shown again, nor kept in what a program stores of this */
-	csv_value(f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column], value);
+	render_value(f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column], value);
 	put_fault(m, csv_line(m->csv), draft_columns[f.column],
-		  f.csv ? csv_fault_name(f.csv) : reason_name(f.reason),
-		  f.csv ? csv_fault_says(f.csv, l) : reason_says(f.reason, l), value);
+		  f.csv ? csv_fault_name(f.csv) : reason_name(f.reason), render_fault(f, l), value);
 }
 
 /* ---- rows ---- */
@@ -103,6 +101,9 @@ static void take_row(struct import *m, const struct draft_place *at)
 		if (m->trust_unknown)
 			f = (struct draft_fault){0};
 	}
+	ask_seal(m->d, &u, true);
+	if (draft_fine(f) && !ask_fits(&u))
+		f = (struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE};
 	if (!draft_fine(f)) {
 		put_draft_fault(m, &draft, f);
 		return;
@@ -111,7 +112,6 @@ static void take_row(struct import *m, const struct draft_place *at)
 		m->room = m->room ? m->room * 2 : 256;
 		m->updates = base_grow(m->updates, m->room, sizeof *m->updates);
 	}
-	ask_seal(m->d, &u, true);
 	m->updates[m->n++] = u;
 }
 
@@ -249,11 +249,6 @@ static enum desk_exit queue(struct import *m)
 		return say_queued(m, 0);
 	int code = spool_queue(d->office.spool, m->updates, m->n, &first, &error);
 
-	if (code == -EMSGSIZE) {
-		put_fault(m, (unsigned)first + 2, "note", reason_name(REASON_TOO_LARGE),
-			  reason_says(REASON_TOO_LARGE, d->office.language), "");
-		return say_faults(m);
-	}
 	return code ? desk_fail_sys(d, code, &error) : say_queued(m, first);
 }
 

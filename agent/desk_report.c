@@ -4,7 +4,6 @@
 #include "agent/ask.h"
 #include "agent/draft.h"
 #include "agent/render.h"
-#include <errno.h>
 #include <inttypes.h>
 
 static struct {
@@ -142,9 +141,10 @@ static const char *option_of(enum draft_column c)
 static enum desk_exit refuse(struct desk *d, const struct draft *draft, struct draft_fault f)
 {
 	const char *name = f.csv ? csv_fault_name(f.csv) : reason_name(f.reason);
-	const char *says = f.csv ? csv_fault_says(f.csv, d->office.language)
-				 : reason_says(f.reason, d->office.language);
-	const char *value = f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column];
+	const char *says = render_fault(f, d->office.language);
+	char shown[CSV_VALUE_MAX];
+	const char *value = render_value(
+		f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column], shown);
 
 	if (d->office.json) {
 		json_object_begin(&d->json, NULL);
@@ -268,12 +268,12 @@ enum desk_exit desk_report(struct desk *d, int argc, char **argv)
 	if (!draft_fine(f))
 		return refuse(d, &draft, f);
 	ask_seal(d, &u, false);
-	int code = spool_queue(d->office.spool, &u, 1, &first, &error);
-
-	if (code == -EMSGSIZE)
+	if (!ask_fits(&u))
 		return refuse(
 			d, &draft,
 			(struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE});
+	int code = spool_queue(d->office.spool, &u, 1, &first, &error);
+
 	if (code)
 		return desk_fail_sys(d, code, &error);
 	say_queued(d, &u);

@@ -108,6 +108,54 @@ void render_body(struct buffer *out, enum language l, const struct update *u)
 	}
 }
 
+/* Bytes of the character that begins here; 0 = none does. */
+static size_t character(const char *at)
+{
+	for (size_t n = 1; n <= 4 && at[n - 1]; n++)
+		if (text_is_utf8(at, n))
+			return n;
+	return 0;
+}
+
+const char *render_value(const char *text, char out[static CSV_VALUE_MAX])
+{
+	static const char more[] = "…";
+	size_t used = 0, room = CSV_VALUE_MAX - sizeof more;
+
+	while (*text) {
+		size_t n = character(text);
+		enum reason r = text_check(text, n, 4);
+		bool plain = n && *text != '\n' && *text != '\t' && r != REASON_TEXT_CONTROL;
+
+		if (used + (plain ? n : 1) > room) {
+			memcpy(out + used, more, sizeof more);
+			return out;
+		}
+		memcpy(out + used, plain ? text : "?", plain ? n : 1);
+		used += plain ? n : 1;
+		text += n ? n : 1;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+const char *render_fault(struct draft_fault f, enum language l)
+{
+	if (f.csv)
+		return csv_fault_says(f.csv, l);
+	if (f.reason == REASON_UNKNOWN_UNIT)
+		return l == LANGUAGE_VI ? "Danh mục của đơn vị mình không có mã này: chỉ báo cáo được cho đơn "
+					  "vị mình và cấp dưới. Hãy kiểm tra lại mã."
+					: "The office's catalogue has no such code: reports are for our own "
+					  "unit and those below it. Check the code.";
+	if (f.reason == REASON_UNKNOWN_ITEM)
+		return l == LANGUAGE_VI ? "Danh mục của đơn vị mình không có mã này: mã sai, hoặc không giao "
+					  "cho đơn vị mình và cấp dưới. Hãy kiểm tra lại mã."
+					: "The office's catalogue has no such code: it is misspelt, or not "
+					  "assigned to our own unit or those below it. Check the code.";
+	return reason_says(f.reason, l);
+}
+
 void render_receipt(struct buffer *out, const uint8_t *incarnation, uint64_t entry, uint32_t index)
 {
 	buffer_format(out, "%02x%02x%02x%02x-%" PRIu64 "-%u", incarnation[0], incarnation[1],

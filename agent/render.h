@@ -7,6 +7,7 @@
 #define TIENDO_AGENT_RENDER_H
 
 #include "agent/desk.h"
+#include "agent/draft.h"
 
 /* 1.387 (vi), 1,387 (en) */
 void render_integer(struct buffer *out, enum language l, int64_t n);
@@ -20,6 +21,11 @@ void render_date(struct buffer *out, enum language l, struct date date);
 void render_time(struct buffer *out, enum language l, int64_t ms);
 /* "đang thực hiện 40 %", "39.735 / 93.746 = 42,39 %" */
 void render_body(struct buffer *out, enum language l, const struct update *u);
+/* A value as the clerk wrote it, to be shown again: what is no character or a control becomes `?`, a
+ * page is cut. Returns `out`. */
+const char *render_value(const char *text, char out[static CSV_VALUE_MAX]);
+/* Why, in a sentence. What the office's part of the catalogue does not know may exist elsewhere. */
+const char *render_fault(struct draft_fault f, enum language l);
 /* 0a1b2c3d-17-2 */
 void render_receipt(struct buffer *out, const uint8_t *incarnation, uint64_t entry, uint32_t index);
 

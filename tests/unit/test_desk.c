@@ -214,12 +214,43 @@ static void test_scan(void **state)
 	buffer_free(&b);
 }
 
+/* What is shown again is characters, and not a page of them. */
+static void test_values(void **state)
+{
+	(void)state;
+	char out[CSV_VALUE_MAX], page[400];
+
+	assert_string_equal(render_value("", out), "");
+	assert_string_equal(render_value("Nghệ An 1.387", out), "Nghệ An 1.387");
+	assert_string_equal(render_value("a\x1b[2J\n\tb\x7f", out), "a?[2J??b?");
+	assert_string_equal(render_value("x\xe2\x80\xaey", out), "x?y"); /* turns the direction */
+	assert_string_equal(render_value("Ngh\xd6 \xff\xe1\xbb", out), "Ngh? ???");
+	memset(page, 'n', sizeof page - 1);
+	page[sizeof page - 1] = '\0';
+	assert_int_equal(strlen(render_value(page, out)), CSV_VALUE_MAX - 1);
+	assert_string_equal(out + CSV_VALUE_MAX - 5, "n…");
+	memset(page, 0x80, sizeof page - 1);
+	assert_string_equal(render_value(page, out) + CSV_VALUE_MAX - 5, "?…");
+	for (unsigned l = LANGUAGE_VI; l <= LANGUAGE_EN; l++) {
+		const struct draft_fault unit = {.reason = REASON_UNKNOWN_UNIT},
+					 item = {.reason = REASON_UNKNOWN_ITEM},
+					 date = {.csv = CSV_BAD_DATE},
+					 future = {.reason = REASON_AS_OF_IN_FUTURE};
+
+		assert_string_not_equal(render_fault(unit, l), reason_says(REASON_UNKNOWN_UNIT, l));
+		assert_string_not_equal(render_fault(item, l), reason_says(REASON_UNKNOWN_ITEM, l));
+		assert_string_equal(render_fault(date, l), csv_fault_says(CSV_BAD_DATE, l));
+		assert_string_equal(render_fault(future, l), reason_says(REASON_AS_OF_IN_FUTURE, l));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_args),  cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_shown), cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks), cmocka_unit_test(test_scan),
+		cmocka_unit_test(test_values),
 	};
 
 	return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
