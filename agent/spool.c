@@ -66,6 +66,45 @@ int spool_commit(struct spool *s, struct kv_txn **txn, struct sys_error *error)
 static const char *const TABLES[] = {"meta",  "outbox", "receipts", "refused",
 				     "inbox", "slice",  "cells"};
 
+static int check_format(struct spool *s, struct sys_error *error)
+{
+	struct kv_txn *txn = kv_read(s->kv);
+	struct bytes value;
+	bool found = kv_get(txn, s->meta, bytes_text("format"), &value);
+	size_t name = strlen(SPOOL_FORMAT);
+	uint32_t version = 0;
+
+	if (found && value.size == name + 4 && memcmp(value.data, SPOOL_FORMAT, name) == 0)
+		version = get_u32(value.data + name);
+	int code = spool_end(s, &txn, error);
+
+	if (code)
+		return code;
+	if (version == 0)
+		return sys_fail(error, -EPROTO,
+				"%s is no spool of tiendo-agent: give another --dir", s->path);
+	if (version > SPOOL_FORMAT_VERSION)
+		return sys_fail(
+			error, -EPROTO,
+			"the spool %s has format %u, this program knows up to %d: use the newer "
+			"tiendo-agent",
+			s->path, version, SPOOL_FORMAT_VERSION);
+	return 0;
+}
+
+/* Before any table is made: what is not ours stays as it is. */
+static int check_ours(struct spool *s, struct sys_error *error)
+{
+	int code = kv_has(s->kv, TABLES[0], error);
+
+	if (code == -ENOENT)
+		return sys_fail(error, -EPROTO,
+				"%s is no spool of tiendo-agent: give another --dir", s->path);
+	if (!code)
+		code = kv_table(s->kv, TABLES[0], &s->meta, error);
+	return code ? code : check_format(s, error);
+}
+
 static int open_tables(struct spool *s, struct sys_error *error)
 {
 	struct kv_table *const to[] = {&s->meta,  &s->outbox,     &s->receipts,  &s->refused,
@@ -99,6 +138,8 @@ static int open_kv(struct spool **out, const char *dir, const struct spool_optio
 				     .create = create};
 	int code = kv_open(&s->kv, s->path, &options, error);
 
+	if (!code && !create)
+		code = check_ours(s, error);
 	if (!code)
 		code = open_tables(s, error);
 	if (code) {
@@ -106,32 +147,6 @@ static int open_kv(struct spool **out, const char *dir, const struct spool_optio
 		return code;
 	}
 	*out = s;
-	return 0;
-}
-
-static int check_format(struct spool *s, struct sys_error *error)
-{
-	struct kv_txn *txn = kv_read(s->kv);
-	struct bytes value;
-	bool found = kv_get(txn, s->meta, bytes_text("format"), &value);
-	size_t name = strlen(SPOOL_FORMAT);
-	uint32_t version = 0;
-
-	if (found && value.size == name + 4 && memcmp(value.data, SPOOL_FORMAT, name) == 0)
-		version = get_u32(value.data + name);
-	int code = spool_end(s, &txn, error);
-
-	if (code)
-		return code;
-	if (version == 0)
-		return sys_fail(error, -EPROTO,
-				"%s is no spool of tiendo-agent: give another --dir", s->path);
-	if (version > SPOOL_FORMAT_VERSION)
-		return sys_fail(
-			error, -EPROTO,
-			"the spool %s has format %u, this program knows up to %d: use the newer "
-			"tiendo-agent",
-			s->path, version, SPOOL_FORMAT_VERSION);
 	return 0;
 }
 
@@ -165,14 +180,7 @@ int spool_create(const char *dir, struct sys_error *error)
 int spool_open(struct spool **out, const char *dir, const struct spool_options *options,
 	       struct sys_error *error)
 {
-	struct spool *s;
-	int code = open_kv(&s, dir, options, false, error);
-
-	if (!code && (code = check_format(s, error)))
-		spool_close(s);
-	else if (!code)
-		*out = s;
-	return code;
+	return open_kv(out, dir, options, false, error);
 }
 
 void spool_close(struct spool *s)

@@ -135,6 +135,19 @@ static int check_meta(struct journal *j, const char *dir, struct sys_error *erro
 	return rc;
 }
 
+/* Before any table is made: what is not ours stays as it is. */
+static int check_ours(struct journal *j, const char *dir, struct sys_error *error)
+{
+	int rc = kv_has(j->kv, "meta", error);
+
+	if (rc == -ENOENT)
+		return sys_fail(error, -EINVAL,
+				"%s is no journal of tiendo: point --dir at a store made by init", dir);
+	if (!rc)
+		rc = kv_table(j->kv, "meta", &j->meta, error);
+	return rc ? rc : check_meta(j, dir, error);
+}
+
 static int load_head(struct journal *j, struct sys_error *error)
 {
 	struct kv_txn *t = kv_read(j->kv);
@@ -154,11 +167,13 @@ int journal_open(struct journal **out, const char *dir, const struct journal_opt
 	struct journal *j = base_alloc(sizeof *j);
 	int rc = kv_open(&j->kv, dir, &kv, error);
 
+	if (!rc && !options->create)
+		rc = check_ours(j, dir, error);
 	if (!rc)
 		rc = open_tables(j, error);
 	if (!rc && options->create)
 		rc = write_meta(j, options->store, error);
-	if (!rc)
+	if (!rc && options->create)
 		rc = check_meta(j, dir, error);
 	if (!rc)
 		rc = load_head(j, error);

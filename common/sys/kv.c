@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -87,6 +88,27 @@ static void guard_leave(struct kv *kv)
 }
 
 /* ---- opening ---- */
+
+/* A page of the map that the disk cannot give, or a page number behind the end in a damaged store:
+ * the kernel says SIGBUS. People get a sentence. */
+static void bus_error(int signal)
+{
+	static const char words[] = "tiendo: a store cannot be read from its disk: it is damaged, or the "
+				    "disk fails; keep a copy of it, then restore it from a backup\n";
+	(void)signal;
+	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+		_exit(4);
+	_exit(3);
+}
+
+static void catch_bus_errors(void)
+{
+	struct sigaction now;
+	if (sigaction(SIGBUS, NULL, &now) != 0 || now.sa_handler != SIG_DFL)
+		return;
+	now = (struct sigaction){.sa_handler = bus_error};
+	sigaction(SIGBUS, &now, NULL);
+}
 
 /* LMDB's own assertions are about damaged pages: say what to do before it aborts. */
 static void last_words(MDB_env *env, const char *message)
@@ -221,6 +243,7 @@ int kv_open(struct kv **out, const char *dir, const struct kv_options *options,
 	struct kv *kv = base_alloc(sizeof(*kv));
 	kv->dir = base_copy_text(dir);
 	kv->read_only = options->read_only;
+	catch_bus_errors();
 	pthread_mutex_init(&kv->mutex, NULL);
 	int rc = find_place(kv, options->create && !options->read_only, error);
 	if (rc) {
@@ -275,6 +298,23 @@ int kv_table(struct kv *kv, const char *name, struct kv_table *out, struct sys_e
 	return rc == 0 ? 0
 		       : sys_fail(error, kv_code(rc), "%s: cannot open its table %s: %s", kv->dir,
 				  name, kv_words(rc));
+}
+
+int kv_has(struct kv *kv, const char *name, struct sys_error *error)
+{
+	MDB_txn *txn;
+	MDB_dbi id;
+	int rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+	if (rc == 0) {
+		rc = mdb_dbi_open(txn, name, 0, &id);
+		mdb_txn_abort(txn);
+	}
+	if (rc == 0)
+		return 0;
+	/* a record of that name is no table of ours either */
+	bool none = rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE;
+	return sys_fail(error, none ? -ENOENT : kv_code(rc), "%s: cannot read its table %s: %s",
+			kv->dir, name, kv_words(rc));
 }
 
 /* ---- the environment ---- */

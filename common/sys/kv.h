@@ -68,6 +68,8 @@ void kv_close(struct kv *kv);
 /* Opens a table (makes it, when writable) in a transaction of its own: at start, before others
  * begin. -ENOENT when read only and absent: `out` is then {0}, which reads as empty. */
 int kv_table(struct kv *kv, const char *name, struct kv_table *out, struct sys_error *error);
+/* 0: it has that table; -ENOENT: it has not, and nothing was made: for asking whose store it is. */
+int kv_has(struct kv *kv, const char *name, struct sys_error *error);
 
 /* ---- transactions ---- */
 

@@ -30,6 +30,8 @@ static void test_reopen(void **state)
 	uint64_t id = kv_txn_id(txn);
 	assert_int_equal(kv_commit(&txn, &kv_help_error), KV_OK);
 	struct kv_stat stat;
+	assert_int_equal(kv_has(kv, "a", &kv_help_error), 0);
+	assert_int_equal(kv_has(kv, "c", &kv_help_error), -ENOENT);
 	assert_int_equal(kv_stat(kv, &stat, &kv_help_error), 0);
 	assert_int_equal(stat.last_txn, id);
 	assert_int_equal(stat.map_bytes, KV_MAP_SIZE);
