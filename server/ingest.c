@@ -295,6 +295,9 @@ static void ping(struct ingest *g, const struct sender *s)
 		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Ping");
 		return;
 	}
+	/* an idle office must learn that the centre was started anew, and compare marks again */
+	if (m->session && !session_of(g, s, m->session))
+		return;
 	pong.session = m->session;
 	pong.token = m->token;
 	pong.time_ms = clock_wall(core_clock(g->core)).ms;
