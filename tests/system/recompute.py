@@ -177,7 +177,7 @@ class Fold:
         return None
 
     def target(self, code, row, below):
-        """row: unit number or "G/CODE"; below: the reporters of the leaf that count under it."""
+        """row: unit number or "G/CODE"; below: the reporters of the leaf under it whose units are open."""
         c, item = self.catalogue, self.catalogue.items[code]
         kind = item["kind"]
         default = item.get("target", 0) if item.get("has_target") else None
@@ -189,7 +189,7 @@ class Fold:
             return t
         if kind == "count":
             each = [self.explicit(code, c.units[u]["code"]) for u in below]
-            if each and None not in each and not (len(below) == 1 and row in below):
+            if each and None not in each:
                 return sum(each)
             if isinstance(row, str):
                 return default
@@ -203,6 +203,10 @@ class Fold:
                         return t
             return default
         return None
+
+    def reporting(self, leaf, under):
+        c = self.catalogue
+        return {u for u in c.reporters(leaf, self.today) if u in under and c.open_unit(u, self.today)}
 
     # ---- cells ----
     def reached(self, item, n, d, v, target):
@@ -281,7 +285,7 @@ class Fold:
             out["indicators"]["value"] += 1
             n, d = (r["ratio"].get("numerator", 0), r["ratio"].get("denominator", 0)) if "ratio" in r else (0, 0)
             v = r[item["kind"]].get("value", 0) if item["kind"] in ("count", "points") else 0
-            mine = self.target(leaf, u, {u})
+            mine = self.target(leaf, u, self.reporting(leaf, c.subtree(u)))
             out["indicators"]["at_target"] += self.reached(item, n, d, v, mine)
             if not own or row == u:
                 shown += 1
@@ -304,8 +308,7 @@ class Fold:
                 if n:
                     out["attainment"] = half_up(out["percent_sum"] * 100, n)
         else:
-            below = {u for u in self.catalogue.reporters(leaf, self.today) if u in self._under(row)}
-            out["target"] = self.target(leaf, row, below)
+            out["target"] = self.target(leaf, row, self.reporting(leaf, self._under(row)))
             if out["summed"]:
                 out["target_reached"] = self.reached(item, out["numerator"], out["denominator"], out["value"], out["target"])
                 out["attainment"] = self.attainment(item, out["numerator"], out["denominator"], out["value"], out["target"])
