@@ -144,8 +144,8 @@ class Bench:
         w.probe_path = w.probe()
         w.file, w.store = base / "world", base / "store"
         w.write(base / "catalogue", w.file)
-        sockets = [x for p in ("ingest", "feed", "query") for x in (f"--{p}", "tcp://127.0.0.1:0")]
-        self.cli("--dir", w.store, "init", "--name", "bench", *sockets, "--health", "0")
+        ports = [x for p in ("ingest", "feed", "query", "health") for x in (f"--port-{p}", "0")]
+        self.cli("--dir", w.store, "init", "--name", "bench", *ports)
         self.cli("--dir", w.store, "catalogue", "load", base / "catalogue")
         s = Server(self, w.store)
         s.start()
