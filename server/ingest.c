@@ -82,17 +82,34 @@ static bool closed(struct ingest *g, const struct sender *s, uint64_t session)
 
 /* Costs the group's memory no more than CORE_FRAME_ROOM, and nothing when it cannot be read:
  * whatever is sent, the offer that follows finds its room. */
-static void *unpack(struct ingest *g, const struct sender *s,
-		    const ProtobufCMessageDescriptor *type)
+static struct codec_arena frame_room(struct ingest *g)
 {
-	struct codec_arena *group = core_arena(g->core), part = *group;
+	struct codec_arena part = *core_arena(g->core);
 
 	if (part.size - part.used > CORE_FRAME_ROOM)
 		part.size = part.used + CORE_FRAME_ROOM;
+	return part;
+}
+
+static void *unpack(struct ingest *g, const struct sender *s,
+		    const ProtobufCMessageDescriptor *type)
+{
+	struct codec_arena part = frame_room(g);
 	void *m = codec_unpack(type, s->body.data, s->body.size, &part);
+
 	if (m)
-		group->used = part.used;
+		core_arena(g->core)->used = part.used;
 	return m;
+}
+
+static bool unpack_push(struct ingest *g, const struct sender *s, struct codec_push *out)
+{
+	struct codec_arena part = frame_room(g);
+
+	if (!codec_push_decode(s->body, &part, out))
+		return false;
+	core_arena(g->core)->used = part.used;
+	return true;
 }
 
 /* ---- hello ---- */
@@ -219,44 +236,41 @@ static void count(struct ingest *g, const struct sender *s)
 	STATS_ADD(g->stats, duplicates, a->fresh == 0);
 }
 
-static bool push_fits(struct ingest *g, const struct sender *s, const Tiendo__V1__Push *m)
+static bool push_fits(struct ingest *g, const struct sender *s, const struct codec_push *m)
 {
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < m->n_updates; i++)
-		bytes += m->updates[i].len;
-	if (m->n_updates <= BATCH_UPDATES_MAX && bytes <= BATCH_BYTES_MAX &&
-	    m->n_proofs <= BATCH_UPDATES_MAX)
+	for (size_t i = 0; i < m->updates_n; i++)
+		bytes += m->updates[i].size;
+	if (m->updates_n <= BATCH_UPDATES_MAX && bytes <= BATCH_BYTES_MAX &&
+	    m->proofs_n <= BATCH_UPDATES_MAX)
 		return true;
 	nack(g, s, m->session, REASON_BATCH_TOO_LARGE,
 	     "a push of %zu updates with %zu bytes and %zu proofs: at most %d updates, %d bytes",
-	     m->n_updates, bytes, m->n_proofs, BATCH_UPDATES_MAX, BATCH_BYTES_MAX);
+	     m->updates_n, bytes, m->proofs_n, BATCH_UPDATES_MAX, BATCH_BYTES_MAX);
 	return false;
 }
 
 static void push(struct ingest *g, const struct sender *s)
 {
-	const Tiendo__V1__Push *m = unpack(g, s, &tiendo__v1__push__descriptor);
-	struct bytes updates[BATCH_UPDATES_MAX];
+	struct codec_push m;
 
-	if (!m) {
+	if (!unpack_push(g, s, &m)) {
 		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Push");
 		return;
 	}
-	const struct intake_session *session = session_of(g, s, m->session);
-	if (!session || !push_fits(g, s, m) || closed(g, s, m->session))
+	const struct intake_session *session = session_of(g, s, m.session);
+	if (!session || !push_fits(g, s, &m) || closed(g, s, m.session))
 		return;
-	for (size_t i = 0; i < m->n_updates; i++)
-		updates[i] = bytes_of(m->updates[i].data, m->updates[i].len);
 	const struct core_offer offer = {.stream = session->stream,
-					 .first_seq = m->first_seq,
-					 .n = m->n_updates,
-					 .updates = updates,
-					 .proofs_n = m->n_proofs,
-					 .proofs = m->proofs};
+					 .first_seq = m.first_seq,
+					 .n = m.updates_n,
+					 .updates = m.updates,
+					 .proofs_n = m.proofs_n,
+					 .proofs = m.proofs};
 	core_offer(g->core, &offer, &g->answer);
 	count(g, s);
-	answer(g, s, m->session);
+	answer(g, s, m.session);
 }
 
 static void lost(struct ingest *g, const struct sender *s)

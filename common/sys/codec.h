@@ -14,6 +14,7 @@
 #define TIENDO_COMMON_SYS_CODEC_H
 
 #include "common/domain/model.h"
+#include "common/sys/base.h"
 #include "journal.pb-c.h"
 #include "tiendo.pb-c.h"
 
@@ -75,6 +76,18 @@ bool codec_update_decode(const uint8_t *data, size_t size, struct codec_arena *a
 /* Encodes canonically into out[UPDATE_BYTES_MAX]; returns the size, 0 if it does not fit. Bodies of BODY_TASK to
  * BODY_NONE_ARISEN, and the empty BODY_UNCHANGED. */
 size_t codec_update_encode(const struct update *u, uint8_t out[static UPDATE_BYTES_MAX]);
+
+/*
+ * A Push, decoded as codec_unpack would (canonical or nothing), but the updates stay what they are: bytes, in the arena.
+ * The count may be above BATCH_UPDATES_MAX: that is the caller's to refuse.
+ */
+struct codec_push {
+	uint64_t session, first_seq;
+	size_t updates_n, proofs_n;
+	const struct bytes *updates;
+	Tiendo__V1__ReceiptProof **proofs;
+};
+bool codec_push_decode(struct bytes body, struct codec_arena *a, struct codec_push *out);
 
 /* One catalogue row. False = not canonical or an unknown word in it. */
 bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct catalogue_row *out);
