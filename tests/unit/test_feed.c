@@ -20,7 +20,7 @@
 static void say(struct topics *t, bool join, const char *prefix)
 {
 	char frame[300];
-	int n = snprintf(frame, sizeof(frame), "%c%s", join, prefix);
+	int n = snprintf(frame, sizeof(frame), "%c%s", (char)join, prefix);
 
 	topics_message(t,
 		       bytes_of(frame, join || *prefix ? (size_t)(1 + strlen(prefix)) : (size_t)n));
