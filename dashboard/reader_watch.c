@@ -142,6 +142,9 @@ static int turn(struct watch *w, int64_t now)
 				    SAY(w->s, "không có đơn vị hay nhóm mã %s",
 					"no unit or group has the code %s"),
 				    w->o->arguments[0]);
+	if (news & SUBSCRIBER_REVOKED)
+		return session_fail(EXIT_REFUSED, "%s",
+				    reason_says(REASON_REVOKED, w->s->language));
 	if (news & SUBSCRIBER_COMPLETE)
 		return begin(w);
 	return news & SUBSCRIBER_FIGURES && w->began ? look(w) : EXIT_GOOD;

@@ -38,6 +38,7 @@ struct subscriber {
 	bool illustrative, simulated;
 	bool next_ready; /* `next` is whole, and the feed of its path subscribed */
 	bool complete, told_refused;
+	bool silent; /* the feed fell silent, and a question was asked since */
 	struct instant time;
 	int64_t feed_at;  /* the feed's connection was made */
 	int64_t heard_at; /* the last heartbeat; 0 = none yet of this path */
@@ -125,6 +126,7 @@ static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int6
 	if (now - s->heard_at > SUBSCRIBER_LIVE_MS)
 		s->versions_due = now;
 	s->heard_at = now;
+	s->silent = false;
 	s->time = (struct instant){m->time_ms};
 	s->today = (struct date){m->today};
 	if (meet(s, &g, now))
@@ -173,6 +175,11 @@ static void read_feed(struct subscriber *s, int64_t now)
 			feed_message(s, now);
 	}
 	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
+	/* away, or is it only us who are cut off? The other door knows */
+	if (s->heard_at && !s->silent && now - since > SUBSCRIBER_LIVE_MS) {
+		s->silent = true;
+		s->versions_due = now;
+	}
 	if (*s->path && now - since > SUBSCRIBER_SILENT_MS)
 		connect_feed(s, now, NULL);
 }
@@ -354,7 +361,9 @@ static void failed(struct subscriber *s, enum reason reason, int64_t now)
 	uint32_t plan;
 	bool found = reason != REASON_NOT_FOUND;
 
-	if (!found && s->job == JOB_GRAIN && mirror_missing(s->mirror, &path, &plan)) {
+	if (reason == REASON_REVOKED || reason == REASON_FORBIDDEN) {
+		s->news |= SUBSCRIBER_REVOKED;
+	} else if (!found && s->job == JOB_GRAIN && mirror_missing(s->mirror, &path, &plan)) {
 		mirror_forget(s->mirror, path, plan);
 	} else if (!found && s->job != JOB_CATALOGUE) {
 		/* codes are used again: the unit we look at is another one today, elsewhere; begin
@@ -436,6 +445,8 @@ static int64_t silence_due(const struct subscriber *s)
 
 	if (!*s->path)
 		return LOOP_FOREVER;
+	if (s->heard_at && !s->silent)
+		return since + 1 + SUBSCRIBER_LIVE_MS;
 	return since + 1 +
 	       (s->heard_at || s->told_refused ? SUBSCRIBER_SILENT_MS : CLIENT_REFUSED_MS);
 }

@@ -40,6 +40,7 @@ enum subscriber_news {
 		2, /* a catalogue and its figures are there: the first, or of a new generation */
 	SUBSCRIBER_REFUSED =
 		4, /* no door has opened for CLIENT_REFUSED_MS since the start; told once */
+	SUBSCRIBER_REVOKED = 16, /* the key was let in once and is not any more */
 	SUBSCRIBER_NOT_FOUND = 8 /* the catalogue does not have the unit; told for each catalogue */
 };
 
