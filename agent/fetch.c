@@ -15,6 +15,7 @@
 enum {
 	ARENA = 8 << 20, /* a page is at most 256 KiB; its structs are larger */
 	LOOK_MS = 50,    /* while the line comes up */
+	ROWS_MAX = 64 << 20, /* of a whole answer */
 	RESTARTS = 5
 };
 
@@ -66,6 +67,9 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
 	f->shelf = shelf;
 	f->reason = REASON_NONE;
 	f->restarts = 0;
+	f->since = 0;
+	f->code = 0;
+	f->rows.cap = ROWS_MAX;
 	f->head = (struct spool_shelf_head){0};
 	f->at = at;
 	f->error.text[0] = '\0';
@@ -76,6 +80,14 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
 	f->socket = net_dealer_connect(f->o.net, &c, &f->error);
 	if (!f->socket || !f->arena.base)
 		end(f, FETCH_FAILED);
+}
+
+void fetch_since(struct fetch *f, const char *path, uint64_t since)
+{
+	size_t n = strlen(path);
+
+	f->since = n && n < sizeof f->path ? since : 0;
+	memcpy(f->path, path, f->since ? n + 1 : 0);
 }
 
 /* ---- asking ---- */
@@ -93,6 +105,7 @@ static void ask(struct fetch *f, int64_t now)
 	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
 	Tiendo__V1__Catalogue catalogue = TIENDO__V1__CATALOGUE__INIT;
 	Tiendo__V1__Cells cells = TIENDO__V1__CELLS__INIT;
+	Tiendo__V1__Versions versions = TIENDO__V1__VERSIONS__INIT;
 	ProtobufCBinaryData cursor = {f->cursor.size, f->cursor.data};
 	struct buffer body = {0};
 	uint8_t head[2];
@@ -102,6 +115,11 @@ static void ask(struct fetch *f, int64_t now)
 		catalogue.cursor = cursor;
 		q.catalogue = &catalogue;
 		q.question_case = TIENDO__V1__QUERY__QUESTION_CATALOGUE;
+	} else if (f->since) {
+		versions.path = f->path;
+		versions.since = f->since;
+		q.versions = &versions;
+		q.question_case = TIENDO__V1__QUERY__QUESTION_VERSIONS;
 	} else {
 		cells.unit = f->unit;
 		cells.at = f->at;
@@ -129,6 +147,14 @@ static void keep_row(struct fetch *f, const uint8_t *data, size_t size)
 	f->rows_n++;
 }
 
+static void keep_head(struct fetch *f, const Tiendo__V1__Reply *r)
+{
+	f->head.time_ms = r->time_ms;
+	f->head.today = r->today;
+	f->illustrative = r->illustrative;
+	f->simulated = r->simulated;
+}
+
 static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 {
 	if (f->shelf == SPOOL_SLICE) {
@@ -151,11 +177,8 @@ static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 			buffer_free(&one);
 		}
 	}
-	f->head.time_ms = r->time_ms;
-	f->head.today = r->today;
-	f->illustrative = r->illustrative;
-	f->simulated = r->simulated;
-	return !f->rows.failed;
+	keep_head(f, r);
+	return true;
 }
 
 /* Everything is here: shelved whole, or the old one stays. */
@@ -176,10 +199,27 @@ static enum fetch_state shelve(struct fetch *f)
 		catalogue_free(c);
 	}
 	if (good)
-		good = spool_shelve(f->o.spool, f->shelf, &f->head, rows, f->rows_n, &f->error) ==
-		       0;
+		f->code = spool_shelve(f->o.spool, f->shelf, &f->head, rows, f->rows_n, &f->error);
 	free(rows);
-	return end(f, good ? FETCH_DONE : FETCH_FAILED);
+	return end(f, good && !f->code ? FETCH_DONE : FETCH_FAILED);
+}
+
+/* Is anything newer? A centre whose head is below ours was restored: then everything may differ. */
+static enum fetch_state compare(struct fetch *f, const Tiendo__V1__Reply *r)
+{
+	bool same = r->answer_case == TIENDO__V1__REPLY__ANSWER_VERSIONS &&
+		    r->versions->highest <= f->since && r->as_of >= f->since;
+
+	f->since = 0;
+	if (!same) {
+		f->asked = false;
+		return f->state;
+	}
+	keep_head(f, r);
+	f->head.entry = r->as_of;
+	snprintf(f->head.scope, sizeof f->head.scope, "%s", f->unit);
+	f->code = spool_shelf_renew(f->o.spool, f->shelf, &f->head, &f->error);
+	return end(f, f->code ? FETCH_FAILED : FETCH_DONE);
 }
 
 static enum fetch_state refused(struct fetch *f, const Tiendo__V1__Failure *failure, int64_t now)
@@ -195,6 +235,11 @@ static enum fetch_state refused(struct fetch *f, const Tiendo__V1__Failure *fail
 	}
 	if (f->reason == REASON_STALE_CURSOR && f->restarts++ < RESTARTS) {
 		begin(f, now); /* the catalogue changed while we read */
+		return f->state;
+	}
+	if (f->since) { /* whatever it has against the short question */
+		f->since = 0;
+		f->asked = false;
 		return f->state;
 	}
 	sys_fail(&f->error, -EPROTO, "the centre answers %s: %s", reason_name(f->reason),
@@ -220,8 +265,15 @@ static enum fetch_state hear(struct fetch *f, int64_t now)
 		return f->state; /* of a question before */
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_FAILURE)
 		return refused(f, r->failure, now);
+	if (f->since)
+		return compare(f, r);
 	if (!keep_page(f, r)) {
 		sys_fail(&f->error, -EPROTO, "the centre answers another question than was asked");
+		return end(f, FETCH_FAILED);
+	}
+	if (f->rows.failed) {
+		sys_fail(&f->error, -EFBIG, "the answer of the centre is larger than %d MiB",
+			 ROWS_MAX >> 20);
 		return end(f, FETCH_FAILED);
 	}
 	if (!r->cursor.len)

@@ -42,8 +42,11 @@ struct fetch {
 	struct buffer cursor, rows; /* rows: u32 size and bytes each */
 	size_t rows_n;
 	struct spool_shelf_head head;
+	uint64_t since; /* not 0: first ask whether anything below `path` is newer */
+	char path[PATH_MAX_BYTES + 1];
 	bool illustrative, simulated;
 	enum reason reason;
+	int code; /* negative: what the spool said */
 	struct sys_error error;
 };
 
@@ -54,6 +57,12 @@ void fetch_free(struct fetch *f);
  * way. */
 void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
 		 int64_t now);
+/*
+ * After fetch_start of SPOOL_CELLS: first asks whether anything below `path` (of that unit) has a
+ * version above `since`, the entry of the shelf; when nothing has, only the shelf's head is
+ * renewed. since 0, or a path that does not fit: everything is fetched.
+ */
+void fetch_since(struct fetch *f, const char *path, uint64_t since);
 enum fetch_state fetch_step(struct fetch *f, int64_t now);
 /* To wait for; NULL when nothing is under way. */
 struct net_socket *fetch_socket(const struct fetch *f);

@@ -16,8 +16,7 @@ enum {
 	ARENA = 4 << 20, /* RUN_ACKS acks of 64 outcomes, and their structs */
 	LOOK_MS = 100,   /* how soon a command's work is seen, and a line that came or went */
 	SAVE_MS = 60000, /* the centre's time is worth a commit this often */
-	TROUBLE_MS = 10000,
-	FETCH_AGAIN_MS = 30000
+	TROUBLE_MS = 10000
 };
 
 /* ---- what is known of the centre ---- */
@@ -83,37 +82,6 @@ static void act(struct run *r)
 		run_act(r, &a);
 }
 
-static void keep_slice(struct run *r)
-{
-	struct office *o = r->office;
-	int64_t now = clock_transport();
-	enum fetch_state before = r->fetch.state;
-
-	switch (fetch_step(&r->fetch, now)) {
-	case FETCH_WORKING:
-		return;
-	case FETCH_DONE:
-		if (before == FETCH_WORKING) {
-			o->slice = r->fetch.head;
-			o->centre.catalogue_entry = o->slice.entry; /* the newest we heard of */
-			log_info("catalogue %" PRIu64 " is here (unit %s)", o->slice.entry,
-				 o->slice.scope);
-		}
-		break;
-	case FETCH_FAILED:
-		if (before == FETCH_WORKING) {
-			log_warn("the catalogue could not be fetched: %s", r->fetch.error.text);
-			r->fetch_after = now + FETCH_AGAIN_MS;
-		}
-		break;
-	case FETCH_IDLE:
-		break;
-	}
-	if (r->push.state == PUSH_UP && o->centre.catalogue_entry &&
-	    o->slice.entry != o->centre.catalogue_entry && now >= r->fetch_after)
-		fetch_start(&r->fetch, SPOOL_SLICE, "", 0, now);
-}
-
 static int64_t next_deadline(const struct run *r, int64_t now)
 {
 	int64_t due = push_due(&r->push), fetch = fetch_due(&r->fetch, now);
@@ -144,7 +112,7 @@ static void loop(struct run *r, int signals)
 		look_at_spool(r);
 		look_at_line(r);
 		act(r);
-		keep_slice(r);
+		run_fetch(r);
 		run_save_centre(r, false);
 		tell_clock(r);
 
@@ -186,6 +154,7 @@ static int start(struct run *r, struct sys_error *error)
 	keys_random(&options.seed, sizeof options.seed);
 	push_start(&r->push, &options, r->state.last, r->state.settled, clock_transport());
 	r->turn = r->state.turn;
+	r->cells_at = INT64_MAX; /* until the centre was heard */
 	r->arena = codec_arena_new(ARENA);
 	fetch_init(&r->fetch, &(struct fetch_options){.net = r->net,
 						      .spool = o->spool,

@@ -21,8 +21,11 @@ static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry,
 {
 	struct office *o = r->office;
 	struct spool_centre *c = &o->centre;
-	bool changed = c->catalogue_entry != catalogue_entry || !c->time_ms ||
-		       memcmp(c->incarnation, incarnation->data, SPOOL_ID) != 0;
+	bool other = memcmp(c->incarnation, incarnation->data, SPOOL_ID) != 0;
+	bool changed = c->catalogue_entry != catalogue_entry || !c->time_ms || other;
+
+	if (other)
+		run_stale(r, true);
 
 	memcpy(c->incarnation, incarnation->data, SPOOL_ID);
 	c->catalogue_entry = catalogue_entry;
@@ -86,6 +89,7 @@ static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t no
 	log_info("the centre is there: mark %" PRIu64 " of %" PRIu64 ", catalogue %" PRIu64,
 		 m->mark, r->state.last, m->catalogue_entry);
 	push_welcome(&r->push, &w, now);
+	run_stale(r, false);
 }
 
 /* ---- Ack ---- */
@@ -172,6 +176,8 @@ void run_store(struct run *r)
 			  r->acks[i].first + r->acks[i].count - 1);
 		push_ack(&r->push, r->acks[i].session, r->acks[i].first, r->acks[i].count, now);
 	}
+	if (!code)
+		run_stale(r, false);
 	if (code == -ENOSPC) {
 		/* not counted: it is offered again and answered again, until there is room */
 		if (now >= r->disk_told)

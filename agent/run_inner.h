@@ -28,7 +28,11 @@ struct run {
 	struct buffer out;
 	struct codec_arena arena;
 	struct fetch fetch;
-	int64_t fetch_after;  /* not before; after a failure */
+	int64_t fetch_after;  /* the slice: not before; after a failure */
+	int64_t fetch_began;
+	int64_t cells_at;     /* when what the centre holds is looked at next */
+	int64_t cells_rest;   /* ... and not before */
+	bool cells_whole;     /* an incarnation is new: nothing known may be taken for the same */
 	int64_t centre_saved; /* transport time */
 	bool centre_new;      /* not in the spool yet */
 	struct spool_outcome outcomes[RUN_ACKS * BATCH_UPDATES_MAX];
@@ -47,6 +51,10 @@ void run_act(struct run *r, const struct push_action *a);
 void run_hear(struct run *r);
 /* Stores the outcomes heard; then push may count them. */
 void run_store(struct run *r);
+/* Keeps our part of the catalogue, and what the centre holds of it, fresh. */
+void run_fetch(struct run *r);
+/* The centre holds something new of us, perhaps; `whole`: or something else than it did. */
+void run_stale(struct run *r, bool whole);
 /* A key word for `status` ("no_answer"); NULL = the trouble is over. */
 void run_trouble(struct run *r, const char *text);
 /* What was heard of the centre, into the spool: now, or when it is worth a commit. */

@@ -331,11 +331,23 @@ int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_e
 
 static const char *const SHELVES[] = {[SPOOL_SLICE] = "slice", [SPOOL_CELLS] = "cells"};
 
+static void put_head(struct spool *s, struct kv_txn *txn, enum spool_shelf shelf,
+		     const struct spool_shelf_head *head)
+{
+	struct buffer b = {0};
+
+	buffer_put_u64(&b, head->entry);
+	buffer_put_u64(&b, (uint64_t)head->time_ms);
+	buffer_put_u32(&b, head->today);
+	scan_put_text(&b, head->scope);
+	kv_put(txn, s->meta, bytes_text(SHELVES[shelf]), buffer_bytes(&b));
+	buffer_free(&b);
+}
+
 int spool_shelve(struct spool *s, enum spool_shelf shelf, const struct spool_shelf_head *head,
 		 const struct bytes *rows, size_t n, struct sys_error *error)
 {
 	struct kv_txn *txn = kv_write(s->kv);
-	struct buffer b = {0};
 	uint8_t key[4];
 
 	kv_clear(txn, s->shelves[shelf]);
@@ -343,12 +355,16 @@ int spool_shelve(struct spool *s, enum spool_shelf shelf, const struct spool_she
 		put_u32(key, (uint32_t)i);
 		kv_put(txn, s->shelves[shelf], bytes_of(key, sizeof key), rows[i]);
 	}
-	buffer_put_u64(&b, head->entry);
-	buffer_put_u64(&b, (uint64_t)head->time_ms);
-	buffer_put_u32(&b, head->today);
-	scan_put_text(&b, head->scope);
-	kv_put(txn, s->meta, bytes_text(SHELVES[shelf]), buffer_bytes(&b));
-	buffer_free(&b);
+	put_head(s, txn, shelf, head);
+	return spool_commit(s, &txn, error);
+}
+
+int spool_shelf_renew(struct spool *s, enum spool_shelf shelf, const struct spool_shelf_head *head,
+		      struct sys_error *error)
+{
+	struct kv_txn *txn = kv_write(s->kv);
+
+	put_head(s, txn, shelf, head);
 	return spool_commit(s, &txn, error);
 }
 

@@ -193,6 +193,9 @@ struct spool_shelf_head {
 /* Replaces the shelf's rows, whole. */
 int spool_shelve(struct spool *s, enum spool_shelf shelf, const struct spool_shelf_head *head,
 		 const struct bytes *rows, size_t n, struct sys_error *error);
+/* The rows stay: they were found to be those of this head too. */
+int spool_shelf_renew(struct spool *s, enum spool_shelf shelf, const struct spool_shelf_head *head,
+		      struct sys_error *error);
 /* All zero when nothing was shelved yet. */
 int spool_shelf_head(struct spool *s, enum spool_shelf shelf, struct spool_shelf_head *out,
 		     struct sys_error *error);

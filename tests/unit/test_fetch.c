@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Fetching, beside a centre of a few lines: whole or not at all, the short question, Busy, nonsense. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "agent/fetch.h"
+#include "agent/wire.h"
+#include "common/sys/clock.h"
+#include "common/sys/loop.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/spool_support.h"
+
+enum { PATIENCE_MS = 20000, ENTRY = 70 };
+
+/* What it answers, and what it was asked. */
+struct centre {
+	struct net *net;
+	struct net_socket *zap, *router;
+	struct keys_pair pair, office;
+	struct codec_arena arena;
+	uint64_t highest, as_of; /* of Versions and of the rest */
+	unsigned busy, stale;    /* answers so many questions so */
+	bool deny_versions, silent, nonsense;
+	unsigned pages, asked_cells, asked_versions;
+};
+
+static struct centre centre;
+static struct spool *spool;
+static struct fetch fetch;
+
+static int make_centre(void **state)
+{
+	char dir[4096];
+	struct sys_error error;
+
+	scratch_make(state);
+	keys_start(&error);
+	centre.net = net_open(&error);
+	keys_pair_new(&centre.pair);
+	keys_pair_new(&centre.office);
+	centre.arena = codec_arena_new(1 << 20);
+	centre.zap = net_zap_bind(centre.net, &error);
+	centre.router = net_router_bind(centre.net,
+					&(struct net_bind){.endpoint = "tcp://127.0.0.1:*",
+							   .secret_key = centre.pair.secret_key,
+							   .zap_domain = "query",
+							   .max_message = NET_QUESTION_MESSAGE},
+					&error);
+	spool = spool_make("fetch", NULL, dir);
+	return centre.zap && centre.router ? 0 : -1;
+}
+
+static int remove_centre(void **state)
+{
+	spool_close(spool);
+	net_socket_close(&centre.router);
+	net_socket_close(&centre.zap);
+	net_close(centre.net);
+	codec_arena_free(&centre.arena);
+	return scratch_remove(state);
+}
+
+static void door(void)
+{
+	struct net_zap q = {0};
+
+	while (net_zap_receive(centre.zap, &q) == 0)
+		net_zap_answer(centre.zap, &q, NET_ZAP_ENTER, "1");
+}
+
+static void refuse(Tiendo__V1__Reply *r, Tiendo__V1__Failure *f, enum reason reason)
+{
+	f->reason = (Tiendo__V1__Reason)reason;
+	f->text = (char *)"no";
+	f->retry_ms = 1;
+	r->failure = f;
+	r->answer_case = TIENDO__V1__REPLY__ANSWER_FAILURE;
+}
+
+/* One cell a page, numbered by the pages left. */
+static void give_cells(Tiendo__V1__Reply *r, const Tiendo__V1__Query *q, Tiendo__V1__CellsPage *page,
+		       Tiendo__V1__CellRow **row, uint8_t *cursor)
+{
+	unsigned at = q->cells->cursor.len ? q->cells->cursor.data[0] : 0;
+
+	centre.asked_cells++;
+	row[0]->unit = 3;
+	row[0]->item = at + 1;
+	page->n_cells = 1;
+	page->cells = row;
+	r->cells = page;
+	r->answer_case = TIENDO__V1__REPLY__ANSWER_CELLS;
+	if (at + 1 < centre.pages) {
+		*cursor = (uint8_t)(at + 1);
+		r->cursor = (ProtobufCBinaryData){1, cursor};
+	}
+}
+
+static void give(struct net_message *m, const Tiendo__V1__Query *q)
+{
+	Tiendo__V1__Reply r = TIENDO__V1__REPLY__INIT;
+	Tiendo__V1__Failure failure = TIENDO__V1__FAILURE__INIT;
+	Tiendo__V1__VersionsPage versions = TIENDO__V1__VERSIONS_PAGE__INIT;
+	Tiendo__V1__CellsPage page = TIENDO__V1__CELLS_PAGE__INIT;
+	Tiendo__V1__CellRow cell = TIENDO__V1__CELL_ROW__INIT, *row = &cell;
+	struct buffer out = {0};
+	uint8_t cursor, head[2];
+	bool short_one = q->question_case == TIENDO__V1__QUERY__QUESTION_VERSIONS;
+
+	r.id = q->id;
+	r.as_of = centre.as_of;
+	r.time_ms = 5000;
+	r.today = 20240402;
+	if (centre.busy && centre.busy--) {
+		refuse(&r, &failure, REASON_BUSY);
+	} else if (centre.stale && centre.stale--) {
+		refuse(&r, &failure, REASON_STALE_CURSOR);
+	} else if (short_one && centre.deny_versions) {
+		refuse(&r, &failure, REASON_NOT_FOUND);
+	} else if (short_one) {
+		centre.asked_versions++;
+		assert_string_equal(q->versions->path, "VN/40/412/");
+		versions.highest = centre.highest;
+		r.versions = &versions;
+		r.answer_case = TIENDO__V1__REPLY__ANSWER_VERSIONS;
+	} else {
+		give_cells(&r, q, &page, &row, &cursor);
+	}
+	wire_put(&out, &r);
+	wire_head(head, MESSAGE_REPLY);
+	const struct bytes frames[] = {net_frame(m, 0), bytes_of(head, 2),
+				       centre.nonsense ? bytes_text("\xff") : buffer_bytes(&out)};
+
+	assert_int_equal(net_send(centre.router, frames, 3), NET_SENT);
+	buffer_free(&out);
+}
+
+static void serve(void)
+{
+	struct net_message m = {0};
+
+	door();
+	while (net_receive(centre.router, &m) == 0) {
+		struct bytes body = net_frame(&m, 2);
+
+		codec_arena_reset(&centre.arena);
+		const Tiendo__V1__Query *q = codec_unpack(&tiendo__v1__query__descriptor, body.data,
+							  body.size, &centre.arena);
+
+		assert_non_null(q);
+		if (!centre.silent)
+			give(&m, q);
+	}
+	net_message_clear(&m);
+}
+
+static void start(int64_t reply_ms)
+{
+	centre.busy = centre.stale = centre.asked_cells = centre.asked_versions = 0;
+	centre.silent = centre.nonsense = centre.deny_versions = false;
+	centre.pages = 3;
+	centre.as_of = ENTRY;
+	fetch_init(&fetch, &(struct fetch_options){.net = centre.net,
+						   .spool = spool,
+						   .endpoint = net_endpoint(centre.router),
+						   .server_key = centre.pair.public_key,
+						   .pair = &centre.office,
+						   .reply_ms = reply_ms,
+						   .retry_ms = 20});
+	fetch_start(&fetch, SPOOL_CELLS, "412", 0, clock_transport());
+	assert_int_equal(fetch.state, FETCH_WORKING);
+}
+
+static enum fetch_state play(void)
+{
+	int64_t end = clock_transport() + PATIENCE_MS;
+	enum fetch_state s;
+
+	while ((s = fetch_step(&fetch, clock_transport())) == FETCH_WORKING) {
+		int64_t now = clock_transport(), due = fetch_due(&fetch, now);
+		struct loop_item items[] = {{.socket = centre.zap},
+					    {.socket = centre.router},
+					    {.socket = fetch_socket(&fetch)}};
+
+		assert_true(now < end);
+		loop_wait(items, 3, due < now + 20 ? due : now + 20);
+		serve();
+	}
+	assert_null(fetch_socket(&fetch));
+	return s;
+}
+
+static bool count(void *data, struct bytes row)
+{
+	(void)row;
+	++*(size_t *)data;
+	return true;
+}
+
+static size_t shelved(struct spool_shelf_head *head)
+{
+	size_t n = 0;
+
+	assert_int_equal(spool_shelf_head(spool, SPOOL_CELLS, head, &spool_error), 0);
+	assert_int_equal(spool_rows(spool, SPOOL_CELLS, count, &n, &spool_error), 0);
+	return n;
+}
+
+static void test_whole(void **state)
+{
+	(void)state;
+	struct spool_shelf_head head;
+
+	start(PATIENCE_MS);
+	centre.busy = 2;
+	assert_int_equal(play(), FETCH_DONE);
+	assert_int_equal(centre.asked_cells, 3);
+	assert_int_equal(shelved(&head), 3);
+	assert_int_equal(head.entry, ENTRY);
+	assert_int_equal(head.time_ms, 5000);
+	assert_int_equal(head.today, 20240402);
+	assert_string_equal(head.scope, "412");
+	fetch_free(&fetch);
+}
+
+/* Nothing new: one question, and the shelf is known to be as good as new. */
+static void test_nothing_new(void **state)
+{
+	(void)state;
+	struct spool_shelf_head head;
+
+	start(PATIENCE_MS);
+	fetch_since(&fetch, "VN/40/412/", ENTRY);
+	centre.highest = ENTRY - 5;
+	centre.as_of = ENTRY + 9;
+	assert_int_equal(play(), FETCH_DONE);
+	assert_int_equal(centre.asked_versions, 1);
+	assert_int_equal(centre.asked_cells, 0);
+	assert_int_equal(shelved(&head), 3);
+	assert_int_equal(head.entry, ENTRY + 9);
+	assert_string_equal(head.scope, "412");
+	fetch_free(&fetch);
+}
+
+/* Something is newer; the centre went back; it has something against the question: all of it. */
+static void test_something_new(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t highest, as_of;
+		bool deny;
+		unsigned asked;
+	} cases[] = {{ENTRY + 1, ENTRY + 1, false, 1},
+		     {ENTRY - 9, ENTRY - 8, false, 1},
+		     {0, ENTRY, true, 0}};
+	struct spool_shelf_head head;
+
+	for (size_t i = 0; i < BASE_COUNT(cases); i++) {
+		start(PATIENCE_MS);
+		fetch_since(&fetch, "VN/40/412/", ENTRY);
+		centre.highest = cases[i].highest;
+		centre.as_of = cases[i].as_of;
+		centre.deny_versions = cases[i].deny;
+		centre.pages = 2;
+		assert_int_equal(play(), FETCH_DONE);
+		assert_int_equal(centre.asked_versions, cases[i].asked);
+		assert_int_equal(centre.asked_cells, 2);
+		assert_int_equal(shelved(&head), 2);
+		assert_int_equal(head.entry, cases[i].as_of);
+		fetch_free(&fetch);
+	}
+}
+
+/* What was known before stays. */
+static void test_failures(void **state)
+{
+	(void)state;
+	struct spool_shelf_head before, after;
+	size_t n = shelved(&before);
+
+	start(60);
+	centre.silent = true;
+	assert_int_equal(play(), FETCH_FAILED);
+	assert_non_null(strstr(fetch.error.text, "does not answer"));
+	start(PATIENCE_MS);
+	centre.nonsense = true;
+	assert_int_equal(play(), FETCH_FAILED);
+	assert_non_null(strstr(fetch.error.text, "cannot be read"));
+	start(PATIENCE_MS);
+	centre.stale = 100;
+	assert_int_equal(play(), FETCH_FAILED);
+	assert_int_equal(fetch.reason, REASON_STALE_CURSOR);
+	assert_int_equal(fetch.code, 0);
+	start(PATIENCE_MS);
+	fetch_free(&fetch); /* in the middle */
+	assert_int_equal(fetch_step(&fetch, 0), FETCH_IDLE);
+	assert_int_equal(fetch_due(&fetch, 0), INT64_MAX);
+	assert_int_equal(shelved(&after), n);
+	assert_int_equal(after.entry, before.entry);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_nothing_new),
+		cmocka_unit_test(test_something_new),
+		cmocka_unit_test(test_failures),
+	};
+
+	return cmocka_run_group_tests(tests, make_centre, remove_centre);
+}
