@@ -80,6 +80,7 @@ struct seen {
 	struct codec_arena arena;
 	bool any;
 	struct spool_receipt newest;
+	struct spool_shelf_head known; /* of what the centre holds about us */
 };
 
 static bool newest(void *data, const struct spool_receipt *r)
@@ -131,7 +132,7 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	render_cell_text(t, u.item);
 	render_date(&t->cell, l, u.as_of);
 	render_cell(t);
-	render_cell_text(t, r->field);
+	render_cell_text(t, r->voided ? "" : draft_columns[draft_column_of(r->field)]);
 	buffer_put_text(&t->cell,
 			r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
 				  : reason_says(r->reason, l));
@@ -176,6 +177,7 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 static void status_json(struct desk *d, const struct spool_state *st, const struct seen *s)
 {
 	const struct spool_centre *c = &d->office.centre;
+	const struct spool_shelf_head *known = &s->known;
 	struct json *j = &d->json;
 
 	json_object_begin(j, NULL);
@@ -197,6 +199,8 @@ static void status_json(struct desk *d, const struct spool_state *st, const stru
 	json_text(j, "alarm", c->alarm);
 	json_uint(j, "catalogue_entry", d->office.slice.entry);
 	json_uint(j, "catalogue_entry_at_centre", c->catalogue_entry);
+	json_uint(j, "known_entry", known->entry);
+	json_int(j, "known_at_ms", known->time_ms);
 	if (s->any) {
 		struct buffer b = {0};
 
@@ -336,6 +340,8 @@ enum desk_exit desk_status(struct desk *d, int argc, char **argv)
 
 	if (!code)
 		code = spool_receipts(d->office.spool, 1, newest, &s, &error);
+	if (!code)
+		code = spool_shelf_head(d->office.spool, SPOOL_CELLS, &s.known, &error);
 	if (!code && d->office.json)
 		status_json(d, &st, &s);
 	else if (!code)

@@ -66,7 +66,7 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
 	let_go(f);
 	f->shelf = shelf;
 	f->reason = REASON_NONE;
-	f->restarts = 0;
+	f->restarts = f->pages = 0;
 	f->since = 0;
 	f->code = 0;
 	f->rows.cap = ROWS_MAX;
@@ -178,6 +178,7 @@ static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 		}
 	}
 	keep_head(f, r);
+	f->pages++;
 	return true;
 }
 

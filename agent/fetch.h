@@ -36,7 +36,7 @@ struct fetch {
 	int64_t due;       /* silence ends then */
 	int64_t ask_after; /* BUSY */
 	uint64_t id;
-	unsigned restarts;
+	unsigned restarts, pages; /* pages kept */
 	char unit[CODE_MAX + 1];
 	uint32_t at;
 	struct buffer cursor, rows; /* rows: u32 size and bytes each */

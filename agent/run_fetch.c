@@ -69,8 +69,8 @@ static void cells_ended(struct run *r, bool good, int64_t now)
 		r->cells_at = r->cells_rest;
 	r->cells_whole |= !good;
 	if (good)
-		log_debug("what the centre holds of us is known up to entry %" PRIu64,
-			  r->fetch.head.entry);
+		log_debug("what the centre holds of us is known up to entry %" PRIu64 "%s",
+			  r->fetch.head.entry, r->fetch.pages ? "" : ": nothing new");
 	else
 		log_info("what the centre holds of us could not be fetched: %s",
 			 r->fetch.error.text);
