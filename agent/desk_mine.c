@@ -5,6 +5,7 @@
 #include "agent/render.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct {
@@ -34,7 +35,7 @@ struct mine {
 	struct codec_arena arena;
 	struct render_table owed, held;
 	uint32_t own; /* number of our unit; 0 = not known */
-	size_t owed_n, held_n;
+	size_t owed_n, held_n, below_n; /* below: owed by units below us, not shown */
 };
 
 struct line {
@@ -52,8 +53,15 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 	codec_arena_reset(&m->arena);
 	*out = (struct line){.cell = codec_unpack(&tiendo__v1__cell_row__descriptor, row.data,
 						  row.size, &m->arena)};
-	if (!out->cell || (!given.all && m->own && out->cell->unit != m->own))
+	if (!out->cell)
 		return false;
+	bool unsaid = out->cell->state == TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
+
+	out->owed = out->cell->expected && (unsaid || out->cell->overdue);
+	if (!given.all && m->own && out->cell->unit != m->own) {
+		m->below_n += out->owed;
+		return false;
+	}
 	if (c) {
 		uint32_t unit = catalogue_unit_by_number(c, out->cell->unit);
 		uint32_t item = catalogue_item_by_number(c, out->cell->item);
@@ -62,9 +70,6 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 		out->item = item == NO_INDEX ? NULL : catalogue_item(c, item);
 	}
 	out->kind = out->item ? out->item->row.kind : ITEM_NONE;
-	bool unsaid = out->cell->state == TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
-
-	out->owed = out->cell->expected && (unsaid || out->cell->overdue);
 	return out->owed || !given.missing;
 }
 
@@ -120,7 +125,7 @@ static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__Cell
 		{c->behind, SAY(m->d, "chậm tiến độ", "behind")},
 		{c->done_late, SAY(m->d, "xong muộn", "done late")},
 		{c->on_behalf, SAY(m->d, "báo cáo thay", "on behalf")},
-		{c->crossed, SAY(m->d, "báo cáo chéo", "crossed")},
+		{c->crossed, SAY(m->d, "gửi khi chưa thấy báo cáo trước", "sent without seeing the one before")},
 	};
 	bool some = false;
 
@@ -194,6 +199,11 @@ static int put_tables(struct mine *m, struct sys_error *error)
 	buffer_format(&d->out, SAY(d, "Còn nợ: %zu\n", "Owed: %zu\n"), m->owed_n);
 	if (m->owed_n)
 		render_table(&d->out, &m->owed);
+	if (m->below_n)
+		buffer_format(&d->out,
+			      SAY(d, "Các đơn vị cấp dưới còn nợ: %zu (xem: mine --all)\n",
+				  "Owed by units below us: %zu (see: mine --all)\n"),
+			      m->below_n);
 	if (!given.missing) {
 		buffer_format(&d->out, SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"),
 			      m->held_n);
@@ -255,6 +265,42 @@ static bool see_json(void *data, struct bytes row)
 
 /* ---- the command ---- */
 
+/* Not zero: nothing. */
+static enum desk_exit nothing_known(struct desk *d, const char *why)
+{
+	struct json *j = &d->json;
+	const char *says =
+		SAY(d, "chưa biết gì: chưa lần nào hỏi được máy chủ", "nothing is known: the centre could never be asked");
+	char sentence[512];
+
+	snprintf(sentence, sizeof sentence, "%s (%s)", says, why);
+	if (!d->office.json)
+		return desk_fail(d, DESK_ENVIRONMENT, "%s", sentence);
+	json_object_begin(j, NULL);
+	json_text(j, "error", sentence);
+	json_bool(j, "fresh", false);
+	json_none(j, "known_at_ms");
+	json_none(j, "as_of_entry");
+	json_none(j, "cells");
+	render_end(d);
+	return DESK_ENVIRONMENT;
+}
+
+/* What the office has queued the centre does not count yet. */
+static void note_waiting(struct desk *d)
+{
+	struct spool_state st;
+
+	if (spool_state(d->office.spool, &st, NULL) == 0 && st.last > st.settled)
+		desk_warn(d,
+			  SAY(d,
+			      "%" PRIu64 " báo cáo còn trong hàng đợi, máy chủ chưa trả lời nên chưa "
+			      "tính ở đây",
+			      "%" PRIu64 " reports are still queued, without an answer of the "
+			      "centre: not counted here"),
+			  st.last - st.settled);
+}
+
 static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 {
 	struct desk *d = m->d;
@@ -265,10 +311,8 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 	if (code)
 		return desk_fail_sys(d, code, &error);
 	if (!fresh && !head.entry)
-		return desk_fail(d, DESK_ENVIRONMENT,
-				 SAY(d, "chưa biết gì: chưa lần nào hỏi được máy chủ (%s)",
-				     "nothing is known: the centre could never be asked (%s)"),
-				 why);
+		return nothing_known(d, why);
+	note_waiting(d);
 	if (d->office.json) {
 		json_object_begin(&d->json, NULL);
 		json_bool(&d->json, "fresh", fresh);
@@ -311,10 +355,7 @@ enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
 		exit = desk_catalogue(d);
 	}
 	if (!exit && !d->office.slice.scope[0])
-		exit = desk_fail(d, DESK_ENVIRONMENT,
-				 SAY(d, "chưa biết gì: chưa lần nào hỏi được máy chủ (%s)",
-				     "nothing is known: the centre could never be asked (%s)"),
-				 why.text);
+		exit = nothing_known(d, why.text);
 	if (!exit) {
 		uint32_t own = NO_INDEX;
 

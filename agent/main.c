@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agent/desk.h"
+#include "agent/render.h"
 #include "common/domain/text.h"
 
 static const struct desk_command COMMANDS[] = {
@@ -239,9 +239,16 @@ int main(int argc, char **argv)
 	/* a failure is for people too when the result is for programs: both streams get theirs */
 	FILE *to = exit == DESK_FINE || d.office.json || exit == DESK_REFUSED ? stdout : stderr;
 
-	fputs(buffer_text(&d.out), to);
+	struct buffer plain = {0};
+
+	if (d.office.json)
+		buffer_put_text(&plain, buffer_text(&d.out));
+	else
+		render_plain(&plain, buffer_text(&d.out));
+	fputs(buffer_text(&plain), to);
 	if (fflush(to) != 0 && exit == DESK_FINE)
 		exit = DESK_ENVIRONMENT;
+	buffer_free(&plain);
 	desk_close(&d);
 	free(g.argv);
 	return (int)exit;

@@ -162,6 +162,19 @@ void render_receipt(struct buffer *out, const uint8_t *incarnation, uint64_t ent
 		      incarnation[2], incarnation[3], entry, index);
 }
 
+void render_plain(struct buffer *out, const char *text)
+{
+	while (*text) {
+		size_t n = character(text);
+
+		if (n && text_check(text, n, n) != REASON_TEXT_CONTROL)
+			buffer_put(out, text, n);
+		else
+			buffer_put_u8(out, '?');
+		text += n ? n : 1;
+	}
+}
+
 void render_end(struct desk *d)
 {
 	desk_marks(d);

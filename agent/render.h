@@ -29,6 +29,9 @@ const char *render_fault(struct draft_fault f, enum language l);
 /* 0a1b2c3d-17-2 */
 void render_receipt(struct buffer *out, const uint8_t *incarnation, uint64_t entry, uint32_t index);
 
+/* What a terminal may be given: bytes that are no character, and controls, become `?`. */
+void render_plain(struct buffer *out, const char *text);
+
 /* The end of every output: what kind of store it is; closes the JSON object. */
 void render_end(struct desk *d);
 

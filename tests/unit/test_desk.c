@@ -228,6 +228,11 @@ static void test_values(void **state)
 	memset(page, 'n', sizeof page - 1);
 	page[sizeof page - 1] = '\0';
 	assert_int_equal(strlen(render_value(page, out)), CSV_VALUE_MAX - 1);
+	struct buffer b = {0};
+
+	render_plain(&b, "Nghệ An\n\tx\x1b[2J \xc2\x9b \xe1\xbb \xff\n");
+	assert_string_equal(buffer_text(&b), "Nghệ An\n\tx?[2J ? ?? ?\n");
+	buffer_free(&b);
 	assert_string_equal(out + CSV_VALUE_MAX - 5, "n…");
 	memset(page, 0x80, sizeof page - 1);
 	assert_string_equal(render_value(page, out) + CSV_VALUE_MAX - 5, "?…");
