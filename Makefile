@@ -148,10 +148,11 @@ cov:
 	@$(MAKE) --no-print-directory unit VARIANT=cov
 	@tools/cov.sh build/cov
 
+MANPAGES := $(wildcard docs/man/*.1)
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tiendo/proto $(PROTOS) proto/PROTOCOL.md
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(wildcard docs/man/*.1)
+	$(if $(MANPAGES),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANPAGES))
 
 clean:
 	rm -rf build
