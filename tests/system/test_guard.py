@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shim that is on in every system test is itself proven: by a server made to acknowledge before the commit."""
+"""The shim that is on in every system test is itself proven: by servers made to acknowledge what is not durable."""
 import json
 import os
 import re
@@ -13,28 +13,33 @@ import tiendo_pb2 as pb
 from client import NoAnswer
 from world import ROOT, until
 
-# In writer.c's `settle`: the answers leave, and only then is the group made durable.
-ORIGINAL = "switch (core_commit(w->core, &error)) {"
-EARLY = "replies_send(w->in.replies, w->ingest);\n\t" + ORIGINAL
+# name -> file, what is replaced (it must stand there exactly once), by what
+MUTANTS = {
+    # the answers leave, and only then is the group made durable
+    "early": ("server/writer.c", "switch (core_commit(w->core, &error)) {",
+              "replies_send(w->in.replies, w->ingest);\n\tswitch (core_commit(w->core, &error)) {"),
+    # the commit says that it is done, and nothing has been synced
+    "unsynced": ("common/sys/kv.c", "MDB_NOTLS |", "MDB_NOTLS | MDB_NOSYNC |"),
+    "unsynced meta": ("common/sys/kv.c", "MDB_NOTLS |", "MDB_NOTLS | MDB_NOMETASYNC |"),
+}
 
 
-@pytest.fixture(scope="module")
-def mutant(build):
-    """The real sources with one replacement in writer.c, linked with the archives of the build under test."""
-    text = (ROOT / "server/writer.c").read_text()
-    assert text.count(ORIGINAL) == 1, "the writer has changed: this mutant must be made anew"
-    out = build / "tests" / "mutant"
+def make_mutant(build, name):
+    """The real sources with one replacement, linked with the archives of the build under test."""
+    path, original, changed = MUTANTS[name]
+    text = (ROOT / path).read_text()
+    assert text.count(original) == 1, f"{path} has changed: this mutant must be made anew"
+    out = build / "tests" / ("mutant-" + name.replace(" ", "-"))
     out.mkdir(parents=True, exist_ok=True)
-    source = out / "writer.c"
-    source.write_text(f'#line 1 "server/writer.c"\n' + text.replace(ORIGINAL, EARLY))
-    row = next(r for r in json.loads((ROOT / "build/compile_commands.json").read_text()) if r["file"] == "server/writer.c")
-    command = [str(source) if a == "server/writer.c" else a for a in shlex.split(row["command"])]
+    source, made = out / Path(path).name, out / "changed.o"
+    source.write_text(f'#line 1 "{path}"\n' + text.replace(original, changed))
+    row = next(r for r in json.loads((ROOT / "build/compile_commands.json").read_text()) if r["file"] == path)
     sanitize = ["-fsanitize=address,undefined"] if "asan" in build.name else []
-    command = [a for a in command if not a.startswith("-fsanitize")] + sanitize
-    subprocess.run([*command, "-o", out / "writer.o"], cwd=ROOT, check=True)
+    command = [str(source) if a == path else a for a in shlex.split(row["command"]) if not a.startswith("-fsanitize")] + sanitize
+    subprocess.run([*command, "-o", made], cwd=ROOT, check=True)
     libs = subprocess.run(["pkg-config", "--libs", "libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson",
                            "libutf8proc"], capture_output=True, text=True, check=True).stdout.split()
-    subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / "tiendo-server", build / "server/main.o", out / "writer.o",
+    subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / "tiendo-server", build / "server/main.o", made,
                     build / "libserver.a", build / "libcommon.a", *libs], check=True)
     return out
 
@@ -50,22 +55,24 @@ def run_mutant(world, mutant, guarded):
     return o
 
 
-def test_an_early_ack_is_caught(make_world, mutant):
+@pytest.mark.parametrize("name", MUTANTS)
+def test_an_early_ack_is_caught(make_world, build, name):
     world = make_world()
-    o = run_mutant(world, mutant, guarded=True)
+    world.forgive_guard = True
+    o = run_mutant(world, make_mutant(build, name), guarded=True)
     with pytest.raises(NoAnswer):
         o.answer(2)
     process = world.server_process
     until("the guard to abort", lambda: process.poll() is not None)
     assert process.returncode == -6
     assert re.search(r"ackguard: an Ack for entry \d+ leaves, but only \d+ is durable", world.log())
-    world.forgive_guard = True
 
 
-def test_without_the_guard_nobody_would_see(make_world, mutant):
-    """The mutant answers as the real one does: only the guard tells them apart."""
+@pytest.mark.parametrize("name", MUTANTS)
+def test_without_the_guard_nobody_would_see(make_world, build, name):
+    """The mutants answer as the real one does: only the guard tells them apart."""
     world = make_world()
-    o = run_mutant(world, mutant, guarded=False)
+    o = run_mutant(world, make_mutant(build, name), guarded=False)
     assert o.answer().mark == 1
     assert "ackguard" not in world.log()
 

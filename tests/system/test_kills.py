@@ -99,6 +99,9 @@ def test_twenty_kills(world, seed):
         load(pushers, lambda acks: acks >= wanted)
         end = time.monotonic() + after
         load(pushers, lambda acks: time.monotonic() >= end)  # a random point of the loop, not right after an ack
+        if dice.random() < 0.2:  # in the middle of a clean stop: the last acks, the checkpoint
+            world.server_process.terminate()
+            time.sleep(dice.random() * 0.02)
         world.kill()
         if dice.random() < 0.3:  # and while it starts: checkpoint, fold, doors
             starting = world.start(ready=False)
