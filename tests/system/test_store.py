@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+from pathlib import Path
 
 import lmdb
 import pytest
@@ -267,3 +268,26 @@ def test_a_name_is_text(world, name):
     keys = zmq.curve_keypair()
     out = world.server_cli("agent", "add", "--unit", "40", "--key", keys[0].decode(), "--name", name, ok=(1,))
     assert "name" in out.stderr, out
+
+
+def test_a_dump_that_nobody_reads_holds_no_page(world):
+    """A read transaction held while a pipe is full would make the running server's file grow with every commit."""
+    office = world.office(world.principal("40"))
+    for first in range(1, 257, 64):
+        office.offer(first, [office.update(seq, "412", "KH.C", 20240401, count=pb.Count(value=seq), note="ghi chú " * 60)
+                             for seq in range(first, first + 64)])
+    dump = subprocess.Popen([world.build / "tiendo-server", "--dir", world.dir, "dump"], stdout=subprocess.PIPE)
+    try:
+        assert dump.stdout.readline()
+
+        def reading():
+            with lmdb.open(str(Path(world.dir) / "journal"), readonly=True, max_dbs=16) as journal:
+                rows = [line.split() for line in journal.readers().splitlines()[1:]]
+            return [r for r in rows if r[0] == str(dump.pid) and r[-1] != "-"]
+
+        until("the dump to hold no transaction while it waits for its reader", lambda: not reading())
+        assert dump.poll() is None
+    finally:
+        dump.kill()
+        dump.stdout.close()
+        dump.wait()
