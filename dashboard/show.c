@@ -25,7 +25,7 @@ static const char *only_state(const struct task_counts *c, enum language l)
 	if (c->in_progress)
 		return SAY("đang thực hiện", "in progress");
 	if (c->not_started)
-		return SAY("chưa thực hiện", "not started");
+		return SAY("chưa triển khai", "not started");
 	return c->na ? SAY("không áp dụng", "not applicable") : SAY("chưa báo cáo", "not reported");
 }
 
@@ -41,7 +41,7 @@ static void put_tasks(struct buffer *out, const struct task_counts *c, uint32_t 
 		      c->done, expected);
 	buffer_format(out, SAY(" · %" PRIu32 " đang thực hiện", " · %" PRIu32 " in progress"),
 		      c->in_progress);
-	buffer_format(out, SAY(" · %" PRIu32 " chưa thực hiện", " · %" PRIu32 " not started"),
+	buffer_format(out, SAY(" · %" PRIu32 " chưa triển khai", " · %" PRIu32 " not started"),
 		      c->not_started);
 	if (c->unreported)
 		buffer_format(out,

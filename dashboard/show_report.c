@@ -55,8 +55,8 @@ static void put_marks(struct buffer *out, const struct report_cell *c, enum lang
 		{c->overdue, SAY("quá hạn", "overdue")},
 		{c->behind, SAY("chậm tiến độ", "behind")},
 		{c->done_late, SAY("xong muộn", "done late")},
-		{c->on_behalf, SAY("báo thay", "on behalf")},
-		{c->crossed, SAY("có bản khác chen", "crossed")},
+		{c->on_behalf, SAY("báo cáo thay", "on behalf")},
+		{c->crossed, SAY("báo cáo chồng nhau", "crossed")},
 		{!c->expected, SAY("nay không tính", "not counted now")},
 	};
 
@@ -98,7 +98,7 @@ static void put_said(struct buffer *out, const struct report *r, enum language l
 	if (with_item)
 		table_cell(&t, SAY("Mục", "Item"));
 	table_cell(&t, SAY("Đã báo", "Said"));
-	table_cell(&t, SAY("Đến ngày", "As of"));
+	table_cell(&t, SAY("Số liệu ngày", "As of"));
 	table_cell(&t, SAY("Biên nhận", "Receipt"));
 	table_cell(&t, "");
 	for (size_t i = 0; i < r->cells_n; i++)
