@@ -269,7 +269,11 @@ enum desk_exit desk_import(struct desk *d, int argc, char **argv)
 		return exit;
 	int code = base_file_read(m.file, FILE_MAX, &m.text, &error);
 
-	exit = code ? desk_fail(d, DESK_ENVIRONMENT, "%s", error.text) : queue(&m);
+	if (code == -ENOENT)
+		exit = desk_fail(d, DESK_ENVIRONMENT,
+				 SAY(d, "không có tệp %s", "there is no file %s"), m.file);
+	else
+		exit = code ? desk_fail(d, DESK_ENVIRONMENT, "%s", error.text) : queue(&m);
 	csv_close(m.csv);
 	free(m.updates);
 	buffer_free(&m.text);

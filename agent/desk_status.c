@@ -223,6 +223,11 @@ static void row_queue(struct desk *d, struct render_table *t, const struct spool
 	render_cell_text(t, SAY(d, "Hàng đợi", "Queue"));
 	if (st->last == st->settled)
 		buffer_put_text(&t->cell, SAY(d, "không có gì chờ gửi", "nothing waits"));
+	else if (st->last == st->settled + 1)
+		buffer_format(&t->cell,
+			      SAY(d, "1 báo cáo chờ máy chủ trả lời (số %" PRIu64 ")",
+				  "1 report waits for the centre (number %" PRIu64 ")"),
+			      st->last);
 	else
 		buffer_format(&t->cell,
 			      SAY(d,

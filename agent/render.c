@@ -34,13 +34,18 @@ void render_hundredths(struct buffer *out, enum language l, int64_t n)
 	buffer_format(out, n % 10 ? "%02" PRId64 : "%01" PRId64, n % 10 ? n % 100 : n % 100 / 10);
 }
 
+/* 100 % and 50 % as people write them, 98,43 % and 5,60 % with both places, as at the centre. */
 void render_percent(struct buffer *out, enum language l, int64_t n, int64_t d)
 {
 	if (d <= 0) {
 		buffer_put_text(out, NONE);
 		return;
 	}
-	render_hundredths(out, l, figures_percent_bp(n, d));
+	int64_t bp = figures_percent_bp(n, d);
+
+	render_integer(out, l, bp / 100);
+	if (bp % 100)
+		buffer_format(out, "%c%02" PRId64, l == LANGUAGE_VI ? ',' : '.', bp % 100);
 	buffer_put_text(out, " %");
 }
 
