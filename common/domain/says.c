@@ -87,12 +87,12 @@ static const struct sentence reasons[] = {
 	  "Nội dung quá dài. Hãy rút gọn, phần chi tiết để trong văn bản được dẫn chiếu.",
 	  "The text is too long. Shorten it and leave the details to the document referred to.")
 	S(TEXT_CONTROL, "text_control",
-	  "Nội dung có ký tự điều khiển hoặc ký tự đảo chiều chữ. Hãy xóa các ký tự đó hoặc gõ lại "
+	  "Nội dung có ký tự điều khiển hoặc ký tự đảo chiều chữ. Hãy xoá các ký tự đó hoặc gõ lại "
 	  "đoạn văn.",
 	  "The text has control or direction-changing characters. Remove them or type the passage "
 	  "again.")
 	S(PERSONAL_ID, "personal_id",
-	  "Nội dung có số định danh cá nhân (12 chữ số). Không được gửi dữ liệu cá nhân: hãy xóa "
+	  "Nội dung có số định danh cá nhân (12 chữ số). Không được gửi dữ liệu cá nhân: hãy xoá "
 	  "số đó rồi gửi lại.",
 	  "The text has a citizen's identity number (12 digits). Personal data must not be sent: "
 	  "remove it.")
@@ -145,7 +145,7 @@ static const struct sentence reasons[] = {
 	  "The key's role or scope does not allow this question. Ask the administrator if you need "
 	  "it.")
 	S(REVOKED, "revoked",
-	  "Khóa truy cập đã bị thu hồi. Hãy liên hệ quản trị viên để được cấp khóa mới.",
+	  "Khoá truy cập đã bị thu hồi. Hãy liên hệ quản trị viên để được cấp khoá mới.",
 	  "The key has been revoked. Ask the administrator for a new one.")
 	S(EPOCH_LIMIT, "epoch_limit",
 	  "Đơn vị tạo hàng đợi mới quá nhiều lần. Hãy chờ một giờ hoặc liên hệ quản trị viên.",

@@ -92,7 +92,7 @@ static const struct {
 	  "Với answer = lead phải có đúng một đơn vị báo cáo. Hãy sửa, hoặc dùng answer = all.",
 	  "answer = lead needs exactly one reporter. Correct it, or use answer = all.")
 	S(LEAF_FIELD, "leaf_field",
-	  "Trường này không dùng cho loại dòng này, hoặc còn thiếu. Hãy xóa hoặc điền.",
+	  "Trường này không dùng cho loại dòng này, hoặc còn thiếu. Hãy xoá hoặc điền.",
 	  "This field does not belong to this kind of item, or is missing. Clear it or fill it in.")
 	S(RATIO_GROUP_CHILD, "ratio_group_child",
 	  "Dưới ratio_group chỉ được có tỷ lệ hoặc ratio_group cùng định nghĩa tử số, mẫu số. Hãy "
