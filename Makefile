@@ -148,11 +148,20 @@ cov:
 	@$(MAKE) --no-print-directory unit VARIANT=cov
 	@tools/cov.sh build/cov
 
-MANPAGES := $(wildcard docs/man/*.1)
+MAN := $(wildcard docs/man/*.1)
+DOCS := $(wildcard docs/*.md docs/en/*.md docs/vi/*.md)
+UNITS := $(wildcard packaging/systemd/*.service)
+
+# the units name the programs by their full path: that of PREFIX
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tiendo/proto $(PROTOS) proto/PROTOCOL.md
-	$(if $(MANPAGES),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANPAGES))
+	$(if $(MAN),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MAN))
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/tiendo $(DOCS)
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for u in $(UNITS); do sed 's|/usr/bin/|$(PREFIX)/bin/|g' $$u > \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/} || exit 1; done
+	install -D -m 644 packaging/systemd/tiendo.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tiendo.conf
 
 clean:
 	rm -rf build
