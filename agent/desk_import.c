@@ -4,6 +4,7 @@
 #include "agent/ask.h"
 #include "agent/render.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

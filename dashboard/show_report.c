@@ -56,7 +56,8 @@ static void put_marks(struct buffer *out, const struct report_cell *c, enum lang
 		{c->behind, SAY("chậm tiến độ", "behind")},
 		{c->done_late, SAY("xong muộn", "done late")},
 		{c->on_behalf, SAY("báo cáo thay", "on behalf")},
-		{c->crossed, SAY("báo cáo chồng nhau", "crossed")},
+		{c->crossed, SAY("gửi khi chưa thấy báo cáo trước",
+				  "sent without seeing the one before")},
 		{!c->expected, SAY("nay không tính", "not counted now")},
 	};
 
