@@ -36,6 +36,7 @@ struct mine {
 	struct render_table owed, held;
 	uint32_t own; /* number of our unit; 0 = not known */
 	size_t owed_n, held_n, below_n; /* below: owed by units below us, not shown */
+	bool strange; /* a cell whose unit or item the slice does not have */
 };
 
 struct line {
@@ -58,10 +59,6 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 	bool unsaid = out->cell->state == TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
 
 	out->owed = out->cell->expected && (unsaid || out->cell->overdue);
-	if (!given.all && m->own && out->cell->unit != m->own) {
-		m->below_n += out->owed;
-		return false;
-	}
 	if (c) {
 		uint32_t unit = catalogue_unit_by_number(c, out->cell->unit);
 		uint32_t item = catalogue_item_by_number(c, out->cell->item);
@@ -70,7 +67,25 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 		out->item = item == NO_INDEX ? NULL : catalogue_item(c, item);
 	}
 	out->kind = out->item ? out->item->row.kind : ITEM_NONE;
-	return out->owed || !given.missing;
+	return true;
+}
+
+static bool asked_for(struct mine *m, const struct line *l)
+{
+	if (!given.all && m->own && l->cell->unit != m->own) {
+		m->below_n += l->owed;
+		return false;
+	}
+	return l->owed || !given.missing;
+}
+
+static bool see_strange(void *data, struct bytes row)
+{
+	struct mine *m = data;
+	struct line l;
+
+	m->strange = read_line(m, row, &l) && (!l.unit || !l.item);
+	return !m->strange;
 }
 
 /* ---- as text ---- */
@@ -181,7 +196,7 @@ static bool see_row(void *data, struct bytes row)
 	struct mine *m = data;
 	struct line l;
 
-	if (!read_line(m, row, &l))
+	if (!read_line(m, row, &l) || !asked_for(m, &l))
 		return true;
 	put_row(m, l.owed ? &m->owed : &m->held, &l);
 	*(l.owed ? &m->owed_n : &m->held_n) += 1;
@@ -231,7 +246,7 @@ static bool see_json(void *data, struct bytes row)
 	struct json *j = &m->d->json;
 	struct line l;
 
-	if (!read_line(m, row, &l))
+	if (!read_line(m, row, &l) || !asked_for(m, &l))
 		return true;
 	const Tiendo__V1__CellRow *c = l.cell;
 
@@ -338,6 +353,20 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 	return DESK_FINE;
 }
 
+/* The catalogue may have changed since the slice was fetched: cells of what it does not have would
+ * be shown without a name. */
+static enum desk_exit renew_names(struct mine *m)
+{
+	struct sys_error why = {""};
+	int code = spool_rows(m->d->office.spool, SPOOL_CELLS, see_strange, m, &why);
+
+	if (code)
+		return desk_fail_sys(m->d, code, &why);
+	if (!m->strange || ask_centre(m->d, SPOOL_SLICE, &why) != FETCH_DONE)
+		return DESK_FINE;
+	return desk_catalogue(m->d);
+}
+
 enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
 {
 	struct mine m = {.d = d, .arena = codec_arena_new(32768)};
@@ -366,7 +395,10 @@ enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
 			m.own = catalogue_unit(d->catalogue, own)->row.number;
 		bool fresh = ask_centre(d, SPOOL_CELLS, &why) == FETCH_DONE;
 
-		exit = show(&m, fresh, why.text);
+		if (fresh)
+			exit = renew_names(&m);
+		if (!exit)
+			exit = show(&m, fresh, why.text);
 	}
 	codec_arena_free(&m.arena);
 	return exit;
