@@ -117,8 +117,8 @@ class Clerk:
 
     def knows(self):
         """Runs until the catalogue in force at the centre is here."""
-        until(f"{self.name} to have the catalogue", lambda: (s := self.status())["catalogue_entry"]
-              and s["catalogue_entry"] == s["catalogue_entry_at_centre"])
+        newest = max(e["entry"] for e in self.world.dump() if e["kind"] == "catalogue")
+        until(f"{self.name} to have the catalogue", lambda: self.status()["catalogue_entry"] == newest)
         return self
 
     def drained(self):
