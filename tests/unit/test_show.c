@@ -137,9 +137,9 @@ static void a_plan(void **state)
 	(void)state;
 	show_figure(&out, &reading, LANGUAGE_VI);
 	assert_text(&out, "40 Tỉnh Nghệ An · KH762 38 mô hình điểm\n"
-			  "  Nhiệm vụ      6/39 hoàn thành · 20 đang thực hiện · 12 chưa thực hiện "
+			  "  Nhiệm vụ      6/39 hoàn thành · 20 đang thực hiện · 12 chưa triển khai "
 			  "· 1 không áp dụng\n"
-			  "  Theo đơn vị   6/51 hoàn thành · 20 đang thực hiện · 12 chưa thực hiện "
+			  "  Theo đơn vị   6/51 hoàn thành · 20 đang thực hiện · 12 chưa triển khai "
 			  "· 12 chưa báo cáo · 1 không áp dụng\n"
 			  "  Chỉ tiêu      2/4 có số liệu · 1 không phát sinh · 1 chưa báo cáo · 1 "
 			  "đạt mục tiêu\n"
@@ -164,7 +164,7 @@ static void one_leaf_says_its_state(void **state)
 		struct task_counts cells;
 		const char *vi, *en;
 	} cases[] = {{{1, 0, 0, 0, 0}, "chưa báo cáo", "not reported"},
-		     {{0, 1, 0, 0, 0}, "chưa thực hiện", "not started"},
+		     {{0, 1, 0, 0, 0}, "chưa triển khai", "not started"},
 		     {{0, 0, 1, 0, 0}, "đang thực hiện", "in progress"},
 		     {{0, 0, 0, 1, 0}, "hoàn thành", "done"},
 		     {{0, 0, 0, 0, 1}, "không áp dụng", "not applicable"}};
@@ -480,8 +480,8 @@ static void who_has_said_what(void **state)
 	assert_has(&out,
 		   "\nMục chưa xong: 1\n  KH.2  Tỷ lệ  98,43 % (9.843/10.000) · mục tiêu 99 %\n");
 	assert_has(&out, "\nĐã báo cáo: 3/4\n");
-	assert_has(&out, "  412     Thành phố Vinh  KH.1  Hoàn thành 29/03/2024  31/03/2024  "
-			 "1f0c2d3e-42-1  xong muộn, báo thay\n");
+	assert_has(&out, "  412     Thành phố Vinh  KH.1  Hoàn thành 29/03/2024  31/03/2024    "
+			 "1f0c2d3e-42-1  xong muộn, báo cáo thay\n");
 	assert_has(&out, "1.387/2.000");
 	assert_has(&out, "nay không tính");
 	assert_has(&out, "89,5");
