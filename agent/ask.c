@@ -108,6 +108,9 @@ static void remember(struct desk *d, const struct fetch *f)
 
 	if (c->illustrative == f->illustrative && c->simulated == f->simulated)
 		return;
+	/* a daemon may have heard more since we opened, and it is not to be unsaid */
+	if (spool_centre(d->office.spool, c, &ignored))
+		return;
 	c->illustrative = f->illustrative;
 	c->simulated = f->simulated;
 	spool_centre_set(d->office.spool, c, &ignored);

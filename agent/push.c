@@ -236,6 +236,13 @@ void push_moved(struct push *p, uint64_t last, int64_t now)
 	push_check(p);
 }
 
+void push_unmoved(struct push *p, int64_t now)
+{
+	assert(p->state == PUSH_MOVING);
+	push_greet_again(p, now, push_pause(p));
+	push_check(p);
+}
+
 /* ---- what happened ---- */
 
 void push_queued(struct push *p, uint64_t last)

@@ -56,7 +56,7 @@ enum push_verb {
 		      push_lost or push_blocked */
 	PUSH_VOID, /* void first..last with `reason_void`: push_sent or push_blocked */
 	PUSH_PING, /* with `first` as the token */
-	PUSH_MOVE, /* everything from `first` on to a new epoch: push_moved */
+	PUSH_MOVE, /* everything from `first` on to a new epoch: push_moved or push_unmoved */
 	PUSH_TELL  /* alarm about seq `first` */
 };
 
@@ -132,6 +132,8 @@ void push_lost(struct push *p, uint64_t to);
 void push_blocked(struct push *p, int64_t now);
 /* The spool has a new epoch; its work is 1..last. */
 void push_moved(struct push *p, uint64_t last, int64_t now);
+/* It could not, for the time being (a full disk): compared and tried again after a pause. */
+void push_unmoved(struct push *p, int64_t now);
 
 /* ---- what happened ---- */
 

@@ -5,6 +5,7 @@
 #include "agent/wire.h"
 #include "common/sys/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -47,6 +48,7 @@ static void act_close(struct run *r)
 	net_message_clear(&r->message);
 	net_socket_close(&r->line);
 	centre->attempts++;
+	r->centre_new = true;
 	/* what only a person can mend was told before the line was closed, and stays told */
 	if (!centre->trouble[0])
 		run_trouble(r, "no_answer");
@@ -105,7 +107,14 @@ static void act_void(struct run *r, const struct push_action *a, int64_t now)
 
 static void act_move(struct run *r, uint64_t from, int64_t now)
 {
-	if (read_failed(r, spool_move(r->office->spool, from, &r->error)) ||
+	int code = spool_move(r->office->spool, from, &r->error);
+
+	if (code == -ENOSPC) {
+		log_error("%s", r->error.text);
+		push_unmoved(&r->push, now);
+		return;
+	}
+	if (read_failed(r, code) ||
 	    read_failed(r, spool_state(r->office->spool, &r->state, &r->error)))
 		return;
 	log_warn("epoch %u begins with %" PRIu64 " updates that wait", r->state.ordinal,

@@ -168,7 +168,8 @@ void run_store(struct run *r)
 	int64_t now = clock_transport();
 	int code;
 
-	if (!r->acks_n)
+	/* a spool whose last outcome is not known is not written to again */
+	if (!r->acks_n || r->failed)
 		return;
 	code = spool_settle(r->office->spool, r->outcomes, r->outcomes_n, &why);
 	for (size_t i = 0; !code && i < r->acks_n; i++) {

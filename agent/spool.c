@@ -195,7 +195,7 @@ void spool_close(struct spool *s)
 	free(s);
 }
 
-/* `status` takes the lock for a moment to see whether it is free: such a one is waited for. */
+/* `status` holds a share of it for a moment, to see whether it is free: that is waited for. */
 int spool_lock(struct spool *s, struct sys_error *error)
 {
 	const struct timespec moment = {.tv_nsec = LOCK_MOMENT_MS * 1000000L};
@@ -213,11 +213,7 @@ int spool_lock(struct spool *s, struct sys_error *error)
 
 bool spool_served(struct spool *s)
 {
-	int lock = s->lock >= 0 ? -EWOULDBLOCK : kv_lock(s->path, NULL);
-
-	if (lock >= 0)
-		kv_unlock(lock);
-	return lock == -EWOULDBLOCK;
+	return s->lock >= 0 || kv_locked(s->path);
 }
 
 uint64_t spool_turn(struct spool *s)

@@ -162,5 +162,7 @@ int kv_copy(struct kv *kv, const char *dir, struct sys_error *error);
  */
 int kv_lock(const char *dir, struct sys_error *error);
 void kv_unlock(int lock);
+/* Somebody holds it now. Only looks: those who ask at the same time do not see each other. */
+bool kv_locked(const char *dir);
 
 #endif

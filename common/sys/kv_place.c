@@ -141,6 +141,19 @@ int kv_lock(const char *dir, struct sys_error *error)
 	return fd;
 }
 
+bool kv_locked(const char *dir)
+{
+	char path[PATH_MAX];
+	if (snprintf(path, sizeof(path), "%s/LOCK", dir) >= (int)sizeof(path))
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false; /* nobody ever took it */
+	bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
 void kv_unlock(int lock)
 {
 	if (lock >= 0)

@@ -299,7 +299,10 @@ static void test_lock(void **state)
 	assert_non_null(strstr(kv_help_error.text, pid));
 	kv_unlock(lock);
 	kv_unlock(-1);
+	assert_false(kv_locked(scratch_path("lock")));
 	lock = kv_lock(scratch_path("lock"), &kv_help_error);
+	assert_true(kv_locked(scratch_path("lock")));
+	assert_false(kv_locked(scratch_path("unlocked")));
 	assert_true(lock >= 0);
 	kv_unlock(lock);
 	assert_int_equal(kv_lock(scratch_path("unlocked"), &kv_help_error), -ENOENT);

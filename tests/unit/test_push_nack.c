@@ -195,6 +195,38 @@ static void test_small_centre(void **state)
 	assert_int_equal(w.p.state, PUSH_CONNECTING);
 }
 
+/* The disk is full just when an epoch begins: nothing is lost, and it begins when there is room. */
+static void test_no_room_to_move(void **state)
+{
+	(void)state;
+	struct push_action a;
+	struct push p;
+	int64_t now = 1000;
+
+	push_start(&p, &WORLD_OPTIONS, 5, 0, now);
+	for (unsigned round = 0; round < 3; round++) {
+		while (!push_next(&p, now, &a) || a.verb != PUSH_HELLO) {
+			if (p.state == PUSH_CONNECTING)
+				push_line(&p, true, now);
+			now = push_due(&p) > now && push_due(&p) < INT64_MAX ? push_due(&p) : now;
+		}
+		push_welcome(&p, &(struct push_welcome){.session = round + 1, .mark = 9, .kept_from = 1}, now);
+		for (bool moving = false; !moving;) {
+			assert_true(push_next(&p, now, &a));
+			moving = a.verb == PUSH_MOVE;
+			if (a.verb == PUSH_SEND) {
+				push_sent(&p, 5, now);
+				push_ack(&p, p.session, 1, 5, now);
+			}
+		}
+		if (round < 2)
+			push_unmoved(&p, now);
+		assert_int_equal(p.last, 5);
+	}
+	push_moved(&p, 0, now);
+	assert_int_equal(p.state, PUSH_CONNECTING);
+}
+
 int main(int argc, char **argv)
 {
 	const char *given = argc > 1 ? argv[1] : getenv("TIENDO_SEED");
@@ -205,6 +237,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_small_centre),
+		cmocka_unit_test(test_no_room_to_move),
 	};
 	return cmocka_run_group_tests_name("push_nack", tests, NULL, NULL);
 }
