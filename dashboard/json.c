@@ -87,10 +87,8 @@ static void put(struct buffer *out, json_t *o, size_t flags)
 {
 	char *dumped = json_dumps(o, flags);
 
-	if (dumped)
-		buffer_put_text(out, dumped);
-	else
-		out->failed = true;
+	out->failed |= !dumped;
+	buffer_put_text(out, dumped ? dumped : "");
 	free(dumped);
 	json_decref(o);
 }

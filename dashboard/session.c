@@ -24,9 +24,10 @@ int session_fail(int code, const char *format, ...)
 
 int session_print(struct buffer *out)
 {
-	bool good = !out->failed && fwrite(out->data, 1, out->size, stdout) == out->size &&
-		    !fflush(stdout);
+	bool good = !out->failed;
 
+	if (good && out->size)
+		good = fwrite(out->data, 1, out->size, stdout) == out->size && !fflush(stdout);
 	buffer_clear(out);
 	return good ? EXIT_GOOD : session_fail(EXIT_ENVIRONMENT, "stdout: %s", sys_text(errno));
 }

@@ -9,41 +9,46 @@
 
 #define SAY(vi, en) show_says(l, vi, en)
 
-static void put_state(struct buffer *out, const struct report_cell *c, enum language l)
+static void put_value(struct buffer *out, const struct report_cell *c, enum language l)
 {
 	char a[SHOW_NUMBER], b[SHOW_NUMBER];
 
-	switch (c->state) {
-	case REPORT_UNREPORTED:
-		buffer_put_text(out, SAY("chưa báo cáo", "not reported"));
-		break;
-	case REPORT_NOT_STARTED:
-		buffer_put_text(out, task_state_label(TASK_NOT_STARTED, l));
-		break;
-	case REPORT_IN_PROGRESS:
-		buffer_format(out, "%s %" PRIu32 " %%", task_state_label(TASK_IN_PROGRESS, l),
-			      c->percent);
-		break;
-	case REPORT_DONE:
-		buffer_format(out, "%s %s", task_state_label(TASK_DONE, l),
-			      show_date(c->done_on, l, a));
-		break;
-	case REPORT_NONE_ARISEN:
-		buffer_put_text(out, SAY("không phát sinh", "none arisen"));
-		break;
-	case REPORT_NA:
-		buffer_put_text(out, SAY("không áp dụng", "not applicable"));
-		break;
-	case REPORT_VALUE:
-		if (c->item->row.kind == ITEM_RATIO)
-			buffer_format(out, "%s/%s", show_number(c->numerator, l, a),
-				      show_number(c->denominator, l, b));
-		else if (c->item->row.kind == ITEM_POINTS)
-			buffer_put_text(out, show_hundredths(c->numerator, l, a));
-		else
-			buffer_put_text(out, show_number(c->numerator, l, a));
-		break;
+	if (c->item->row.kind == ITEM_RATIO)
+		buffer_format(out, "%s/%s", show_number(c->numerator, l, a),
+			      show_number(c->denominator, l, b));
+	else if (c->item->row.kind == ITEM_POINTS)
+		buffer_put_text(out, show_hundredths(c->numerator, l, a));
+	else
+		buffer_put_text(out, show_number(c->numerator, l, a));
+}
+
+static const char *state_words(enum cell_state state, enum language l)
+{
+	const char *const words[] = {
+		[REPORT_UNREPORTED] = SAY("chưa báo cáo", "not reported"),
+		[REPORT_NOT_STARTED] = task_state_label(TASK_NOT_STARTED, l),
+		[REPORT_IN_PROGRESS] = task_state_label(TASK_IN_PROGRESS, l),
+		[REPORT_DONE] = task_state_label(TASK_DONE, l),
+		[REPORT_NONE_ARISEN] = SAY("không phát sinh", "none arisen"),
+		[REPORT_NA] = SAY("không áp dụng", "not applicable"),
+	};
+
+	return words[state];
+}
+
+static void put_state(struct buffer *out, const struct report_cell *c, enum language l)
+{
+	char date[SHOW_NUMBER];
+
+	if (c->state == REPORT_VALUE) {
+		put_value(out, c, l);
+		return;
 	}
+	buffer_put_text(out, state_words(c->state, l));
+	if (c->state == REPORT_IN_PROGRESS)
+		buffer_format(out, " %" PRIu32 " %%", c->percent);
+	if (c->state == REPORT_DONE)
+		buffer_format(out, " %s", show_date(c->done_on, l, date));
 }
 
 static void put_marks(struct buffer *out, const struct report_cell *c, enum language l)

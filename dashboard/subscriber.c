@@ -1,70 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dashboard/subscriber.h"
+#include "dashboard/subscriber_inside.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/sys/clock.h"
-#include "dashboard/decode.h"
-#include "dashboard/mirror.h"
 
 enum {
 	FEED_ARENA = 4 * 1024 * 1024, /* a delta is at most one grain */
-	MESSAGES_A_STEP = 500,
-	RECONNECT_MS = 300,
 	MANY_MISSING = 20, /* above it one catch-up costs less than a question for each */
 	AGAIN_MS = 1000    /* after an answer that was of no use */
 };
 
-/* What the one question under way is for. */
-enum job { JOB_NONE, JOB_CATALOGUE, JOB_CATCH_UP, JOB_VERSIONS, JOB_GRAIN };
-
-struct subscriber {
-	struct subscriber_options options;
-	struct net_socket *feed;
-	struct client *client;
-	struct net_message message;
-	struct codec_arena arena;
-	struct decoded decoded;
-	struct mirror *mirror;
-	struct atlas atlas, next;      /* shown; being fetched */
-	char path[PATH_MAX_BYTES + 1]; /* of the unit; "" = not known yet */
-	enum job job;
-	uint64_t as_of;       /* of the job's first page */
-	uint64_t check_as_of; /* of a Versions round whose grains are being pulled; 0 = none */
-	struct buffer cursor;
-	struct date today;
-	bool illustrative, simulated;
-	bool next_ready; /* `next` is whole, and the feed of its path subscribed */
-	bool complete, told_refused;
-	bool silent; /* the feed fell silent, and a question was asked since */
-	struct instant time;
-	int64_t feed_at;  /* the feed's connection was made */
-	int64_t heard_at; /* the last heartbeat; 0 = none yet of this path */
-	int64_t all_due, versions_due, retry_due;
-	unsigned news;
-};
-
 /* ---- making ---- */
-
-/* The path first: once a heartbeat comes, both subscriptions are active. */
-static bool connect_feed(struct subscriber *s, int64_t now, struct sys_error *error)
-{
-	const struct net_connect to = {.endpoint = s->options.feed,
-				       .server_key = s->options.query.server_key,
-				       .pair = s->options.query.pair,
-				       .reconnect_ms = RECONNECT_MS};
-
-	net_socket_close(&s->feed);
-	s->feed_at = now;
-	s->feed = net_sub_connect(s->options.query.net, &to, error);
-	if (!s->feed)
-		return false;
-	net_subscribe(s->feed, bytes_text(s->path));
-	net_subscribe(s->feed, bytes_text(HEARTBEAT_TOPIC));
-	return true;
-}
 
 struct subscriber *subscriber_open(const struct subscriber_options *options,
 				   struct sys_error *error)
@@ -97,91 +46,6 @@ void subscriber_close(struct subscriber **s)
 	buffer_free(&(*s)->cursor);
 	free(*s);
 	*s = NULL;
-}
-
-/* ---- generations ---- */
-
-/* Something of generation g was heard. True = it is new: whatever is under way is of no use. */
-static bool meet(struct subscriber *s, const struct mirror_generation *g, int64_t now)
-{
-	if (!mirror_meet(s->mirror, g))
-		return false;
-	s->next_ready = false;
-	s->check_as_of = 0;
-	/* the first one at once; at a new generation every reader of the country comes at the same
-	 * moment */
-	s->all_due = s->complete ? now + keys_random_below(SUBSCRIBER_SPREAD_MS) : now;
-	return true;
-}
-
-/* ---- the feed ---- */
-
-static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int64_t now)
-{
-	struct mirror_generation g;
-
-	if (!decode_generation(m->generation, &g))
-		return;
-	/* deltas may have been lost while nothing was heard: look at once */
-	if (now - s->heard_at > SUBSCRIBER_LIVE_MS)
-		s->versions_due = now;
-	s->heard_at = now;
-	s->silent = false;
-	s->time = (struct instant){m->time_ms};
-	s->today = (struct date){m->today};
-	if (meet(s, &g, now))
-		s->job = JOB_NONE;
-}
-
-static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t now)
-{
-	struct mirror_generation g;
-
-	if (!decode_generation(m->generation, &g) || !decode_delta(m, &s->decoded))
-		return;
-	if (meet(s, &g, now))
-		s->job = JOB_NONE;
-	if (mirror_delta(s->mirror, &g, &s->decoded.grain) == MIRROR_APPLIED)
-		s->news |= SUBSCRIBER_FIGURES;
-}
-
-static void feed_message(struct subscriber *s, int64_t now)
-{
-	struct bytes head = net_frame(&s->message, 1), body = net_frame(&s->message, 2);
-
-	if (s->message.count != 3 || head.size != 2 || head.data[0] != PROTOCOL_VERSION)
-		return;
-	codec_arena_reset(&s->arena);
-	if (head.data[1] == MESSAGE_HEARTBEAT) {
-		const Tiendo__V1__Heartbeat *m = codec_unpack(&tiendo__v1__heartbeat__descriptor,
-							      body.data, body.size, &s->arena);
-		if (m)
-			heartbeat(s, m, now);
-	} else if (head.data[1] == MESSAGE_DELTA) {
-		const Tiendo__V1__UnitDelta *m = codec_unpack(&tiendo__v1__unit_delta__descriptor,
-							      body.data, body.size, &s->arena);
-		if (m)
-			delta(s, m, now);
-	}
-}
-
-static void read_feed(struct subscriber *s, int64_t now)
-{
-	for (int i = 0; s->feed && i < MESSAGES_A_STEP; i++) {
-		int rc = net_receive(s->feed, &s->message);
-		if (rc == -EAGAIN || rc == -ESHUTDOWN)
-			break;
-		if (rc == 0)
-			feed_message(s, now);
-	}
-	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
-	/* away, or is it only us who are cut off? The other door knows */
-	if (s->heard_at && !s->silent && now - since > SUBSCRIBER_LIVE_MS) {
-		s->silent = true;
-		s->versions_due = now;
-	}
-	if (*s->path && now - since > SUBSCRIBER_SILENT_MS)
-		connect_feed(s, now, NULL);
 }
 
 /* ---- questions ---- */
@@ -293,7 +157,7 @@ static void catalogue_done(struct subscriber *s, int64_t now)
 		return;
 	snprintf(s->path, sizeof(s->path), "%s", place.path);
 	s->heard_at = 0;
-	connect_feed(s, now, NULL);
+	subscriber_connect(s, now, NULL);
 }
 
 static void catch_up_done(struct subscriber *s, const struct mirror_generation *g)
@@ -396,7 +260,7 @@ static void read_answer(struct subscriber *s, int64_t now)
 	s->simulated = r->simulated;
 	s->today = (struct date){r->today};
 	/* a catalogue of a new generation is what is wanted, from its first page on */
-	if (meet(s, &g, now) && (s->job != JOB_CATALOGUE || s->as_of))
+	if (subscriber_meet(s, &g, now) && (s->job != JOB_CATALOGUE || s->as_of))
 		s->job = JOB_NONE;
 	else
 		page(s, r, &g, now);
@@ -415,7 +279,7 @@ static const char *shut(const struct subscriber *s, int64_t now)
 unsigned subscriber_step(struct subscriber *s, int64_t now)
 {
 	s->news = 0;
-	read_feed(s, now);
+	subscriber_read_feed(s, now);
 	read_answer(s, now);
 	choose(s, now);
 	if (!s->complete && !s->told_refused && shut(s, now)) {

@@ -144,7 +144,7 @@ def test_watch_prints_what_moves(eye, clerk):
 def test_watch_json_is_one_object_a_line(eye, clerk):
     p = eye.watch("412", "--json", "--count", 3)
     clerk("412", "KH.T1", **task(40))
-    assert p.wait(10) == 0
+    assert p.wait(10) == 0, eye.said
     until("the lines", lambda: len(eye.lines) == 3)
     moved = [json.loads(line) for line in eye.lines]
     assert all(list(f) == KEYS for f in moved) and {f["item"] for f in moved} == {"KH", "KH.G", "KH.T1"}

@@ -382,10 +382,37 @@ static void paging_while_the_world_goes_on(void **state)
 	assert_true(whole > 10);
 }
 
+static void what_is_no_figure(void **state)
+{
+	Tiendo__V1__Generation g = TIENDO__V1__GENERATION__INIT;
+	Tiendo__V1__UnitDelta delta = TIENDO__V1__UNIT_DELTA__INIT;
+	Tiendo__V1__Grain grain = TIENDO__V1__GRAIN__INIT;
+	Tiendo__V1__Rollup r = TIENDO__V1__ROLLUP__INIT, *list = &r;
+	struct mirror_generation got;
+	struct decoded d = {0};
+
+	(void)state;
+	assert_false(decode_generation(NULL, &got));
+	assert_false(decode_generation(&g, &got)); /* no incarnation */
+	assert_false(decode_delta(&delta, &d));    /* no version */
+	assert_false(decode_grain(&grain, &d));
+	delta.version = grain.version = 1;
+	assert_true(decode_delta(&delta, &d));
+	delta.n_rollups = grain.n_rollups = 1;
+	delta.rollups = grain.rollups = &list;
+	assert_false(decode_delta(&delta, &d)); /* of no item */
+	assert_false(decode_grain(&grain, &d));
+	r.item = 3;
+	assert_true(decode_grain(&grain, &d));
+	assert_int_equal(d.grain.n, 1);
+	decoded_free(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mirrors_end_equal),
+		cmocka_unit_test(what_is_no_figure),
 		cmocka_unit_test(paging_while_the_world_goes_on),
 	};
 

@@ -247,6 +247,46 @@ static void a_ratio_a_count_and_points(void **state)
 	buffer_free(&out);
 }
 
+static void the_rarer_shapes(void **state)
+{
+	struct item task = item_of(ITEM_TASK, "T", "Việc"),
+		    group = item_of(ITEM_RATIO_GROUP, "RG", "Nhóm tỷ lệ"),
+		    points = item_of(ITEM_POINTS, "P", "Điểm"),
+		    nothing = item_of(ITEM_NONE, "N", "");
+	struct rollup t = {.cells = {7, 0, 0, 20, 0}, .leaves = {0, 0, 1, 0, 0}},
+		      q = ratio_rollup(),
+		      p = {.indicators = {0, 1, 0, 0, 0},
+			   .value = 1255,
+			   .summed = 1,
+			   .has_target = true,
+			   .target = 1300};
+	struct buffer out = {0};
+
+	(void)state;
+	task.depth = 1;
+	q.score_leaves = q.score_leaves_of = 0; /* a ratio_group is in no score */
+	q.weight_sum = q.weighted = 0;
+	struct reading list[] = {reading_of(&sight, "38", "Thanh Hoá", &task, &t),
+				 reading_of(&sight, "38", "Thanh Hoá", &group, &q),
+				 reading_of(&sight, "38", "Thanh Hoá", &points, &p),
+				 reading_of(&sight, "38", "Thanh Hoá", &nothing, NULL)};
+	show_figures(&out, list, BASE_COUNT(list), false, LANGUAGE_VI);
+	assert_has(&out, "T     Việc        20/27  20/27 hoàn thành · 0 đang thực hiện · 0 chưa "
+			 "thực hiện · 7 chưa báo cáo\n");
+	assert_has(&out, "99 % chưa đạt  99,42 %\n");
+	assert_has(&out, "12,55 điểm");
+	assert_has(&out, "13");
+	buffer_clear(&out);
+	struct reading bare = list[1];
+	bare.figure.has_reached = false;
+	show_figure(&out, &bare, LANGUAGE_VI);
+	assert_has(&out, "  Mục tiêu    99 %\n  Mức đạt     99,42 %\n");
+	buffer_clear(&out);
+	show_figures(&out, &bare, 1, false, LANGUAGE_VI);
+	assert_has(&out, "99 %      99,42 %\n");
+	buffer_free(&out);
+}
+
 static void a_figure_moves(void **state)
 {
 	struct item ratio = item_of(ITEM_RATIO, "CCCD", "Căn cước");
@@ -403,6 +443,23 @@ static void who_has_said_what(void **state)
 		 .product_ref = nothing,
 		 .note = nothing,
 		 .reason = nothing},
+		{.unit = &dien_chau,
+		 .item = &ratio,
+		 .state = REPORT_UNREPORTED,
+		 .expected = true,
+		 .period = nothing,
+		 .product_ref = nothing,
+		 .note = nothing,
+		 .reason = nothing},
+		{.unit = &dien_chau,
+		 .item = &points,
+		 .state = REPORT_UNREPORTED,
+		 .due = {20240630},
+		 .expected = true,
+		 .period = nothing,
+		 .product_ref = nothing,
+		 .note = nothing,
+		 .reason = nothing},
 		{.unit = &vinh,
 		 .item = &ratio,
 		 .state = REPORT_VALUE,
@@ -488,12 +545,14 @@ static void who_has_said_what(void **state)
 	assert_has(&out, "không phát sinh");
 	assert_has(&out, "không áp dụng");
 	assert_has(&out, "40 %");
-	assert_has(&out, "\nChưa báo cáo: 1/4\n  413  Huyện Diễn Châu  KH.1  quá hạn 15/03/2024\n");
+	assert_has(&out,
+		   "\nChưa báo cáo: 3/4\n  413  Huyện Diễn Châu  KH.1  quá hạn 15/03/2024\n  413  "
+		   "Huyện Diễn Châu  KH.2\n  413  Huyện Diễn Châu  KH.4  hạn 30/06/2024\n");
 	buffer_clear(&out);
 	report.reading = reading_of(&sight, "40", "Nghệ An", &task, &r);
 	show_report(&out, &report, LANGUAGE_EN);
 	assert_has(&out,
-		   "\nNot reported: 1/4\n  413  Huyện Diễn Châu    overdue since 2024-03-15\n");
+		   "\nNot reported: 3/4\n  413  Huyện Diễn Châu    overdue since 2024-03-15\n");
 	assert_null(strstr(buffer_text(&out), "Not finished"));
 	buffer_clear(&out);
 	json_report(&out, &report);
@@ -516,6 +575,7 @@ int main(void)
 		cmocka_unit_test(a_plan),
 		cmocka_unit_test(one_leaf_says_its_state),
 		cmocka_unit_test(a_ratio_a_count_and_points),
+		cmocka_unit_test(the_rarer_shapes),
 		cmocka_unit_test(a_figure_moves),
 		cmocka_unit_test(everything_a_reader_sees_is_a_move),
 		cmocka_unit_test(the_object_of_one_figure),

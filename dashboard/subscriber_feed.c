@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/* subscriber_feed: what comes by itself: heartbeats, deltas, new generations, silence. */
+#include <errno.h>
+
+#include "common/sys/clock.h"
+#include "dashboard/subscriber_inside.h"
+
+enum { MESSAGES_A_STEP = 500, RECONNECT_MS = 300 };
+
+/* The path first: once a heartbeat comes, both subscriptions are active. */
+bool subscriber_connect(struct subscriber *s, int64_t now, struct sys_error *error)
+{
+	const struct net_connect to = {.endpoint = s->options.feed,
+				       .server_key = s->options.query.server_key,
+				       .pair = s->options.query.pair,
+				       .reconnect_ms = RECONNECT_MS};
+
+	net_socket_close(&s->feed);
+	s->feed_at = now;
+	s->feed = net_sub_connect(s->options.query.net, &to, error);
+	if (!s->feed)
+		return false;
+	net_subscribe(s->feed, bytes_text(s->path));
+	net_subscribe(s->feed, bytes_text(HEARTBEAT_TOPIC));
+	return true;
+}
+
+/* Something of generation g was heard. True = it is new: whatever is under way is of no use. */
+bool subscriber_meet(struct subscriber *s, const struct mirror_generation *g, int64_t now)
+{
+	if (!mirror_meet(s->mirror, g))
+		return false;
+	s->next_ready = false;
+	s->check_as_of = 0;
+	/* the first one at once; at a new generation every reader of the country comes at the same
+	 * moment */
+	s->all_due = s->complete ? now + keys_random_below(SUBSCRIBER_SPREAD_MS) : now;
+	return true;
+}
+
+static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int64_t now)
+{
+	struct mirror_generation g;
+
+	if (!decode_generation(m->generation, &g))
+		return;
+	/* deltas may have been lost while nothing was heard: look at once */
+	if (now - s->heard_at > SUBSCRIBER_LIVE_MS)
+		s->versions_due = now;
+	s->heard_at = now;
+	s->silent = false;
+	s->time = (struct instant){m->time_ms};
+	s->today = (struct date){m->today};
+	if (subscriber_meet(s, &g, now))
+		s->job = JOB_NONE;
+}
+
+static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t now)
+{
+	struct mirror_generation g;
+
+	if (!decode_generation(m->generation, &g) || !decode_delta(m, &s->decoded))
+		return;
+	if (subscriber_meet(s, &g, now))
+		s->job = JOB_NONE;
+	if (mirror_delta(s->mirror, &g, &s->decoded.grain) == MIRROR_APPLIED)
+		s->news |= SUBSCRIBER_FIGURES;
+}
+
+static void feed_message(struct subscriber *s, int64_t now)
+{
+	struct bytes head = net_frame(&s->message, 1), body = net_frame(&s->message, 2);
+
+	if (s->message.count != 3 || head.size != 2 || head.data[0] != PROTOCOL_VERSION)
+		return;
+	codec_arena_reset(&s->arena);
+	if (head.data[1] == MESSAGE_HEARTBEAT) {
+		const Tiendo__V1__Heartbeat *m = codec_unpack(&tiendo__v1__heartbeat__descriptor,
+							      body.data, body.size, &s->arena);
+		if (m)
+			heartbeat(s, m, now);
+	} else if (head.data[1] == MESSAGE_DELTA) {
+		const Tiendo__V1__UnitDelta *m = codec_unpack(&tiendo__v1__unit_delta__descriptor,
+							      body.data, body.size, &s->arena);
+		if (m)
+			delta(s, m, now);
+	}
+}
+
+void subscriber_read_feed(struct subscriber *s, int64_t now)
+{
+	for (int i = 0; s->feed && i < MESSAGES_A_STEP; i++) {
+		int rc = net_receive(s->feed, &s->message);
+		if (rc == -EAGAIN || rc == -ESHUTDOWN)
+			break;
+		if (rc == 0)
+			feed_message(s, now);
+	}
+	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
+	/* away, or is it only us who are cut off? The other door knows */
+	if (s->heard_at && !s->silent && now - since > SUBSCRIBER_LIVE_MS) {
+		s->silent = true;
+		s->versions_due = now;
+	}
+	if (*s->path && now - since > SUBSCRIBER_SILENT_MS)
+		subscriber_connect(s, now, NULL);
+}
