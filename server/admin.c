@@ -227,7 +227,7 @@ static void status(struct admin *a, bool digest)
 	char view_hex[2 * HASH_SIZE + 1] = "";
 
 	const struct view_head *h = &core_view(a->core)->head;
-	char incarnation[2 * INCARNATION_SIZE + 1], today[11];
+	char incarnation[2 * INCARNATION_SIZE + 1], today[11], key[KEYS_Z85 + 1];
 
 	hex_encode(incarnation, h->incarnation, sizeof h->incarnation);
 	a->ok = !digest || core_digest(a->core, view);
@@ -238,6 +238,7 @@ static void status(struct admin *a, bool digest)
 		  (unsigned long long)h->entry, incarnation, date_format(h->today, today),
 		  h->illustrative ? ", illustrative" : "", h->simulated ? ", simulated clock" : "",
 		  core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
+	admin_say(a, "public key %s\n", keys_z85(core_public_key(a->core), key));
 	struct json j = json_to(&a->json);
 	json_object_begin(&j, NULL);
 	json_uint(&j, "entry", h->entry);
@@ -247,6 +248,7 @@ static void status(struct admin *a, bool digest)
 	json_hex(&j, "incarnation", bytes_of(h->incarnation, sizeof h->incarnation));
 	json_uint(&j, "today", h->today.ymd);
 	json_uint(&j, "catalogue_entry", h->catalogue_entry);
+	json_text(&j, "public_key", key);
 	json_bool(&j, "illustrative", h->illustrative);
 	json_bool(&j, "simulated", h->simulated);
 	json_bool(&j, "locked", core_locked(a->core));

@@ -333,7 +333,9 @@ int command_catalogue_check(const struct command_options *o)
 		printf("{\"ok\":%s,\"errors\":%zu,\"details\":%s}\n",
 		       faults.errors ? "false" : "true", faults.errors, buffer_text(&json));
 	else
-		fputs(buffer_text(&text), stdout);
+		printf(o->language == LANGUAGE_VI ? "%s%zu lỗi, %zu cảnh báo\n"
+						  : "%s%zu errors, %zu warnings\n",
+		       buffer_text(&text), faults.errors, faults.n + faults.dropped - faults.errors);
 	rc = faults.errors ? EXIT_FAULTS : EXIT_GOOD;
 	faults_free(&faults);
 	buffer_free(&text);

@@ -67,8 +67,11 @@ static int open_parts(struct core *c, const struct core_options *options, struct
 	if (!c->clock)
 		return -EINVAL;
 	int rc = journal_open(&c->journal, store_path(c->store, "journal", path), &journal, error);
-	if (!rc)
+	if (!rc) {
+		if (error)
+			c->place = *error; /* of a good open: a doubt, or "" */
 		rc = core_open_view(c, options, error);
+	}
 	return rc ? rc : check_genesis(c, options, error);
 }
 
@@ -151,6 +154,11 @@ struct journal *core_journal(struct core *c)
 struct clock *core_clock(struct core *c)
 {
 	return c->clock;
+}
+
+const uint8_t *core_public_key(const struct core *c)
+{
+	return c->store->key.public_key;
 }
 
 struct change *core_change(struct core *c)

@@ -55,6 +55,7 @@ struct core_start {
 	uint64_t from; /* entry of the checkpoint it was loaded from; 0 = everything was folded */
 	struct sys_error
 		reason; /* why there was none to be used, for the log; "" = there was simply none */
+	struct sys_error place; /* a doubt about the file system, for the log; "" = none */
 };
 struct core_start core_start(const struct core *c);
 
@@ -68,6 +69,8 @@ const struct view *core_view(const struct core *c);
 struct viewlock *core_lock(struct core *c);
 struct journal *core_journal(struct core *c);
 struct clock *core_clock(struct core *c);
+/* What offices and readers must know to trust the centre: KEYS_SIZE bytes. */
+const uint8_t *core_public_key(const struct core *c);
 /* Hash of the whole view (view_bytes): equal for equal entries, live, rebuilt, anywhere. False = no
  * memory. */
 bool core_digest(const struct core *c, uint8_t out[static HASH_SIZE]);

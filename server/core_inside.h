@@ -13,6 +13,7 @@ struct core {
 	struct view *view;
 	struct checkpoint *checkpoint; /* NULL = read only: nothing is kept */
 	struct core_start start;
+	struct sys_error place;
 	struct viewlock lock;
 	struct clock *clock;
 	struct change change;

@@ -103,7 +103,10 @@ int core_open_view(struct core *c, const struct core_options *options, struct sy
 
 struct core_start core_start(const struct core *c)
 {
-	return c->start;
+	struct core_start start = c->start;
+
+	start.place = c->place;
+	return start;
 }
 
 struct checkpoint *core_keeper(struct core *c)

@@ -86,6 +86,8 @@ static void log_start(const struct server *s)
 {
 	struct core_start start = core_start(s->core);
 
+	if (start.place.text[0])
+		log_warn("%s", start.place.text);
 	if (start.from)
 		log_info("loaded the checkpoint of entry %llu and folded what came after it",
 			 (unsigned long long)start.from);

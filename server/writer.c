@@ -16,6 +16,7 @@ enum {
 	DRAIN_MESSAGES = 512,	 /* of one turn: a flood must not keep the acks waiting */
 	SIMULATED_TICK_MS = 100, /* how soon a simulated midnight is seen without traffic */
 	FULL_RETRY_MS = 1000,	 /* a full disk is tried again so often */
+	BEHIND_MS = 60000,	 /* a clock that is set back by less is no news */
 	LOOK_MS = 60000		 /* dead readers of the journal are cleared so often */
 };
 
@@ -48,6 +49,12 @@ static void note_clock(struct writer *w, enum core_clock_state state)
 		log_error("the clock is more than %d days after the last tick: check it, then run "
 			  "with --accept-clock; until then nothing is taken",
 			  CORE_MISSED_DAYS);
+	int64_t behind =
+		core_view(w->core)->head.received.ms - clock_wall(core_clock(w->core)).ms;
+	if (state == CORE_CLOCK_BEHIND && w->clock != state && behind > BEHIND_MS)
+		log_warn("the clock is %lld s behind the last entry: check it; until it has caught "
+			 "up, what comes in is stamped with that entry's time",
+			 (long long)(behind / 1000));
 	w->clock = state;
 }
 

@@ -34,6 +34,7 @@ static int no_socket(struct sys_error *error, const char *what, const char *endp
 		code = EINVAL;
 	const char *advice = code == EADDRINUSE      ? "; does another server run?"
 			     : code == EADDRNOTAVAIL ? "; this machine has no such address"
+			     : code == ENODEV        ? "; write an IPv4 address of this machine"
 						     : "";
 	return sys_fail(error, -code, "cannot %s %s: %s%s", what, endpoint,
 			zmq_strerror(zmq_errno()), advice);
