@@ -15,10 +15,7 @@ struct pool;
 enum { NAMES_NONE = UINT32_MAX };
 
 struct names {
-	struct name_slot {
-		const char *key;
-		uint32_t value;
-	} * slots;
+	struct name_slot *slots;
 	size_t mask, room;
 };
 
@@ -27,5 +24,7 @@ bool names_init(struct names *t, struct pool *p, size_t n);
 /* Sets the key's value; what it was before, or NAMES_NONE. */
 uint32_t names_put(struct names *t, const char *key, uint32_t value);
 uint32_t names_get(const struct names *t, const char *key); /* NAMES_NONE = not there */
+/* Will be asked for in a moment: has the memory fetched meanwhile. Changes nothing. */
+void names_expect(const struct names *t, const char *key);
 
 #endif
