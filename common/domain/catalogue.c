@@ -66,13 +66,13 @@ const struct calendar *catalogue_calendar(const struct catalogue *c)
 
 uint32_t plan_row_of_unit(const struct catalogue *c, uint32_t plan, uint32_t unit)
 {
-	const struct unit *owner = catalogue_unit(c, catalogue_plan(c, plan)->owner);
-	const struct unit *u = catalogue_unit(c, unit);
+	uint32_t owner = catalogue_plan(c, plan)->owner;
 
-	if (u->first >= owner->first && u->first <= owner->last)
-		return u->first - owner->first;
-	if (owner->first >= u->first && owner->first <= u->last)
-		return c->plans_more[plan].subtree_n + owner->depth - u->depth - 1;
+	if (catalogue_within(c, unit, owner))
+		return unit - owner;
+	if (catalogue_within(c, owner, unit))
+		return c->plans_more[plan].subtree_n + c->units[owner].depth - c->units[unit].depth -
+		       1;
 	return NO_INDEX;
 }
 
@@ -139,6 +139,18 @@ uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct d
 	return u;
 }
 
+void catalogue_expect(const struct catalogue *c, const char *unit, const char *item)
+{
+	names_expect(&c->unit_names, unit);
+	names_expect(&c->item_names, item);
+}
+
+uint32_t catalogue_unit_number(const struct catalogue *c, uint32_t unit)
+{
+	assert(unit < c->units_n);
+	return c->lives[unit].number;
+}
+
 uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, struct date date)
 {
 	bool known;
@@ -149,7 +161,8 @@ uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, str
 
 bool catalogue_within(const struct catalogue *c, uint32_t unit, uint32_t ancestor)
 {
-	return catalogue_unit(c, ancestor)->first <= unit && unit <= c->units[ancestor].last;
+	assert(unit < c->units_n);
+	return ancestor <= unit && unit <= catalogue_unit(c, ancestor)->last;
 }
 
 /* ---- judged at a date ---- */
@@ -161,9 +174,8 @@ static bool open_on(struct date opened, struct date closed, struct date d)
 
 bool catalogue_unit_open(const struct catalogue *c, uint32_t unit, struct date d)
 {
-	const struct unit_row *r = &catalogue_unit(c, unit)->row;
-
-	return open_on(r->opened, r->closed, d);
+	assert(unit < c->units_n);
+	return open_on(c->lives[unit].opened, c->lives[unit].closed, d);
 }
 
 bool catalogue_item_open(const struct catalogue *c, uint32_t item, struct date d)

@@ -200,6 +200,10 @@ uint32_t catalogue_item_by_code(const struct catalogue *c, const char *code);
  * only. */
 uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct date date,
 			   bool *known);
+/* Both codes will be looked up in a moment: has the memory fetched meanwhile. Changes nothing. */
+void catalogue_expect(const struct catalogue *c, const char *unit, const char *item);
+/* catalogue_unit(c, unit)->row.number, without a look at all of it. */
+uint32_t catalogue_unit_number(const struct catalogue *c, uint32_t unit);
 /* For commands: bears it on `date`, else the latest that bore it. */
 uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, struct date date);
 uint32_t catalogue_group_by_code(const struct catalogue *c, const char *code);

@@ -71,6 +71,12 @@ struct membership {
 	struct date from, to;
 };
 
+/* What every update asks of its unit, beside the large struct unit: four of them are a line. */
+struct unit_life {
+	struct date opened, closed;
+	uint32_t number;
+};
+
 struct memberships {
 	const struct membership *list;
 	uint32_t n;
@@ -135,6 +141,7 @@ struct row_list {
 struct catalogue {
 	struct pool pool;
 	struct unit *units;
+	struct unit_life *lives; /* by unit */
 	struct item *items;
 	struct item_more *items_more;
 	struct group *groups;

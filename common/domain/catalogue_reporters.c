@@ -258,6 +258,13 @@ uint32_t reporters_from(const struct reporters *r, uint32_t unit)
 {
 	uint32_t low = 0, high = r->n;
 
+	/* all are different, so a dense list leaves little to search */
+	if (high && unit >= r->list[0] && unit <= r->list[high - 1]) {
+		uint32_t before = unit - r->list[0], behind = r->list[high - 1] - unit;
+
+		low = high > behind ? high - behind - 1 : 0;
+		high = before < high ? before : high;
+	}
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 

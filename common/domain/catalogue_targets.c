@@ -345,14 +345,14 @@ bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, u
 struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit)
 {
 	const struct item_more *more = &c->items_more[leaf];
-	const char *code = catalogue_unit(c, unit)->row.code;
 	struct date first = { 0 };
 
+	assert(unit < c->units_n);
 	for (uint32_t i = 0; i < more->milestones_n; i++) {
 		const struct milestone *s = &more->milestones[i];
 
 		if (s->unit != NO_INDEX && s->unit != unit &&
-		    strcmp(c->units[s->unit].row.code, code) != 0)
+		    strcmp(c->units[s->unit].row.code, c->units[unit].row.code) != 0)
 			continue;
 		if (!first.ymd || s->date.ymd < first.ymd)
 			first = s->date;

@@ -226,6 +226,7 @@ static bool index_units(struct making *m, const struct sorted *s)
 {
 	struct catalogue *c = m->c;
 
+	c->lives = pool_array(&c->pool, s->n, sizeof(*c->lives));
 	c->before = pool_array(&c->pool, s->n, sizeof(*c->before));
 	c->unit_numbers = pool_array(&c->pool, s->n, sizeof(*c->unit_numbers));
 	if (!names_init(&c->unit_names, &c->pool, s->n))
@@ -233,8 +234,11 @@ static bool index_units(struct making *m, const struct sorted *s)
 	for (uint32_t i = 0; i < s->n; i++) { /* the last bearer of a code stays on top */
 		uint32_t u = s->forest.index[i];
 
-		c->before[u] = names_put(&c->unit_names, c->units[u].row.code, u);
-		c->unit_numbers[u] = (struct numbered){ c->units[u].row.number, u };
+		const struct unit_row *r = &c->units[u].row;
+
+		c->lives[u] = (struct unit_life){ r->opened, r->closed, r->number };
+		c->before[u] = names_put(&c->unit_names, r->code, u);
+		c->unit_numbers[u] = (struct numbered){ r->number, u };
 	}
 	numbered_sort(c->unit_numbers, s->n);
 	return true;
