@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/admission.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/sys/keys.h"
@@ -20,10 +21,15 @@ void overlay_free(struct overlay *o)
 	*o = (struct overlay){0};
 }
 
+static size_t slot_at(const struct overlay *o, uint32_t unit, uint32_t item)
+{
+	return ((size_t)unit * 0x9E3779B1u ^ (size_t)item * 0x85EBCA77u) & (o->size - 1);
+}
+
 /* The cell's slot, or the free one where it would stand. */
 static struct overlay_cell *slot(const struct overlay *o, uint32_t unit, uint32_t item)
 {
-	size_t at = ((size_t)unit * 0x9E3779B1u ^ (size_t)item * 0x85EBCA77u) & (o->size - 1);
+	size_t at = slot_at(o, unit, item);
 
 	while (o->cells[at].used && (o->cells[at].unit != unit || o->cells[at].item != item))
 		at = (at + 1) & (o->size - 1);
@@ -53,64 +59,139 @@ static void overlay_set(struct overlay *o, uint32_t unit, uint32_t item, struct 
 	*c = (struct overlay_cell){.unit = unit, .item = item, .used = true, .cell = cell};
 }
 
-static struct admit_cell cell_now(const struct admission *at, uint32_t unit, uint32_t item)
+static struct admit_cell cell_now(const struct admission *at, const struct admit_found *where,
+				  const struct cell *c)
 {
 	if (at->overlay->size) {
-		const struct overlay_cell *o = slot(at->overlay, unit, item);
+		const struct overlay_cell *o = slot(at->overlay, where->unit, where->item);
 		if (o->used)
 			return o->cell;
 	}
-	const struct cell *c = view_cell(at->view, unit, item);
 	if (!c || !(c->flags & CELL_REPORTED))
 		return (struct admit_cell){0};
 	return (struct admit_cell){
 		.reported = true, .as_of = c->as_of, .state = (enum task_state)c->state};
 }
 
-/* ---- one update ---- */
+/* ---- a batch ---- */
 
-static struct verdict judge(const struct admission *at, uint64_t seq, struct bytes blob,
-			    struct codec_arena *arena, struct update *u)
+/*
+ * Each update lies somewhere else in some hundred MB, and following one pointer after the other would
+ * be most of the time spent here. So the batch goes step by step, all of it through one step before
+ * the next: while one is looked at, what the next step needs of the others is fetched.
+ */
+struct judging {
+	const struct admission *at;
+	size_t n;
+	struct taken *updates; /* all of them, in their places */
+	struct verdict verdict[BATCH_MAX];
+	struct admit_found found[BATCH_MAX];
+	const struct cell *cell[BATCH_MAX];
+};
+
+static struct verdict read_one(struct taken *t, uint64_t seq, struct bytes blob,
+			       struct codec_arena *arena)
 {
-	struct admit_place place = {
-		.catalogue = at->view->catalogue, .scope_unit = at->scope_unit, .today = at->today};
-	struct admit_found found;
-
+	*t = (struct taken){.blob = blob.data, .blob_size = blob.size};
+	keys_hash(blob, t->blob_hash);
 	if (blob.size > UPDATE_BYTES_MAX)
 		return (struct verdict){REASON_TOO_LARGE, ""};
-	if (!codec_update_decode(blob.data, blob.size, arena, u))
+	if (!codec_update_decode(blob.data, blob.size, arena, &t->update))
 		return (struct verdict){REASON_UNDECODABLE, ""};
-	if (u->seq != seq)
+	if (t->update.seq != seq)
 		return (struct verdict){REASON_BAD_SEQ, "seq"};
-	struct verdict v = admit_check(&place, u, &found);
-	if (v.reason)
-		return v;
-	struct admit_cell cell = cell_now(at, found.unit, found.item);
-	v = admit_against(u, &cell);
-	if (!v.reason && admit_wins(u->as_of, cell.reported, cell.as_of))
-		overlay_set(at->overlay, found.unit, found.item,
-			    (struct admit_cell){
-				    .reported = true, .as_of = u->as_of, .state = u->state});
-	return v;
+	return (struct verdict){REASON_NONE, ""};
+}
+
+static void read_all(struct judging *j, uint64_t first_seq, const struct bytes *blobs,
+		     struct codec_arena *arena)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		const struct update *u = &j->updates[i].update;
+
+		j->verdict[i] = read_one(&j->updates[i], first_seq + i, blobs[i], arena);
+		if (!j->verdict[i].reason)
+			catalogue_expect(j->at->view->catalogue, u->unit, u->item);
+	}
+}
+
+static void check_all(struct judging *j)
+{
+	const struct view *v = j->at->view;
+	struct admit_place place = {
+		.catalogue = v->catalogue, .scope_unit = j->at->scope_unit, .today = j->at->today};
+
+	for (size_t i = 0; i < j->n; i++) {
+		if (j->verdict[i].reason)
+			continue;
+		j->verdict[i] = admit_check(&place, &j->updates[i].update, &j->found[i]);
+		if (!j->verdict[i].reason)
+			view_expect(v, j->found[i].unit, j->found[i].item);
+	}
+}
+
+static void find_cells(struct judging *j)
+{
+	const struct overlay *o = j->at->overlay;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct admit_found *where = &j->found[i];
+
+		if (j->verdict[i].reason)
+			continue;
+		j->cell[i] = view_cell(j->at->view, where->unit, where->item);
+		__builtin_prefetch(j->cell[i]);
+		if (o->size)
+			__builtin_prefetch(&o->cells[slot_at(o, where->unit, where->item)]);
+	}
+}
+
+/* In order, for one update of the batch may stand on another. */
+static void judge_all(struct judging *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		const struct update *u = &j->updates[i].update;
+
+		if (j->verdict[i].reason)
+			continue;
+		struct admit_cell cell = cell_now(j->at, &j->found[i], j->cell[i]);
+		j->verdict[i] = admit_against(u, &cell);
+		if (!j->verdict[i].reason && admit_wins(u->as_of, cell.reported, cell.as_of))
+			overlay_set(j->at->overlay, j->found[i].unit, j->found[i].item,
+				    (struct admit_cell){
+					    .reported = true, .as_of = u->as_of, .state = u->state});
+	}
+}
+
+static void part(const struct judging *j, uint64_t first_seq, struct entry_batch *out)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		const struct taken *t = &j->updates[i];
+
+		if (j->verdict[i].reason) {
+			struct refused *r = &out->refused[out->refused_n++];
+			*r = (struct refused){.seq = first_seq + i, .reason = j->verdict[i].reason,
+					      .field = j->verdict[i].field};
+			memcpy(r->blob_hash, t->blob_hash, HASH_SIZE);
+			continue;
+		}
+		if (out->taken_n != i)
+			out->taken[out->taken_n] = *t;
+		out->taken[out->taken_n].index = (uint32_t)out->taken_n + 1;
+		out->taken_n++;
+	}
 }
 
 void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs,
 		     size_t n, struct codec_arena *arena, struct entry_batch *out)
 {
-	out->taken_n = out->refused_n = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct taken t = {.blob = blobs[i].data, .blob_size = blobs[i].size};
-		struct verdict v = judge(at, first_seq + i, blobs[i], arena, &t.update);
+	struct judging j = {.at = at, .n = n, .updates = out->taken};
 
-		keys_hash(blobs[i], t.blob_hash);
-		if (v.reason) {
-			struct refused *r = &out->refused[out->refused_n++];
-			*r = (struct refused){
-				.seq = first_seq + i, .reason = v.reason, .field = v.field};
-			memcpy(r->blob_hash, t.blob_hash, HASH_SIZE);
-		} else {
-			t.index = (uint32_t)out->taken_n + 1;
-			out->taken[out->taken_n++] = t;
-		}
-	}
+	assert(n <= BATCH_MAX);
+	out->taken_n = out->refused_n = 0;
+	read_all(&j, first_seq, blobs, arena);
+	check_all(&j);
+	find_cells(&j);
+	judge_all(&j);
+	part(&j, first_seq, out);
 }

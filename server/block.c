@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CACHE_LINE = 64 };
+
 /* ---- making ---- */
 
 static void *make(size_t n, size_t size)
@@ -144,6 +146,11 @@ struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf)
 	return at ? &b->cells[at - 1] : NULL;
 }
 
+void block_expect(const struct block *b, uint32_t row, uint32_t leaf)
+{
+	__builtin_prefetch(place(b, row, leaf));
+}
+
 struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf)
 {
 	struct cell *cell = block_cell(b, row, leaf);
@@ -173,6 +180,22 @@ struct line block_line(const struct block *b, uint32_t row)
 	for (unsigned i = 0; i < GROUPS_PER_UNIT_MAX && b->groups[row][i] != NO_INDEX; i++)
 		line.rows[line.n++] = b->groups[row][i];
 	return line;
+}
+
+static void fetch(const void *from, size_t size)
+{
+	for (size_t at = 0; at < size; at += CACHE_LINE)
+		__builtin_prefetch((const char *)from + at, 1);
+	__builtin_prefetch((const char *)from + size - 1, 1);
+}
+
+void block_expect_move(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell)
+{
+	struct line line = block_line(b, row);
+	fetch(cell, sizeof *cell);
+	for (unsigned i = 0; i < line.n; i++)
+		for (uint32_t at = b->leaf_columns[leaf]; at != NO_INDEX; at = b->columns[at].parent)
+			fetch(block_rollup(b, line.rows[i], at), sizeof *b->rollups);
 }
 
 /* ---- moving ---- */

@@ -61,6 +61,10 @@ bool block_fits(const struct catalogue *c, uint32_t plan);
 
 struct rollup *block_rollup(const struct block *b, uint32_t row, uint32_t column);
 struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
+/* It will be looked up in a moment: fetches its place. */
+void block_expect(const struct block *b, uint32_t row, uint32_t leaf);
+/* It will change in a moment: fetches it and the rollups that will move with it. */
+void block_expect_move(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell);
 struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf);  /* NULL = no memory */
 struct line block_line(const struct block *b, uint32_t row);
 

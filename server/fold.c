@@ -109,44 +109,71 @@ static bool crossed(const struct cell *was, const struct update *u, uint32_t pri
 	return was->entry && was->principal != principal && u->base_version < was->entry;
 }
 
-static enum fold_result take(struct view *v, const struct entry *e, const struct principal *by, const struct taken *t,
-			     struct change *ch)
+/* Where an update goes. */
+struct aim {
+	uint32_t unit;
+	struct held_place at;
+	struct cell *cell;
+};
+
+/*
+ * The batch goes step by step, all of it through one step before the next: every update lies somewhere else in some
+ * hundred MB, and while one is looked at, what the next step needs of the others is fetched.
+ */
+static bool aim_all(const struct view *v, const struct entry_batch *batch, struct aim aims[static BATCH_MAX])
 {
 	const struct catalogue *c = v->catalogue;
+	for (size_t i = 0; i < batch->taken_n; i++)
+		catalogue_expect(c, batch->taken[i].update.unit, batch->taken[i].update.item);
+	for (size_t i = 0; i < batch->taken_n; i++) {
+		const struct update *u = &batch->taken[i].update;
+		bool known;
+		uint32_t unit = catalogue_unit_at(c, u->unit, u->as_of, &known), item = catalogue_item_by_code(c, u->item);
+		if (unit == NO_INDEX || item == NO_INDEX)
+			return false;
+		aims[i] = (struct aim){ .unit = unit, .at = held_place(v->held, unit, item) };
+		if (!aims[i].at.block)
+			return false;
+		block_expect(aims[i].at.block, aims[i].at.row, aims[i].at.leaf);
+	}
+	for (size_t i = 0; i < batch->taken_n; i++) {
+		aims[i].cell = block_cell(aims[i].at.block, aims[i].at.row, aims[i].at.leaf);
+		if (!aims[i].cell)
+			return false;
+		block_expect_move(aims[i].at.block, aims[i].at.row, aims[i].at.leaf, aims[i].cell);
+	}
+	return true;
+}
+
+static enum fold_result take(struct view *v, const struct entry *e, const struct principal *by, const struct taken *t,
+			     const struct aim *aim, struct change *ch)
+{
 	const struct update *u = &t->update;
-	bool known;
-	uint32_t unit = catalogue_unit_at(c, u->unit, u->as_of, &known), item = catalogue_item_by_code(c, u->item);
-	if (unit == NO_INDEX || item == NO_INDEX)
-		return FOLD_FOREIGN;
-	struct cell *cell = held_cell(v->held, unit, item);
-	if (!cell)
-		return FOLD_FOREIGN;
-	uint32_t plan = catalogue_plan_of_item(c, item);
-	struct block *b = v->held->blocks[plan];
-	const struct column *column = &b->columns[catalogue_item(c, item)->column];
+	struct held_place at = aim->at;
+	struct cell *cell = aim->cell;
 	struct cell now = { .entry = e->number, .index = t->index, .principal = e->principal,
 			    .received_ms = e->received.ms, .flags = cell->flags & (CELL_NA | CELL_EXPECTED) };
-	if (!report(&now, column->row, u))
+	if (!report(&now, at.block->columns[at.block->leaf_columns[at.leaf]].row, u))
 		return FOLD_FOREIGN;
 	if (!admit_wins(u->as_of, cell->flags & CELL_REPORTED, cell->as_of))
 		return FOLD_OK; /* kept in the journal; what a newer report says stands */
-	if (by->scope_unit != catalogue_unit(c, unit)->row.number)
+	if (by->scope_unit != catalogue_unit_number(v->catalogue, aim->unit))
 		now.flags |= CELL_ON_BEHALF;
 	if (crossed(cell, u, e->principal))
 		now.flags |= CELL_CROSSED;
-	uint32_t row = plan_row_of_unit(c, plan, unit);
-	now.flags = block_judge(b, row, column->leaf, &now);
-	settle(v, b, row, column->leaf, cell, &now, e->number, ch);
+	now.flags = block_judge(at.block, at.row, at.leaf, &now);
+	settle(v, at.block, at.row, at.leaf, cell, &now, e->number, ch);
 	return FOLD_OK;
 }
 
 static enum fold_result fold_batch(struct view *v, const struct entry *e, struct change *ch)
 {
 	const struct principal *by = roster_principal(v->roster, e->principal);
-	if (!by || !v->catalogue)
+	struct aim aims[BATCH_MAX];
+	if (!by || !v->catalogue || e->batch.taken_n > BATCH_MAX || !aim_all(v, &e->batch, aims))
 		return FOLD_FOREIGN;
 	for (size_t i = 0; i < e->batch.taken_n; i++) {
-		enum fold_result r = take(v, e, by, &e->batch.taken[i], ch);
+		enum fold_result r = take(v, e, by, &e->batch.taken[i], &aims[i], ch);
 		if (r != FOLD_OK)
 			return r;
 	}

@@ -60,25 +60,27 @@ void held_free(struct held *h)
 
 /* ---- places ---- */
 
-struct place {
-	struct block *block; /* NULL = none */
-	uint32_t row, leaf;
-};
-
-static struct place place_of(const struct held *h, uint32_t unit, uint32_t item)
+/* In some row of the item's plan, whether a leaf or not. */
+static struct held_place place_of(const struct held *h, uint32_t unit, uint32_t item)
 {
 	uint32_t plan = catalogue_plan_of_item(h->catalogue, item);
 	uint32_t row = plan_row_of_unit(h->catalogue, plan, unit);
 	if (row == NO_INDEX)
-		return (struct place){ 0 };
+		return (struct held_place){ 0 };
 	struct block *b = h->blocks[plan];
-	return (struct place){ b, row, b->columns[catalogue_item(h->catalogue, item)->column].leaf };
+	return (struct held_place){ b, row, b->columns[catalogue_item(h->catalogue, item)->column].leaf };
+}
+
+struct held_place held_place(const struct held *h, uint32_t unit, uint32_t item)
+{
+	struct held_place at = place_of(h, unit, item);
+	return at.leaf == NO_INDEX ? (struct held_place){ 0 } : at;
 }
 
 struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item)
 {
-	struct place at = place_of(h, unit, item);
-	return at.block && at.leaf != NO_INDEX ? block_cell(at.block, at.row, at.leaf) : NULL;
+	struct held_place at = held_place(h, unit, item);
+	return at.block ? block_cell(at.block, at.row, at.leaf) : NULL;
 }
 
 static bool before(const struct stray *s, uint32_t unit, uint32_t item)
@@ -123,7 +125,7 @@ enum put held_put(struct held *h, uint32_t unit, uint32_t item, const struct cel
 	uint32_t u = catalogue_unit_by_number(h->catalogue, unit), i = catalogue_item_by_number(h->catalogue, item);
 	if (u == NO_INDEX || i == NO_INDEX || !catalogue_item(h->catalogue, i)->leaf)
 		return PUT_UNKNOWN;
-	struct place at = place_of(h, u, i);
+	struct held_place at = place_of(h, u, i);
 	if (!at.block)
 		return put_stray(h, unit, item, cell);
 	struct cell *to = block_cell_make(at.block, at.row, at.leaf);

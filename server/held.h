@@ -31,6 +31,13 @@ void held_free(struct held *h);
 /* NULL = that unit has no such cell in a block. */
 struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item);
 
+/* Where the cell of (unit, leaf) stands, if it does. */
+struct held_place {
+	struct block *block; /* NULL = in none */
+	uint32_t row, leaf;
+};
+struct held_place held_place(const struct held *h, uint32_t unit, uint32_t item);
+
 enum put { PUT_OK, PUT_UNKNOWN, PUT_MEMORY };
 /* Puts the cell of (unit number, item number) in place of what is there. A stray loses its judged flags.
  * PUT_UNKNOWN: the catalogue does not know such a unit or leaf. */

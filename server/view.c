@@ -102,6 +102,13 @@ const struct cell *view_cell(const struct view *v, uint32_t unit, uint32_t item)
 	return held_cell(v->held, unit, item);
 }
 
+void view_expect(const struct view *v, uint32_t unit, uint32_t item)
+{
+	struct held_place at = held_place(v->held, unit, item);
+	if (at.block)
+		block_expect(at.block, at.row, at.leaf);
+}
+
 /* ---- truth ---- */
 
 bool view_check(const struct view *v, struct view_fault *fault)

@@ -80,6 +80,9 @@ uint64_t view_group_version(const struct view *v, uint32_t group);
 /* NULL = that unit has no cell for that leaf. */
 const struct cell *view_cell(const struct view *v, uint32_t unit, uint32_t item);
 
+/* The cell will be looked up in a moment: has the way to it fetched meanwhile. Changes nothing. */
+void view_expect(const struct view *v, uint32_t unit, uint32_t item);
+
 /* ---- truth ---- */
 
 /* Where a recomputation differs from the running sums. */
