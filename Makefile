@@ -113,8 +113,9 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
-# one file each, but load; checkpoint is run by hand
+# one file each, but load; checkpoint and path are run by hand
 $(B)/bench/load: $(call obj,$(SRC_load))
+$(B)/bench/path: $(B)/tests/bench/world.o
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
@@ -125,7 +126,7 @@ bench:
 	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs
 	@$(PYTHON) tests/bench/run.py $(B:build/$(VARIANT)%=build/release%) $(if $(BENCH),--size $(BENCH)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-programs: $(B)/bench/load $(B)/bench/floor
+bench-programs: $(B)/bench/load $(B)/bench/floor $(B)/bench/path
 
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)
