@@ -90,10 +90,10 @@ static bool gather_leaf(struct gather *g)
 	const uint32_t *reporters = catalogue_reporters(v->catalogue, g->item, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (reporters[i] < g->unit || !in_subject(g, reporters[i]))
-			continue;
 		if (!slice_go_on(&g->q->slice))
 			return false;
+		if (reporters[i] < g->unit || !in_subject(g, reporters[i]))
+			continue;
 		g->unit = reporters[i];
 		const struct cell *cell = view_cell(v, g->unit, g->item);
 		if (!cell || !wanted(g, cell))

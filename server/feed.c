@@ -12,7 +12,7 @@
 
 enum {
 	SUBSCRIPTIONS_A_TICK = 256, /* read in one turn: the writer has other work */
-	VISITS_A_FLUSH = 20000,     /* grains nobody subscribes to are quick, not free */
+	VISITS_A_FLUSH = 5000,      /* grains nobody subscribes to are quick, not free */
 	REBIND_RETRY_MS = 1000
 };
 
