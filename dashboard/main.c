@@ -185,8 +185,13 @@ int main(int argc, char **argv)
 	struct reader_options o = {.arguments = words};
 	struct session s = {.signals = -1};
 	struct sys_error error = {0};
-	int code = read_words(&o, argc, argv);
+	int code = EXIT_GOOD;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("tiendo " TIENDO_VERSION);
+		return EXIT_GOOD;
+	}
+	code = read_words(&o, argc, argv);
 	if (code != EXIT_GOOD)
 		return code;
 	s.language = o.lang && *o.lang == 'e' ? LANGUAGE_EN : LANGUAGE_VI;

@@ -66,7 +66,9 @@ static int make_key(struct session *s)
 	if (rc == -EEXIST)
 		rc = keys_pair_read(path, &pair, &error);
 	if (rc == 0)
-		printf("%s\n", keys_z85(pair.public_key, z85));
+		/* no letter of Z85 needs an escape */
+		printf(s->json ? "{\"public_key\": \"%s\"}\n" : "%s\n",
+		       keys_z85(pair.public_key, z85));
 	keys_wipe(&pair, sizeof(pair));
 	return rc ? session_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }

@@ -209,6 +209,9 @@ static int run_command(int left, char **argv, struct command_options *o, const c
 	int words;
 	const struct command *c = find(left, argv, &words);
 
+	if (!c && left)
+		return command_fail(EXIT_USAGE, "there is no command `%s` (see `tiendo-server help`)",
+				    argv[0]);
 	if (!c) {
 		print_help(stderr);
 		return EXIT_USAGE;
@@ -231,6 +234,16 @@ static int run_command(int left, char **argv, struct command_options *o, const c
 	return c->run(o);
 }
 
+/* Also behind a command: who asks for help has done nothing yet. */
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") ||
+		    (i == 1 && !strcmp(argv[i], "help")))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const char *env = getenv("TIENDO_DIR");
@@ -239,7 +252,7 @@ int main(int argc, char **argv)
 	const char **given = base_alloc(((size_t)argc + 1) * sizeof *given);
 	int left = 0, rc = EXIT_GOOD;
 
-	if (argc >= 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
+	if (wants_help(argc, argv)) {
 		print_help(stdout);
 	} else if (argc >= 2 && !strcmp(argv[1], "--version")) {
 		puts("tiendo-server " TIENDO_VERSION);
