@@ -18,7 +18,7 @@ struct draft_place ask_place(const struct desk *d)
 	return at;
 }
 
-/* ---- what the centre holds ---- */
+/* ---- what the centre holds, or will when it has the queue ---- */
 
 static enum task_state state_of(Tiendo__V1__CellState s)
 {
@@ -68,28 +68,64 @@ static int by_place(const void *a, const void *b)
 	return x->item == y->item ? 0 : x->item < y->item ? -1 : 1;
 }
 
+static struct desk_cell *find_cell(const struct desk *d, uint32_t unit, uint32_t item)
+{
+	const struct desk_cell key = {.unit = unit, .item = item};
+
+	return d->cells_n ? bsearch(&key, d->cells, d->cells_n, sizeof *d->cells, by_place) : NULL;
+}
+
+/* What waits in the queue will stand before what is judged now. */
+static bool overlay(void *data, uint64_t seq, struct bytes blob)
+{
+	struct reading *r = data;
+	const struct catalogue *c = r->d->catalogue;
+	struct update u;
+	bool known;
+
+	(void)seq;
+	codec_arena_reset(&r->arena);
+	if (!codec_update_decode(blob.data, blob.size, &r->arena, &u) || u.body != BODY_TASK)
+		return true; /* only the state of a task has a rule of this kind */
+	uint32_t unit = catalogue_unit_at(c, u.unit, u.as_of, &known);
+	uint32_t item = catalogue_item_by_code(c, u.item);
+
+	if (unit == NO_INDEX || item == NO_INDEX)
+		return true;
+	struct desk_cell *cell = find_cell(r->d, catalogue_unit(c, unit)->row.number,
+					   catalogue_item(c, item)->row.number);
+
+	if (cell && admit_wins(u.as_of, cell->reported, cell->as_of)) {
+		cell->reported = true;
+		cell->as_of = u.as_of;
+		cell->state = u.state;
+	}
+	return true;
+}
+
 static void read_cells(struct desk *d)
 {
-	struct reading r = {.d = d, .arena = codec_arena_new(16384)};
+	struct reading r = {.d = d, .arena = codec_arena_new(32768)};
 
 	d->cells_read = true;
 	/* not knowing is no fault: the centre judges in any case */
 	spool_rows(d->office.spool, SPOOL_CELLS, keep_cell, &r, NULL);
-	codec_arena_free(&r.arena);
-	if (d->cells_n)
+	if (d->cells_n) {
 		qsort(d->cells, d->cells_n, sizeof *d->cells, by_place);
+		spool_waiting(d->office.spool, 0, overlay, &r, NULL);
+	}
+	codec_arena_free(&r.arena);
 }
 
 struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_number)
 {
 	struct desk *d = data;
-	struct desk_cell key = {.unit = unit_number, .item = item_number}, *c = NULL;
 	struct draft_known known = {0};
 
 	if (!d->cells_read)
 		read_cells(d);
-	if (d->cells_n)
-		c = bsearch(&key, d->cells, d->cells_n, sizeof *d->cells, by_place);
+	const struct desk_cell *c = find_cell(d, unit_number, item_number);
+
 	if (c) {
 		known.version = c->version;
 		known.cell.reported = c->reported;

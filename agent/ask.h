@@ -12,7 +12,8 @@
 
 /* Against what a draft is judged. */
 struct draft_place ask_place(const struct desk *d);
-/* A draft_look over the cells that `mine` fetched last; data = struct desk. */
+/* A draft_look over the cells as they were fetched last, with what waits in the queue before it;
+ * data = struct desk. */
 struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_number);
 /* Fetches a shelf now, waiting a few seconds at most. `why` gets the sentence of a failure. */
 enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_error *why);

@@ -274,7 +274,11 @@ enum desk_exit desk_import(struct desk *d, int argc, char **argv)
 		exit = desk_fail(d, DESK_ENVIRONMENT,
 				 SAY(d, "không có tệp %s", "there is no file %s"), m.file);
 	else
-		exit = code ? desk_fail(d, DESK_ENVIRONMENT, "%s", error.text) : queue(&m);
+		exit = code ? desk_fail(d, DESK_ENVIRONMENT,
+				SAY(d, "Không đọc được tệp, chưa xếp hàng gì (%s)",
+				    "The file cannot be read, nothing was queued (%s)"),
+				error.text)
+		    : queue(&m);
 	csv_close(m.csv);
 	free(m.updates);
 	buffer_free(&m.text);

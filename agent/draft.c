@@ -255,7 +255,7 @@ struct draft_fault draft_judge(const struct draft_place *at, draft_look *look, v
 						catalogue_item(c, found.item)->row.number);
 
 		u->base_version = known.version;
-		if (known.version)
+		if (known.version || known.cell.reported)
 			v = admit_against(u, &known.cell);
 	}
 	struct draft_fault f = refused(draft_column_of(v.field), v.reason);

@@ -24,15 +24,19 @@ def test_known_without_asking(world):
     back = ("report", "KH.T1", "--state", "in_progress", "--percent", "50")
     assert "lùi lại" in vinh.cli(*back, ok=(1,)).stdout
     vinh.report(*back[1:], "--reason", "Trả lại để làm bổ sung")
+    # what waits in the queue counts too: of a task the centre holds, and of one it never heard of
+    assert "lùi lại" in vinh.cli("report", "KH.T1", "--state", "not_started", ok=(1,)).stdout
+    vinh.report("KH.T2", "--state", "in_progress", "--percent", "5")
+    assert "goes backwards" in vinh.cli("report", "KH.T2", "--state", "not_started", ok=(1,), lang="en").stdout
     vinh.report("KH.C", "--value", "78")
     held = {c["item"]: c for c in vinh.json("mine")["cells"]}
     assert held["KH.T1"]["state"] == "done" and held["KH.C"]["value"] == 77
     said = vinh.cli("mine").stdout
-    assert "Không hỏi được máy chủ" in said and "2 báo cáo còn trong hàng đợi" in said
+    assert "Không hỏi được máy chủ" in said and "3 báo cáo còn trong hàng đợi" in said
     world.start()
     vinh.drained()
     entries = [entry for _, entry, *_ in taken(world)]
-    *_, task, count = [t["update"] for *_, t in taken(world)]
+    *_, task, _, count = [t["update"] for *_, t in taken(world)]
     assert (task["item"], task["base_version"]) == ("KH.T1", entries[0])
     assert (count["item"], count["base_version"]) == ("KH.C", entries[1])
     row, = [c for c in vinh.json("mine")["cells"] if c["item"] == "KH.C"]

@@ -296,8 +296,10 @@ static void test_known(void **state)
 	assert_int_equal(u.base_version, 17);
 	u.reason = "sản phẩm bị thu hồi";
 	assert_true(draft_fine(draft_judge(&at, look, &known, &u)));
-	known.version = 0; /* nothing is known */
+	known.version = 0; /* not from the centre: it waits in our own queue */
 	u.reason = "";
+	assert_int_equal(draft_judge(&at, look, &known, &u).reason, REASON_REASON_REQUIRED);
+	known.cell = (struct admit_cell){0}; /* nothing is known */
 	assert_true(draft_fine(draft_judge(&at, look, &known, &u)));
 }
 
