@@ -184,7 +184,7 @@ int door_test(struct door *d, const char *ingest, const char *feed, const char *
 static const char *const ready_text[] = {[STATS_LOADING] = "loading",
 					 [STATS_READY] = "ready",
 					 [STATS_DISK_FULL] = "the journal cannot be written",
-					 [STATS_CLOCK] = "the clock has jumped: --accept-clock",
+					 [STATS_CLOCK] = "the clock has jumped: check it, then clock accept",
 					 [STATS_LOCKED] = "entries were lost: confirm the roster",
 					 [STATS_STOPPING] = "stopping"};
 

@@ -46,8 +46,8 @@ __attribute__((noreturn)) static void end(const char *what, const struct sys_err
 static void note_clock(struct writer *w, enum core_clock_state state)
 {
 	if (state == CORE_CLOCK_AHEAD && w->clock != state)
-		log_error("the clock is more than %d days after the last tick: check it, then run "
-			  "with --accept-clock; until then nothing is taken",
+		log_error("the clock is more than %d days after the last tick: check it, then "
+			  "`tiendo-server clock accept`; until then nothing is taken",
 			  CORE_MISSED_DAYS);
 	int64_t behind =
 		core_view(w->core)->head.received.ms - clock_wall(core_clock(w->core)).ms;
