@@ -18,7 +18,8 @@ enum {
 	FETCH_AGAIN_MS = 30000,
 	SOON_PARTS = 8,  /* 2.5 to 5 s: acks that follow each other are one question */
 	EVERY_TIMES = 15, /* 5 to 10 min */
-	REST_TIMES = 20   /* of what the last one took */
+	REST_TIMES = 20,  /* of what the last one took */
+	FAILURES_MAX = 4  /* 20 s, 40 s ... 5 min and more */
 };
 
 static int64_t thrown(int64_t below)
@@ -58,22 +59,31 @@ static void slice_ended(struct run *r, bool good, int64_t now)
 	run_stale(r, false);
 }
 
-static void cells_ended(struct run *r, bool good, int64_t now)
+static void cells_failed(struct run *r, int64_t now)
+{
+	int64_t wait = r->office->config.ping_ms << r->cells_failures;
+
+	if (!r->cells_failures) /* said once; then it is known */
+		log_info("what the centre holds of us could not be fetched: %s",
+			 r->fetch.error.text);
+	if (r->cells_failures < FAILURES_MAX)
+		r->cells_failures++;
+	r->cells_whole = true;
+	r->cells_rest = r->cells_at = now + wait + thrown(wait);
+}
+
+static void cells_ended(struct run *r, int64_t now)
 {
 	int64_t ping = r->office->config.ping_ms, every = EVERY_TIMES * ping;
 
+	r->cells_failures = 0;
 	r->cells_rest = now + ping + REST_TIMES * (now - r->fetch_began);
 	if (r->cells_at == INT64_MAX) /* else it was wanted again meanwhile */
 		r->cells_at = now + every + thrown(every);
 	if (r->cells_at < r->cells_rest)
 		r->cells_at = r->cells_rest;
-	r->cells_whole |= !good;
-	if (good)
-		log_debug("what the centre holds of us is known up to entry %" PRIu64 "%s",
-			  r->fetch.head.entry, r->fetch.pages ? "" : ": nothing new");
-	else
-		log_info("what the centre holds of us could not be fetched: %s",
-			 r->fetch.error.text);
+	log_debug("what the centre holds of us is known up to entry %" PRIu64 "%s",
+		  r->fetch.head.entry, r->fetch.pages ? "" : ": nothing new");
 }
 
 static void ended(struct run *r, int64_t now)
@@ -86,8 +96,10 @@ static void ended(struct run *r, int64_t now)
 	}
 	if (r->fetch.shelf == SPOOL_SLICE)
 		slice_ended(r, good, now);
+	else if (good)
+		cells_ended(r, now);
 	else
-		cells_ended(r, good, now);
+		cells_failed(r, now);
 }
 
 /* ---- beginnings ---- */

@@ -32,6 +32,7 @@ struct run {
 	int64_t fetch_began;
 	int64_t cells_at;     /* when what the centre holds is looked at next */
 	int64_t cells_rest;   /* ... and not before */
+	unsigned cells_failures; /* in a row */
 	bool cells_whole;     /* an incarnation is new: nothing known may be taken for the same */
 	int64_t centre_saved; /* transport time */
 	bool centre_new;      /* not in the spool yet */
