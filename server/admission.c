@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "common/sys/keys.h"
+#include "common/sys/digests.h"
 
 /* ---- the overlay ---- */
 
@@ -93,7 +93,6 @@ static struct verdict read_one(struct taken *t, uint64_t seq, struct bytes blob,
 			       struct codec_arena *arena)
 {
 	*t = (struct taken){.blob = blob.data, .blob_size = blob.size};
-	keys_hash(blob, t->blob_hash);
 	if (blob.size > UPDATE_BYTES_MAX)
 		return (struct verdict){REASON_TOO_LARGE, ""};
 	if (!codec_update_decode(blob.data, blob.size, arena, &t->update))
@@ -106,10 +105,14 @@ static struct verdict read_one(struct taken *t, uint64_t seq, struct bytes blob,
 static void read_all(struct judging *j, uint64_t first_seq, const struct bytes *blobs,
 		     struct codec_arena *arena)
 {
+	uint8_t hashes[BATCH_MAX][HASH_SIZE];
+
+	digests_plain(blobs, j->n, hashes);
 	for (size_t i = 0; i < j->n; i++) {
 		const struct update *u = &j->updates[i].update;
 
 		j->verdict[i] = read_one(&j->updates[i], first_seq + i, blobs[i], arena);
+		memcpy(j->updates[i].blob_hash, hashes[i], HASH_SIZE);
 		if (!j->verdict[i].reason)
 			catalogue_expect(j->at->view->catalogue, u->unit, u->item);
 	}

@@ -27,8 +27,12 @@ struct chain_receipt {
 	struct instant received;
 };
 
+enum { CHAIN_RECEIPT_BYTES = 16 + 8 + 32 + 4 + 16 + 8 + 32 + 8 };
 void chain_mac(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
 	       uint8_t out[static KEYS_MAC]);
+/* Those of a batch, at most BATCH_MAX. */
+void chain_macs(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r, size_t n,
+		uint8_t (*out)[KEYS_MAC]);
 bool chain_mac_valid(const uint8_t key[static KEYS_SIZE], const struct chain_receipt *r,
 		     struct bytes mac);
 

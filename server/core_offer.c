@@ -36,8 +36,15 @@ struct recall { /* an offer against what is known of its stream */
 	struct core_answer *answer;
 };
 
+/* What is receipted of one span: the MACs are made together at its end. */
+struct receipts {
+	size_t n;
+	struct chain_receipt of[BATCH_MAX];
+	struct core_outcome *in[BATCH_MAX];
+};
+
 static void put_outcome(struct recall *r, const struct entry *e, uint64_t seq,
-			const struct outcome *o, const struct core_span *span)
+			const struct outcome *o, struct receipts *receipts)
 {
 	struct core_outcome *out = &r->answer->outcomes[r->answer->outcomes_n++];
 
@@ -46,13 +53,24 @@ static void put_outcome(struct recall *r, const struct entry *e, uint64_t seq,
 		snprintf(out->field, sizeof out->field, "%s", o->field);
 	if (o->kind != OUTCOME_TAKEN)
 		return;
-	struct chain_receipt receipt = {
+	struct chain_receipt *receipt = &receipts->of[receipts->n];
+	*receipt = (struct chain_receipt){
 		.entry = e->number, .principal = e->principal, .seq = seq, .received = e->received};
-	memcpy(receipt.incarnation, span->incarnation, sizeof receipt.incarnation);
-	memcpy(receipt.chain_hash, e->hash, HASH_SIZE);
-	memcpy(receipt.epoch, e->epoch, EPOCH_SIZE);
-	memcpy(receipt.blob_hash, o->blob_hash, HASH_SIZE);
-	chain_mac(r->core->store->receipt_key, &receipt, out->mac);
+	memcpy(receipt->chain_hash, e->hash, HASH_SIZE);
+	memcpy(receipt->epoch, e->epoch, EPOCH_SIZE);
+	memcpy(receipt->blob_hash, o->blob_hash, HASH_SIZE);
+	receipts->in[receipts->n++] = out;
+}
+
+static void put_macs(const struct recall *r, const struct core_span *span, struct receipts *receipts)
+{
+	uint8_t macs[BATCH_MAX][KEYS_MAC];
+
+	for (size_t i = 0; i < receipts->n; i++)
+		memcpy(receipts->of[i].incarnation, span->incarnation, INCARNATION_SIZE);
+	chain_macs(r->core->store->receipt_key, receipts->of, receipts->n, macs);
+	for (size_t i = 0; i < receipts->n; i++)
+		memcpy(receipts->in[i]->mac, macs[i], KEYS_MAC);
 }
 
 /* Adds the outcomes that `e` gave to first_seq ... first_seq + n - 1. */
@@ -60,6 +78,7 @@ static bool put_span(struct recall *r, const struct entry *e, uint64_t first_seq
 {
 	struct core_answer *a = r->answer;
 	struct core_span *s = &a->spans[a->spans_n];
+	struct receipts receipts;
 
 	assert(a->spans_n < BATCH_MAX && a->outcomes_n + n <= BATCH_MAX);
 	*s = (struct core_span){.entry = e->number,
@@ -70,12 +89,14 @@ static bool put_span(struct recall *r, const struct entry *e, uint64_t first_seq
 	memcpy(s->chain_hash, e->hash, HASH_SIZE);
 	if (!journal_incarnation_at(r->core->journal, r->txn, e->number, s->incarnation))
 		return false;
+	receipts.n = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct outcome o = sequencer_outcome(e, first_seq + i);
 		if (o.kind == OUTCOME_NONE)
 			return false;
-		put_outcome(r, e, first_seq + i, &o, s);
+		put_outcome(r, e, first_seq + i, &o, &receipts);
 	}
+	put_macs(r, s, &receipts);
 	a->spans_n++;
 	return true;
 }

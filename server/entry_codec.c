@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "common/sys/digests.h"
 #include "server/chain.h"
 #include "server/entry_body.h"
 
@@ -207,41 +208,49 @@ bool entry_body_blob(struct bytes body, uint32_t index, struct bytes *blob)
 static bool take_blob(struct bytes blob, const Tiendo__Journal__V1__EntryHeader *m,
 		      struct codec_arena *arena, struct taken *t)
 {
-	uint8_t *copy = codec_arena_take(arena, blob.size + 1);
-
-	if (!copy)
-		return false;
-	memcpy(copy, blob.data, blob.size);
-	t->blob = copy;
+	t->blob = blob.data;
 	t->blob_size = blob.size;
-	keys_hash(blob, t->blob_hash);
-	if (!codec_update_decode(copy, blob.size, arena, &t->update))
+	if (!codec_update_decode(blob.data, blob.size, arena, &t->update))
 		return false;
 	t->first_received = first_received(m, t->update.seq);
 	return true;
 }
 
+static void hash_blobs(struct entry_batch *b, const struct bytes *blobs)
+{
+	uint8_t hashes[BATCH_MAX][HASH_SIZE];
+
+	digests_plain(blobs, b->taken_n, hashes);
+	for (size_t i = 0; i < b->taken_n; i++)
+		memcpy(b->taken[i].blob_hash, hashes[i], HASH_SIZE);
+}
+
 static enum entry_read read_batch(const Tiendo__Journal__V1__EntryHeader *m, struct bytes body,
 				  struct codec_arena *arena, struct entry_batch *b)
 {
-	struct bytes blob;
+	struct bytes blobs[BATCH_MAX];
+	uint8_t *copy = codec_arena_take(arena, body.size + 1);
 
 	if (m->seqs > BATCH_MAX || m->n_refused > m->seqs)
 		return ENTRY_READ_DAMAGED;
 	*b = (struct entry_batch){0};
 	b->taken = codec_arena_take(arena, BATCH_MAX * sizeof *b->taken);
 	b->refused = codec_arena_take(arena, BATCH_MAX * sizeof *b->refused);
-	if (!b->taken || !b->refused)
+	if (!copy || !b->taken || !b->refused)
 		return ENTRY_READ_MEMORY;
-	while (b->taken_n + m->n_refused < m->seqs && next_blob(&body, &blob)) {
+	if (body.size)
+		memcpy(copy, body.data, body.size);
+	body.data = copy; /* what is given lives in the arena */
+	while (b->taken_n + m->n_refused < m->seqs && next_blob(&body, &blobs[b->taken_n])) {
 		struct taken *t = &b->taken[b->taken_n];
 
-		*t = (struct taken){.index = (uint32_t)++b->taken_n};
-		if (!take_blob(blob, m, arena, t))
+		*t = (struct taken){.index = (uint32_t)b->taken_n + 1};
+		if (!take_blob(blobs[b->taken_n++], m, arena, t))
 			return ENTRY_READ_DAMAGED;
 	}
 	if (body.size || b->taken_n + m->n_refused != m->seqs || !copy_refused(m, b))
 		return ENTRY_READ_DAMAGED;
+	hash_blobs(b, blobs);
 	return ENTRY_READ_OK;
 }
 
