@@ -4,23 +4,47 @@
 
 #include "server/core_inside.h"
 
-/* Folds what the journal holds behind the view's place. */
-static int fold_tail(struct core *c, struct sys_error *error)
+enum { SLICE = 1000 }; /* entries in one transaction: another process may be writing the journal */
+
+static int fold_entry(struct core *c, struct kv_txn *t, uint64_t number, struct sys_error *error)
+{
+	struct codec_arena *arena =
+		core_recall_arena(c, journal_read_size(c->journal, t, number));
+	struct entry e;
+	int rc = journal_read(c->journal, t, number, true, arena, &e, error);
+
+	if (!rc && core_fold(c, &e, error) != CORE_OK)
+		rc = -EUCLEAN;
+	change_clear(&c->change);
+	return rc;
+}
+
+/* Up to SLICE entries behind the view's place; `head` = 0 becomes the journal's. */
+static int fold_slice(struct core *c, uint64_t *head, struct sys_error *error)
 {
 	struct kv_txn *t = kv_read(journal_kv(c->journal));
-	uint64_t head = journal_head_in(c->journal, t).entry;
+	uint64_t first = c->view->head.entry + 1;
+
+	if (!*head)
+		*head = journal_head_in(c->journal, t).entry;
 	int rc = kv_error(t);
-
-	for (uint64_t n = c->view->head.entry + 1; !rc && n <= head; n++) {
-		struct entry e;
-		struct codec_arena *arena = core_recall_arena(c, journal_read_size(c->journal, t, n));
-
-		rc = journal_read(c->journal, t, n, true, arena, &e, error);
-		if (!rc && core_fold(c, &e, error) != CORE_OK)
-			rc = -EUCLEAN;
-		change_clear(&c->change);
-	}
+	if (rc)
+		sys_fail(error, rc, "%s", kv_error_text(t));
+	for (uint64_t n = first; !rc && n <= *head && n < first + SLICE; n++)
+		rc = fold_entry(c, t, n, error);
 	kv_end(&t);
+	return rc;
+}
+
+/* Folds what the journal holds behind the view's place, up to the head that was seen first. */
+static int fold_tail(struct core *c, struct sys_error *error)
+{
+	uint64_t head = 0;
+	int rc = 0;
+
+	do
+		rc = fold_slice(c, &head, error);
+	while (!rc && c->view->head.entry < head);
 	return rc;
 }
 

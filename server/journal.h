@@ -131,8 +131,16 @@ bool journal_lost(struct journal *j, struct kv_txn *t,
 
 /* ---- truth ---- */
 
-/* Hash chain without holes, times never backwards, streams, index, epochs and incarnations exactly
- * what the entries say. 0 or -EUCLEAN with the first fault; `entries` counts what was looked at. */
+/*
+ * Hash chain without holes, times never backwards, streams, index, epochs and incarnations exactly
+ * what the entries say. 0 or -EUCLEAN with the first fault; `entries` counts what was looked at.
+ * Beside a writer it looks at what is there now and at what comes meanwhile, in short transactions.
+ */
 int journal_verify(struct journal *j, uint64_t *entries, struct sys_error *error);
+/* The same, slice by slice, with no transaction between them: until done or an error. */
+struct journal_verify *journal_verify_new(struct journal *j);
+int journal_verify_slice(struct journal_verify *v, bool *done, struct sys_error *error);
+uint64_t journal_verify_entries(const struct journal_verify *v);
+void journal_verify_free(struct journal_verify *v); /* NULL is fine */
 
 #endif

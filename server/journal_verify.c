@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Everything that follows from the entries is made again beside the journal, by the same functions,
- * and compared. */
+ * and compared. In slices, each with a read transaction of its own: one over the whole journal would
+ * keep every page that a running server gives up meanwhile. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "server/journal_inside.h"
+
+enum { SLICE = 1000 }; /* entries, and then streams */
 
 struct seen_stream {
 	struct journal_stream_key key;
 	struct journal_stream stream;
 };
 
-struct verify {
+struct journal_verify {
 	struct journal *journal;
-	struct kv_txn *txn;
+	struct kv_txn *txn; /* of the running slice */
 	struct sys_error *error;
+	uint64_t entries; /* looked at */
+	struct journal_stream_key compared; /* the last stream whose record was */
+	bool comparing;
 	struct seen_stream *streams; /* in order of their keys */
 	size_t n, room;
 	uint64_t spans, incarnations;
@@ -29,7 +36,7 @@ static int key_order(const struct journal_stream_key *a, const struct journal_st
 }
 
 /* The stream's place in the list: where it is, or where it belongs. */
-static size_t find(const struct verify *v, const struct journal_stream_key *key)
+static size_t find(const struct journal_verify *v, const struct journal_stream_key *key)
 {
 	size_t low = 0, high = v->n;
 
@@ -43,7 +50,7 @@ static size_t find(const struct verify *v, const struct journal_stream_key *key)
 	return low;
 }
 
-static void insert(struct verify *v, size_t at, const struct journal_stream_key *key)
+static void insert(struct journal_verify *v, size_t at, const struct journal_stream_key *key)
 {
 	if (v->n == v->room) {
 		v->room = v->room ? 2 * v->room : 64;
@@ -54,13 +61,13 @@ static void insert(struct verify *v, size_t at, const struct journal_stream_key 
 	v->n++;
 }
 
-static int wrong(struct verify *v, const struct entry *e, const char *what)
+static int wrong(struct journal_verify *v, const struct entry *e, const char *what)
 {
 	return sys_fail(v->error, -EUCLEAN, "entry %llu: %s: restore the journal from a backup",
 			(unsigned long long)e->number, what);
 }
 
-static int verify_stream(struct verify *v, const struct entry *e)
+static int verify_stream(struct journal_verify *v, const struct entry *e)
 {
 	struct journal_stream_key key = {.principal = e->principal};
 	memcpy(key.epoch, e->epoch, EPOCH_SIZE);
@@ -82,7 +89,7 @@ static int verify_stream(struct verify *v, const struct entry *e)
 	return 0;
 }
 
-static int verify_incarnation(struct verify *v, const struct entry *e)
+static int verify_incarnation(struct journal_verify *v, const struct entry *e)
 {
 	uint8_t record[INCARNATION_RECORD];
 	struct journal_key key = journal_entry_key(e->number);
@@ -97,7 +104,7 @@ static int verify_incarnation(struct verify *v, const struct entry *e)
 	return 0;
 }
 
-static int verify_entry(struct verify *v, uint64_t number)
+static int verify_entry(struct journal_verify *v, uint64_t number)
 {
 	struct codec_arena arena = codec_arena_new(journal_read_size(v->journal, v->txn, number));
 	struct entry e;
@@ -116,64 +123,142 @@ static int verify_entry(struct verify *v, uint64_t number)
 	return rc;
 }
 
-/* The stored mark records must be the ones made again, and as many. */
-static int verify_marks(struct verify *v)
+/* ---- what the entries made, against what is stored ---- */
+
+static int verify_mark(struct journal_verify *v, const struct seen_stream *s)
 {
-	uint64_t epochs = 0;
+	struct journal_key key = journal_stream_key(s->key.principal, s->key.epoch);
+	uint8_t record[STREAM_RECORD];
+	struct bytes stored;
 
-	for (size_t i = 0; i < v->n; i++) {
-		const struct seen_stream *s = &v->streams[i];
-		struct journal_key key = journal_stream_key(s->key.principal, s->key.epoch);
-		uint8_t record[STREAM_RECORD];
-		struct bytes stored;
+	journal_stream_pack(&s->stream, record);
+	if (kv_get(v->txn, v->journal->streams, journal_key_bytes(&key), &stored) &&
+	    bytes_equal(stored, bytes_of(record, sizeof record)))
+		return 0;
+	return sys_fail(v->error, -EUCLEAN,
+			"the mark of a stream of principal %u is not what the entries say: restore "
+			"the journal from a backup",
+			s->key.principal);
+}
 
-		journal_stream_pack(&s->stream, record);
-		if (!kv_get(v->txn, v->journal->streams, journal_key_bytes(&key), &stored) ||
-		    !bytes_equal(stored, bytes_of(record, sizeof record)))
-			return sys_fail(v->error, -EUCLEAN,
-					"the mark of a stream of principal %u is not what the "
-					"entries say: restore the journal from a backup",
-					s->key.principal);
-		if (i + 1 < v->n && v->streams[i + 1].key.principal == s->key.principal)
-			continue;
-		size_t first = i;
-		while (first && v->streams[first - 1].key.principal == s->key.principal)
-			first--;
-		epochs++;
-		if (journal_epochs(v->journal, v->txn, s->key.principal).count != i - first + 1)
-			return sys_fail(v->error, -EUCLEAN,
-					"the epochs of principal %u are not as many as the entries "
-					"say: restore the journal from a backup",
-					s->key.principal);
-	}
+/* The epochs of the principal whose last stream stands at `last`. */
+static int verify_epochs(struct journal_verify *v, size_t last)
+{
+	uint32_t principal = v->streams[last].key.principal;
+	size_t first = last;
+
+	while (first && v->streams[first - 1].key.principal == principal)
+		first--;
+	if (journal_epochs(v->journal, v->txn, principal).count == last - first + 1)
+		return 0;
+	return sys_fail(v->error, -EUCLEAN,
+			"the epochs of principal %u are not as many as the entries say: restore the "
+			"journal from a backup",
+			principal);
+}
+
+static bool last_of_principal(const struct journal_verify *v, size_t i)
+{
+	return i + 1 == v->n || v->streams[i + 1].key.principal != v->streams[i].key.principal;
+}
+
+/* No record may be there that no entry made. */
+static int verify_counts(struct journal_verify *v)
+{
+	uint64_t principals = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		principals += last_of_principal(v, i);
+	if (kv_count(v->txn, v->journal->entries) != v->entries)
+		return sys_fail(v->error, -EUCLEAN,
+				"the journal has holes: restore it from a backup");
 	if (kv_count(v->txn, v->journal->streams) != v->n ||
 	    kv_count(v->txn, v->journal->spans) != v->spans ||
 	    kv_count(v->txn, v->journal->incarnations) != v->incarnations ||
-	    kv_count(v->txn, v->journal->principals) != epochs)
+	    kv_count(v->txn, v->journal->principals) != principals)
 		return sys_fail(v->error, -EUCLEAN,
 				"the journal's indexes hold records that no entry made: restore "
 				"the journal from a backup");
 	return 0;
 }
 
-int journal_verify(struct journal *j, uint64_t *entries, struct sys_error *error)
+/* Every entry of this transaction has been looked at, so the records must be as they were made. The
+ * list may have grown since the slice before: it goes on behind the key it came to. */
+static int compare_slice(struct journal_verify *v, bool *done)
 {
-	struct verify v = {.journal = j, .txn = kv_read(journal_kv(j)), .error = error};
-	uint64_t head = journal_head_in(j, v.txn).entry;
+	size_t at = v->comparing ? find(v, &v->compared) + 1 : 0;
+	size_t end = at + SLICE < v->n ? at + SLICE : v->n;
 	int rc = 0;
 
-	*entries = 0;
-	while (!rc && *entries < head) {
-		rc = verify_entry(&v, *entries + 1);
-		*entries += !rc;
+	for (; !rc && at < end; at++) {
+		rc = verify_mark(v, &v->streams[at]);
+		if (!rc && last_of_principal(v, at))
+			rc = verify_epochs(v, at);
+		v->compared = v->streams[at].key;
+		v->comparing = true;
 	}
-	if (!rc && kv_count(v.txn, j->entries) != head)
-		rc = sys_fail(error, -EUCLEAN, "the journal has holes: restore it from a backup");
-	if (!rc)
-		rc = verify_marks(&v);
-	if (!rc && kv_error(v.txn))
-		rc = sys_fail(error, kv_error(v.txn), "%s", kv_error_text(v.txn));
-	kv_end(&v.txn);
-	free(v.streams);
+	*done = at >= v->n;
+	return !rc && *done ? verify_counts(v) : rc;
+}
+
+/* ---- slices ---- */
+
+struct journal_verify *journal_verify_new(struct journal *j)
+{
+	struct journal_verify *v = base_alloc(sizeof *v);
+
+	v->journal = j;
+	return v;
+}
+
+void journal_verify_free(struct journal_verify *v)
+{
+	if (!v)
+		return;
+	assert(!v->txn);
+	free(v->streams);
+	free(v);
+}
+
+int journal_verify_slice(struct journal_verify *v, bool *done, struct sys_error *error)
+{
+	v->error = error;
+	v->txn = kv_read(journal_kv(v->journal));
+	uint64_t head = journal_head_in(v->journal, v->txn).entry;
+	uint64_t end = head - v->entries > SLICE ? v->entries + SLICE : head;
+	int rc = kv_error(v->txn);
+
+	*done = false;
+	if (rc)
+		sys_fail(error, rc, "%s", kv_error_text(v->txn));
+	else if (head < v->entries)
+		rc = sys_fail(error, -EUCLEAN, "the journal has become shorter while it was read");
+	while (!rc && v->entries < end) {
+		rc = verify_entry(v, v->entries + 1);
+		v->entries += !rc;
+	}
+	if (!rc && end == head)
+		rc = compare_slice(v, done);
+	if (kv_error(v->txn) && !rc)
+		rc = sys_fail(error, kv_error(v->txn), "%s", kv_error_text(v->txn));
+	kv_end(&v->txn);
+	return rc;
+}
+
+uint64_t journal_verify_entries(const struct journal_verify *v)
+{
+	return v->entries;
+}
+
+int journal_verify(struct journal *j, uint64_t *entries, struct sys_error *error)
+{
+	struct journal_verify *v = journal_verify_new(j);
+	bool done = false;
+	int rc = 0;
+
+	while (!rc && !done)
+		rc = journal_verify_slice(v, &done, error);
+	*entries = v->entries;
+	journal_verify_free(v);
 	return rc;
 }

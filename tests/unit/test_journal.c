@@ -175,6 +175,95 @@ static void what_was_written_is_read(void **state)
 	codec_arena_free(&arena);
 }
 
+/* ---- beside a writer ---- */
+
+/* The next entry of a stream; enough for the journal, which asks nobody who that is. */
+static void append_void(struct journal *j, uint32_t principal, uint8_t epoch, uint64_t seq)
+{
+	struct entry e = {.kind = ENTRY_VOID,
+			  .principal = principal,
+			  .first_seq = seq,
+			  .seqs = 1,
+			  .rules_version = 1,
+			  .lost = {.from = seq, .to = seq, .reason = 1}};
+
+	memset(e.epoch, epoch, EPOCH_SIZE);
+	journal_append(j, &e);
+}
+
+static struct journal *large_journal(const char *name, uint32_t streams)
+{
+	const uint8_t store[INCARNATION_SIZE] = {1};
+	const struct journal_options options = {.create = true, .store = store};
+	struct entry genesis = {.kind = ENTRY_GENESIS, .rules_version = 1, .genesis.name = ""};
+	struct sys_error error = {""};
+	struct journal *j;
+
+	snprintf(journal_dir, sizeof journal_dir, "%s", scratch_path(name));
+	assert_int_equal(journal_open(&j, journal_dir, &options, &error), 0);
+	journal_append(j, &genesis);
+	for (uint32_t i = 0; i < streams; i++)
+		append_void(j, 10 + i / 3 * 2, (uint8_t)(i % 3 * 2), 1);
+	assert_int_equal(journal_commit(j, &error), KV_OK);
+	return j;
+}
+
+/* What a busy server does meanwhile: streams go on, and others begin before, between and behind. */
+static void meanwhile(struct journal *j, uint64_t round)
+{
+	struct sys_error error = {""};
+	struct kv_stat stat;
+
+	for (uint32_t k = 0; k < 3; k++) {
+		append_void(j, 10 + 600 * k, 0, round + 2);
+		append_void(j, (uint32_t)(k * 700 + 11 + 2 * round), 0, 1);
+		append_void(j, 10 + 600 * k, (uint8_t)(round * 2 + 101), 1);
+		assert_int_equal(journal_commit(j, &error), KV_OK);
+	}
+	assert_int_equal(kv_stat(journal_kv(j), &stat, &error), 0);
+	assert_int_equal(stat.reader_lag, 0); /* nobody keeps an old state */
+}
+
+static void a_busy_journal_is_not_held(void **state)
+{
+	enum { STREAMS = 3000 };
+	struct journal *j = large_journal("busy", STREAMS);
+	struct journal_verify *v = journal_verify_new(j);
+	struct sys_error error = {""};
+	uint64_t slices = 0, seen = 0;
+	bool done = false;
+
+	(void)state;
+	for (; !done; slices++) {
+		if (slices)
+			meanwhile(j, slices - 1);
+		if (journal_verify_slice(v, &done, &error))
+			fail_msg("slice %u: %s", (unsigned)slices, error.text);
+		assert_true(journal_verify_entries(v) - seen <= 1000);
+		seen = journal_verify_entries(v);
+	}
+	assert_true(slices >= 6); /* the entries, and then the streams */
+	assert_int_equal(seen, journal_head(j).entry);
+	journal_verify_free(v);
+	journal_close(j);
+	assert_int_equal(verify(&error), 0);
+}
+
+static void a_late_fault_is_found(void **state)
+{
+	struct journal *j = large_journal("late", 2500);
+	uint8_t stream[4 + EPOCH_SIZE];
+	struct sys_error error = {""};
+
+	(void)state;
+	journal_close(j);
+	put_u32(stream, 10 + 2400 / 3 * 2);
+	memset(stream + 4, 2, EPOCH_SIZE);
+	flip("streams", bytes_of(stream, sizeof stream), 7);
+	assert_int_equal(verify(&error), -EUCLEAN);
+	assert_non_null(strstr(error.text, "principal 1610"));
+}
+
 static void strange_stores_are_refused(void **state)
 {
 	const struct journal_options options = {0};
@@ -204,6 +293,8 @@ int main(void)
 		cmocka_unit_test(a_flipped_bit_is_found),
 		cmocka_unit_test(indexes_must_agree),
 		cmocka_unit_test(what_was_written_is_read),
+		cmocka_unit_test(a_busy_journal_is_not_held),
+		cmocka_unit_test(a_late_fault_is_found),
 		cmocka_unit_test(strange_stores_are_refused),
 	};
 
