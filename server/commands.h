@@ -17,7 +17,7 @@ struct command_options {
 	const char *dir;
 	enum language language;
 	bool json, dry_run, illustrative, accept_clock, figures, digest;
-	const char *plan, *effective, *name, *unit, *role, *key;
+	const char *plan, *effective, *name, *unit, *role, *key, *allow;
 	const char *clock, *address,
 		*ports[4]; /* init; ingest, feed, query, health; NULL = the default */
 	int arguments;
@@ -31,6 +31,7 @@ int command_catalogue_check(const struct command_options *o);
 int command_catalogue_load(const struct command_options *o);
 int command_agent_add(const struct command_options *o);
 int command_agent_list(const struct command_options *o);
+int command_agent_epochs(const struct command_options *o);
 int command_agent_confirm(const struct command_options *o);
 int command_clock_accept(const struct command_options *o);
 int command_key_add(const struct command_options *o);

@@ -244,6 +244,24 @@ int command_key_revoke(const struct command_options *o)
 	return send_registry(o, &body);
 }
 
+int command_agent_epochs(const struct command_options *o)
+{
+	Tiendo__Journal__V1__EpochsMore more = TIENDO__JOURNAL__V1__EPOCHS_MORE__INIT;
+	request_t m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+	int rc = parse_number(o->argument[0], &more.principal);
+
+	if (rc)
+		return rc;
+	if (!o->allow)
+		return command_fail(EXIT_USAGE, "--allow N is missing: how many epochs more");
+	more.more = (uint32_t)strtoul(o->allow, NULL, 10);
+	if (strspn(o->allow, "0123456789") != strlen(o->allow) || strlen(o->allow) > 4)
+		return command_fail(EXIT_USAGE, "--allow %s: a number is expected", o->allow);
+	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_EPOCHS_MORE;
+	m.epochs_more = &more;
+	return command_send(o, &m);
+}
+
 int command_clock_accept(const struct command_options *o)
 {
 	Tiendo__Journal__V1__AcceptClock accept = TIENDO__JOURNAL__V1__ACCEPT_CLOCK__INIT;

@@ -149,6 +149,15 @@ static bool proves_loss(struct core *c, struct kv_txn *t, const Tiendo__V1__Rece
 	       memcmp(hash, p->chain_hash.data, HASH_SIZE) != 0;
 }
 
+/* By what the journal and the fold of it say: the same at every replay. */
+bool core_epoch_allowed(struct core *c, struct kv_txn *t, uint32_t principal)
+{
+	const struct principal *p = roster_principal(c->view->roster, principal);
+	struct journal_epochs n = journal_epochs(c->journal, t, principal);
+
+	return sequencer_epoch_allowed(n.count, n.last, p ? p->epochs_until : 0, c->now);
+}
+
 static enum reason judge_hello(struct core *c, struct kv_txn *t, const struct core_stream *stream,
 			       const Tiendo__V1__ReceiptProof *last, struct core_welcome *out,
 			       char text[static 200])
@@ -170,8 +179,7 @@ static enum reason judge_hello(struct core *c, struct kv_txn *t, const struct co
 		memcpy(out->mark_hash, s.mark_hash, HASH_SIZE);
 		return REASON_NONE;
 	}
-	struct journal_epochs n = journal_epochs(c->journal, t, stream->principal);
-	if (!sequencer_epoch_allowed(n.count, n.last, c->now))
+	if (!core_epoch_allowed(c, t, stream->principal))
 		return refuse(text, REASON_EPOCH_LIMIT,
 			      "too many new epochs: one an hour and 64 in all, ask the centre",
 			      stream->principal);

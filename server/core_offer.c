@@ -236,7 +236,7 @@ static bool epoch_allowed(struct recall *r)
 	struct core *c = r->core;
 	struct journal_epochs n = journal_epochs(c->journal, r->txn, r->stream->principal);
 
-	if (sequencer_epoch_allowed(n.count, n.last, c->now))
+	if (core_epoch_allowed(c, r->txn, r->stream->principal))
 		return true;
 	core_refuse(r->answer, REASON_EPOCH_LIMIT,
 		    "principal %u has made %u epochs, the last less than an hour ago or the %dth: "

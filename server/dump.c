@@ -104,6 +104,14 @@ static void put_key(struct json *j, const struct registry_change *c)
 	json_object_end(j);
 }
 
+static void put_epochs(struct json *j, const struct registry_change *c)
+{
+	json_object_begin(j, NULL);
+	json_uint(j, "principal", c->principal);
+	json_uint(j, "until", c->epochs);
+	json_object_end(j);
+}
+
 static void put_registry(struct json *j, const struct entry_registry *r)
 {
 	json_array_begin(j, "principals");
@@ -120,6 +128,11 @@ static void put_registry(struct json *j, const struct entry_registry *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (r->changes[i].kind == REGISTRY_KEY_REVOKE)
 			json_uint(j, NULL, r->changes[i].key_id);
+	json_array_end(j);
+	json_array_begin(j, "epochs");
+	for (size_t i = 0; i < r->n; i++)
+		if (r->changes[i].kind == REGISTRY_EPOCHS_ALLOW)
+			put_epochs(j, &r->changes[i]);
 	json_array_end(j);
 	json_bool(j, "confirm", r->confirm);
 }

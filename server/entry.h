@@ -82,17 +82,24 @@ struct entry_catalogue {
 	struct date effective;
 };
 
-enum registry_kind { REGISTRY_NONE, REGISTRY_PRINCIPAL_ADD, REGISTRY_KEY_ADD, REGISTRY_KEY_REVOKE };
+enum registry_kind {
+	REGISTRY_NONE,
+	REGISTRY_PRINCIPAL_ADD,
+	REGISTRY_KEY_ADD,
+	REGISTRY_KEY_REVOKE,
+	REGISTRY_EPOCHS_ALLOW
+};
 
 /* One change of the roster; which fields count is said by kind. */
 struct registry_change {
 	enum registry_kind kind;
-	uint32_t principal;                  /* principal_add (the new number), key_add */
+	uint32_t principal;                  /* principal_add (the new number), key_add, epochs_allow */
 	enum role role;                      /* principal_add */
 	uint32_t scope_unit;                 /* principal_add: unit number */
 	const char *name;                    /* principal_add */
 	uint32_t key_id;                     /* key_add (the new id), key_revoke */
 	uint8_t public_key[PUBLIC_KEY_SIZE]; /* key_add */
+	uint32_t epochs;                     /* epochs_allow: how many it may have made without waiting */
 };
 
 struct entry_registry {

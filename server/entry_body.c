@@ -42,11 +42,13 @@ static void put_incarnation(const struct entry_incarnation *i, struct buffer *ou
 	put_message(out, &m);
 }
 
-/* One change is one record of its list; the order between lists is principals, keys, revoked. */
+/* One change is one record of its list; the order between lists is principals, keys, revoked,
+ * epochs. */
 struct registry_lists {
 	Tiendo__Journal__V1__PrincipalAdd *principal, **principals;
 	Tiendo__Journal__V1__KeyAdd *key, **keys;
 	Tiendo__Journal__V1__KeyRevoke *revoke, **revoked;
+	Tiendo__Journal__V1__EpochsAllow *allow, **epochs;
 };
 
 static void list_change(const struct registry_change *c, struct registry_lists *l,
@@ -77,6 +79,14 @@ static void list_change(const struct registry_change *c, struct registry_lists *
 		tiendo__journal__v1__key_revoke__init(r);
 		r->key_id = c->key_id;
 		m->n_revoked++;
+	} else if (c->kind == REGISTRY_EPOCHS_ALLOW) {
+		Tiendo__Journal__V1__EpochsAllow *a = l->epochs[m->n_epochs] =
+			&l->allow[m->n_epochs];
+
+		tiendo__journal__v1__epochs_allow__init(a);
+		a->principal = c->principal;
+		a->until = c->epochs;
+		m->n_epochs++;
 	}
 }
 
@@ -89,11 +99,14 @@ static void put_registry(const struct entry_registry *r, struct buffer *out)
 				   .revoke = base_alloc((r->n + 1) * sizeof *l.revoke),
 				   .principals = base_alloc((r->n + 1) * sizeof *l.principals),
 				   .keys = base_alloc((r->n + 1) * sizeof *l.keys),
-				   .revoked = base_alloc((r->n + 1) * sizeof *l.revoked)};
+				   .revoked = base_alloc((r->n + 1) * sizeof *l.revoked),
+				   .allow = base_alloc((r->n + 1) * sizeof *l.allow),
+				   .epochs = base_alloc((r->n + 1) * sizeof *l.epochs)};
 
 	m.principals = l.principals;
 	m.keys = l.keys;
 	m.revoked = l.revoked;
+	m.epochs = l.epochs;
 	for (size_t i = 0; i < r->n; i++)
 		list_change(&r->changes[i], &l, &m);
 	m.confirm = r->confirm ? &confirm : NULL;
@@ -104,6 +117,8 @@ static void put_registry(const struct entry_registry *r, struct buffer *out)
 	free(l.principals);
 	free(l.keys);
 	free(l.revoked);
+	free(l.allow);
+	free(l.epochs);
 }
 
 static void put_void(const struct entry_void *v, struct buffer *out)
@@ -258,7 +273,7 @@ static enum entry_read get_registry(struct bytes body, struct codec_arena *arena
 
 	if (r != ENTRY_READ_OK)
 		return r;
-	size_t n = m->n_principals + m->n_keys + m->n_revoked, at = 0;
+	size_t n = m->n_principals + m->n_keys + m->n_revoked + m->n_epochs, at = 0;
 	struct registry_change *c = codec_arena_take(arena, (n + 1) * sizeof *c);
 
 	if (!c)
@@ -281,6 +296,11 @@ static enum entry_read get_registry(struct bytes body, struct codec_arena *arena
 	for (size_t i = 0; i < m->n_revoked; i++)
 		c[at++] = (struct registry_change){
 			.kind = REGISTRY_KEY_REVOKE, .key_id = m->revoked[i]->key_id, .name = ""};
+	for (size_t i = 0; i < m->n_epochs; i++)
+		c[at++] = (struct registry_change){.kind = REGISTRY_EPOCHS_ALLOW,
+						   .principal = m->epochs[i]->principal,
+						   .epochs = m->epochs[i]->until,
+						   .name = ""};
 	*out = (struct entry_registry){.n = n, .changes = c, .confirm = m->confirm != NULL};
 	return ENTRY_READ_OK;
 }

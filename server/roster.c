@@ -40,6 +40,8 @@ struct roster *roster_clone(const struct roster *r)
 		struct registry_change change = { .kind = REGISTRY_PRINCIPAL_ADD, .principal = p->number,
 						  .role = p->role, .scope_unit = p->scope_unit, .name = p->name };
 		ok = roster_apply(to, &change);
+		if (ok)
+			to->principals[i].epochs_until = p->epochs_until;
 	}
 	for (size_t i = 0; ok && i < r->keys_n; i++) {
 		const struct roster_key *k = &r->keys[i];
@@ -134,6 +136,14 @@ static bool key_revoke(struct roster *r, uint32_t id)
 	return true;
 }
 
+static bool epochs_allow(struct roster *r, const struct registry_change *change)
+{
+	if (!roster_principal(r, change->principal))
+		return false;
+	r->principals[change->principal - 1].epochs_until = change->epochs;
+	return true;
+}
+
 bool roster_apply(struct roster *r, const struct registry_change *change)
 {
 	switch (change->kind) {
@@ -145,6 +155,8 @@ bool roster_apply(struct roster *r, const struct registry_change *change)
 		return key_add(r, change);
 	case REGISTRY_KEY_REVOKE:
 		return key_revoke(r, change->key_id);
+	case REGISTRY_EPOCHS_ALLOW:
+		return epochs_allow(r, change);
 	}
 	return false;
 }

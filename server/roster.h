@@ -20,6 +20,7 @@ struct principal {
 	enum role role;
 	uint32_t scope_unit; /* number of the unit */
 	const char *name;    /* lives in the roster */
+	uint32_t epochs_until; /* the operator lets it begin epochs until it has made so many; 0 = the limits alone */
 };
 
 struct roster_key {

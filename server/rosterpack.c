@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { PRINCIPAL_BYTES = 16, KEY_BYTES = 9 + PUBLIC_KEY_SIZE };
+enum { PRINCIPAL_BYTES = 20, KEY_BYTES = 9 + PUBLIC_KEY_SIZE };
 
 void roster_pack(struct buffer *b, const struct roster *r)
 {
@@ -13,6 +13,7 @@ void roster_pack(struct buffer *b, const struct roster *r)
 		buffer_put_u32(b, p->number);
 		buffer_put_u32(b, p->role);
 		buffer_put_u32(b, p->scope_unit);
+		buffer_put_u32(b, p->epochs_until);
 		buffer_put_u32(b, (uint32_t)strlen(p->name));
 		buffer_put_text(b, p->name);
 	}
@@ -40,12 +41,13 @@ static const uint8_t *next(struct bytes *from, size_t size)
 static bool unpack_principal(struct roster *r, struct bytes *from)
 {
 	const uint8_t *p = next(from, PRINCIPAL_BYTES), *text;
-	if (!p || !(text = next(from, get_u32(p + 12))))
+	if (!p || !(text = next(from, get_u32(p + 16))))
 		return false;
-	char *name = strndup((const char *)text, get_u32(p + 12));
+	char *name = strndup((const char *)text, get_u32(p + 16));
 	struct registry_change add = { .kind = REGISTRY_PRINCIPAL_ADD, .principal = get_u32(p),
 				       .role = (enum role)get_u32(p + 4), .scope_unit = get_u32(p + 8), .name = name };
-	bool ok = name && roster_apply(r, &add);
+	struct registry_change allow = { .kind = REGISTRY_EPOCHS_ALLOW, .principal = add.principal, .epochs = get_u32(p + 12) };
+	bool ok = name && roster_apply(r, &add) && roster_apply(r, &allow);
 	free(name);
 	return ok;
 }

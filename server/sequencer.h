@@ -45,7 +45,9 @@ bool sequencer_same(const struct outcome *stored, const uint8_t blob_hash[static
 
 enum { EPOCHS_MAX = 64, EPOCH_INTERVAL_MS = 60 * 60 * 1000 };
 /* May a principal that made `count` epochs, the newest at `last`, begin one more at `now`? Its
- * first is free, and so is the one after it; from then on one an hour. */
-bool sequencer_epoch_allowed(uint32_t count, struct instant last, struct instant now);
+ * first is free, and so is the one after it; from then on one an hour. The operator lets it have
+ * `until` of them at once (0 = nothing said). */
+bool sequencer_epoch_allowed(uint32_t count, struct instant last, uint32_t until,
+			     struct instant now);
 
 #endif

@@ -22,7 +22,7 @@
 #include "common/sys/kv.h"
 #include "server/view.h"
 
-enum { VIEWSTORE_FORMAT = 1, VIEWSTORE_PROBE_MS = 120000, VIEWSTORE_SPARE = 8 * 1024 * 1024 };
+enum { VIEWSTORE_FORMAT = 2, VIEWSTORE_PROBE_MS = 120000, VIEWSTORE_SPARE = 8 * 1024 * 1024 };
 
 struct viewstore;
 

@@ -51,7 +51,9 @@ def test_principals_and_keys(centre):
             (("agent", "add", "--unit", "40", "--key", "short"), 2, ["short"]),
             (("agent", "add", "--unit", "40"), 2, []),
             (("agent", "key", "revoke", "many"), 2, ["many"]),
-            (("agent", "key", "revoke", 0), 2, [])):
+            (("agent", "key", "revoke", 0), 2, []),
+            (("agent", "epochs", 9, "--allow", 1), 1, ["9"]), (("agent", "epochs", 1, "--allow", 65), 1, ["64"]),
+            (("agent", "epochs", 1, "--allow", "x"), 2, ["x"]), (("agent", "epochs", 1), 2, ["--allow"])):
         refused(centre, *args, words=words, code=code)
     centre.server_cli("agent", "key", "revoke", third["key"])
     n = len(read(centre.dir))

@@ -202,7 +202,8 @@ def test_new_epoch_names_the_old(world, office):
 
 
 def test_epoch_limit(world, office):
-    """One new epoch an hour, the first free; 64 in all; what exists goes on. One connection: handshakes are rationed."""
+    """One new epoch an hour, the first free; 64 in all, then by the operator's leave; what exists goes on. One connection:
+    handshakes are rationed."""
     first, hour, began = office.epoch, 8, office.ping().time_ms
 
     def later():
@@ -229,12 +230,15 @@ def test_epoch_limit(world, office):
     later()
     later()
     assert open_epoch() == pb.REASON_EPOCH_LIMIT
+    world.server_cli("agent", "epochs", world.principals[office.public]["principal"], "--allow", 2)
+    assert [open_epoch() for _ in range(3)] == [0, 0, pb.REASON_EPOCH_LIMIT]
+    assert [e for e in world.dump() if e["kind"] == "registry"][-1]["epochs"][0]["until"] == 66
     office.epoch = first
     office.hello()
     office.outcomes.clear()
     assert office.offer(2, counts(office, 2, 1)).mark == 2
     entries = audit(world)
-    assert len({e.header.epoch for e in entries if e.kind == "batch"}) == 64
+    assert len({e.header.epoch for e in entries if e.kind == "batch"}) == 66
 
 
 # ---- void ----

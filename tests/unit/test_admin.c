@@ -126,6 +126,56 @@ static void principals_and_keys(void **state)
 	centre_close(&c);
 }
 
+static bool allow(uint32_t principal, uint32_t more)
+{
+	Tiendo__Journal__V1__EpochsMore m = TIENDO__JOURNAL__V1__EPOCHS_MORE__INIT;
+	request_t r = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+
+	m.principal = principal;
+	m.more = more;
+	r.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_EPOCHS_MORE;
+	r.epochs_more = &m;
+	return ask(&r);
+}
+
+static enum reason open_epoch(uint8_t e)
+{
+	struct core_stream s = centre_stream(e);
+	struct core_welcome w;
+	char said[200];
+	enum reason reason = core_hello(c.core, &s, NULL, &w, said);
+
+	centre_task(&c, 0, 1, "KH.01", 20240103, 10);
+	centre_offer(&c, s, 1, 1);
+	assert_int_equal(c.answer.nack.reason, reason); /* both doors judge alike */
+	centre_commit(&c);
+	return reason;
+}
+
+/* The operator's word is an entry: it holds after a start, also when everything is folded again. */
+static void an_epoch_limit_is_lifted(void **state)
+{
+	(void)state;
+	centre_make(&c, "epochs");
+	assert_int_equal(open_epoch(1), REASON_NONE);
+	assert_int_equal(open_epoch(2), REASON_NONE);
+	assert_int_equal(open_epoch(3), REASON_EPOCH_LIMIT);
+	uint64_t entry = core_view(c.core)->head.entry;
+	assert_false(allow(9, 1));
+	assert_non_null(strstr(text, "9"));
+	assert_false(allow(1, 0));
+	assert_false(allow(1, EPOCHS_MAX + 1));
+	assert_int_equal(core_view(c.core)->head.entry, entry);
+	assert_true(allow(1, 2));
+	assert_non_null(strstr(text, "made 2 epochs and may begin 2 more"));
+	assert_int_equal(open_epoch(3), REASON_NONE);
+	centre_reopen(&c);
+	assert_int_equal(roster_principal(core_view(c.core)->roster, 1)->epochs_until, 4);
+	assert_int_equal(open_epoch(4), REASON_NONE);
+	assert_int_equal(open_epoch(5), REASON_EPOCH_LIMIT);
+	centre_close(&c);
+}
+
 static void one_change_at_a_time(void **state)
 {
 	Tiendo__Journal__V1__RegistryBody body = TIENDO__JOURNAL__V1__REGISTRY_BODY__INIT;
@@ -208,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(principals_and_keys),
+		cmocka_unit_test(an_epoch_limit_is_lifted),
 		cmocka_unit_test(one_change_at_a_time),
 		cmocka_unit_test(the_store_is_shown),
 		cmocka_unit_test(a_dry_run_names_the_cells),

@@ -381,9 +381,12 @@ static void test_roster_bytes(void **state)
 	assert_true(roster_apply(r, &change));
 	change = (struct registry_change){ .kind = REGISTRY_KEY_REVOKE, .key_id = 1 };
 	assert_true(roster_apply(r, &change));
+	change = (struct registry_change){ .kind = REGISTRY_EPOCHS_ALLOW, .principal = 3, .epochs = 70 };
+	assert_true(roster_apply(r, &change));
 	roster_pack(&b, r);
 	again = roster_unpack(buffer_bytes(&b));
 	assert_non_null(again);
+	assert_int_equal(roster_principal(again, 3)->epochs_until, 70);
 	roster_pack(&c, again);
 	assert_true(bytes_equal(buffer_bytes(&b), buffer_bytes(&c)));
 	roster_free(again);

@@ -177,7 +177,7 @@ static void test_other_versions(void **state)
 	(void)state;
 	rewrite_state(r.dir, 0, VIEWSTORE_FORMAT + 1);
 	assert_false(start(&r, running_known, &reason));
-	assert_non_null(strstr(reason.text, "format 2"));
+	assert_non_null(strstr(reason.text, "format 3"));
 	put_file(r.dir, &b, b.size);
 	rewrite_state(r.dir, 4, FOLD_VERSION + 1);
 	assert_false(start(&r, running_known, &reason));

@@ -97,9 +97,10 @@ static void registry_tick_rules_void(void **state)
 		 .key_id = 9,
 		 .public_key = {8},
 		 .name = ""},
-		{.kind = REGISTRY_KEY_REVOKE, .key_id = 3, .name = ""}};
+		{.kind = REGISTRY_KEY_REVOKE, .key_id = 3, .name = ""},
+		{.kind = REGISTRY_EPOCHS_ALLOW, .principal = 4, .epochs = 66, .name = ""}};
 	struct entry registry = {.kind = ENTRY_REGISTRY,
-				 .registry = {.n = 3, .changes = changes, .confirm = true}};
+				 .registry = {.n = 4, .changes = changes, .confirm = true}};
 	struct entry tick = {.kind = ENTRY_TICK, .tick = {{20240110}}};
 	struct entry rules = {.kind = ENTRY_RULES, .rules = {1}};
 	struct entry lost = {.kind = ENTRY_VOID,
@@ -114,12 +115,15 @@ static void registry_tick_rules_void(void **state)
 
 	(void)state;
 	struct entry r = through(&registry, &out);
-	assert_int_equal(r.registry.n, 3);
+	assert_int_equal(r.registry.n, 4);
 	assert_true(r.registry.confirm);
 	assert_int_equal(r.registry.changes[0].role, ROLE_VIEWER);
 	assert_string_equal(r.registry.changes[0].name, "x");
 	assert_int_equal(r.registry.changes[1].public_key[0], 8);
 	assert_int_equal(r.registry.changes[2].key_id, 3);
+	assert_int_equal(r.registry.changes[3].kind, REGISTRY_EPOCHS_ALLOW);
+	assert_int_equal(r.registry.changes[3].principal, 4);
+	assert_int_equal(r.registry.changes[3].epochs, 66);
 	assert_int_equal(through(&tick, &out).tick.date.ymd, 20240110);
 	assert_int_equal(through(&rules, &out).rules.version, 1);
 	r = through(&lost, &out);

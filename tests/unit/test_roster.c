@@ -82,6 +82,21 @@ static void test_what_does_not_fit_changes_nothing(void **state)
 	roster_free(r);
 }
 
+static void test_epochs_are_allowed(void **state)
+{
+	struct roster *r = roster_new(), *clone;
+	struct registry_change allow = { .kind = REGISTRY_EPOCHS_ALLOW, .principal = 1, .epochs = 66 };
+	(void)state;
+	assert_false(apply(r, allow));
+	assert_true(apply(r, principal(1, ROLE_AGENT, 1, "")));
+	assert_int_equal(roster_principal(r, 1)->epochs_until, 0);
+	assert_true(apply(r, allow));
+	clone = roster_clone(r);
+	assert_int_equal(roster_principal(clone, 1)->epochs_until, 66);
+	roster_free(clone);
+	roster_free(r);
+}
+
 static struct roster *thousand(void)
 {
 	struct roster *r = roster_new();
@@ -154,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_rotation),
 		cmocka_unit_test(test_what_does_not_fit_changes_nothing),
+		cmocka_unit_test(test_epochs_are_allowed),
 		cmocka_unit_test(test_many_and_a_clone),
 		cmocka_unit_test(test_no_memory),
 	};

@@ -78,12 +78,18 @@ static void epochs_are_rationed(void **state)
 	struct instant soon = {1000 + EPOCH_INTERVAL_MS - 1}, later = {1000 + EPOCH_INTERVAL_MS};
 
 	(void)state;
-	assert_true(sequencer_epoch_allowed(0, then, then));
-	assert_true(sequencer_epoch_allowed(1, then, then));
-	assert_false(sequencer_epoch_allowed(2, then, soon));
-	assert_true(sequencer_epoch_allowed(2, then, later));
-	assert_true(sequencer_epoch_allowed(EPOCHS_MAX - 1, then, later));
-	assert_false(sequencer_epoch_allowed(EPOCHS_MAX, then, later));
+	assert_true(sequencer_epoch_allowed(0, then, 0, then));
+	assert_true(sequencer_epoch_allowed(1, then, 0, then));
+	assert_false(sequencer_epoch_allowed(2, then, 0, soon));
+	assert_true(sequencer_epoch_allowed(2, then, 0, later));
+	assert_true(sequencer_epoch_allowed(EPOCHS_MAX - 1, then, 0, later));
+	assert_false(sequencer_epoch_allowed(EPOCHS_MAX, then, 0, later));
+	/* what the operator allowed is used up by counting, and takes nothing away */
+	assert_true(sequencer_epoch_allowed(2, then, 3, soon));
+	assert_false(sequencer_epoch_allowed(3, then, 3, soon));
+	assert_true(sequencer_epoch_allowed(3, then, 3, later));
+	assert_true(sequencer_epoch_allowed(EPOCHS_MAX + 1, then, EPOCHS_MAX + 2, then));
+	assert_false(sequencer_epoch_allowed(EPOCHS_MAX + 2, then, EPOCHS_MAX + 2, later));
 }
 
 int main(void)
