@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -504,6 +505,51 @@ def test_backup_of_a_running_server_is_whole(world, office):
     world.cli("--dir", copy, "verify")
     assert [e.hash for e in read(copy)] == [e.hash for e in audit(world)[:n]]
     assert world.cli("--dir", copy, "backup", copy, ok=None).returncode != 0
+    audit(world)
+
+
+def test_backup_under_load(world, office):
+    """Taken between commits while pushes come in: a whole prefix of the journal, chain and all; and it runs."""
+    copy = world.tmp / "copy"
+    running = subprocess.Popen([str(world.build / "tiendo-server"), "--dir", str(world.dir), "backup", str(copy)],
+                               stdout=subprocess.DEVNULL, env=world.environment())
+    seq, after = 1, 20
+    while after:
+        assert office.offer(seq, counts(office, seq, 20)).mark == seq + 19
+        seq, after = seq + 20, after - (running.poll() is not None)
+    assert running.returncode == 0
+    world.cli("--dir", copy, "verify")
+    kept, all_of_it = read(copy), audit(world)
+    assert [e.hash for e in kept] == [e.hash for e in all_of_it[:len(kept)]] and len(kept) < len(all_of_it)
+
+
+def test_the_same_backup_restored_twice(world, office):
+    """What was received in between has gone with its incarnation: genuine receipts say so, and the operator confirms."""
+    keys = (office.public, office.secret)
+    office.offer(1, counts(office, 1, 2))
+    copy = world.tmp / "copy"
+    world.server_cli("backup", copy)
+    holders = [office]
+    for first in (3, 5):
+        world.stop()
+        restore(world, copy)
+        world.start()
+        o = world.office(keys, epoch=office.epoch, hello=False)
+        o.hello(last_receipt=newest(holders[-1]), last_seq=max(holders[-1].outcomes))
+        if first == 5:
+            assert not o.session
+            until("the lock", lambda: world.health("/ready")[0] == 503)
+            world.server_cli("agent", "confirm")
+            until("the server to be ready", world.ready)
+            o.close()
+            o = world.office(keys, epoch=office.epoch, hello=False)
+            o.hello(last_receipt=newest(holders[-1]), last_seq=max(holders[-1].outcomes))
+        assert o.welcome.mark == 2
+        assert o.offer(3, counts(o, 3, 2)).mark == 4
+        holders[-1].forgiven = {3, 4}
+        holders.append(o)
+    found = [o.welcome.incarnation for o in holders]
+    assert len(set(found)) == 3
     audit(world)
 
 

@@ -4,8 +4,9 @@ import pytest
 import zmq
 
 import tiendo_pb2 as pb
-from client import PUSH
+from client import PING, PUSH, NoAnswer
 from journal import audit
+from world import until
 
 DAY = 20240401
 
@@ -22,6 +23,16 @@ def count(office, seq, **more):
 def bomb(office, empty_proofs):
     """Two bytes a proof; decoded, each would take some 150."""
     return pb.Push(session=office.session, first_seq=1).SerializeToString() + b"\x22\x00" * empty_proofs
+
+
+def received(dealer):
+    """Everything that has come, until it is silent. What a client's queue does not hold is dropped: nobody waits for it."""
+    out = []
+    try:
+        while True:
+            out.append(dealer.receive(1)[1])
+    except NoAnswer:
+        return out
 
 
 def test_bombs_between_pushes(world, office):
@@ -50,3 +61,48 @@ def test_a_claimed_routing_id(world):
     assert office.hello().session
     assert office.offer(1, [count(office, 1)]).mark == 1
     audit(world)
+
+
+def test_too_many_messages(world, office):
+    """Beyond its rate an office is told Busy and when to come again; the neighbour is served at once, and so is it later."""
+    other = world.office(world.principal("413"))
+    for token in range(1, 1601):
+        office.send(PING, pb.Ping(session=office.session, token=token))
+    assert other.offer(1, [other.update(1, "413", "KH.C", DAY, count=pb.Count(value=1))]).mark == 1
+    answers = received(office)
+    busy = [a for a in answers if isinstance(a, pb.Nack)]
+    assert busy and {a.reason for a in busy} == {pb.REASON_BUSY} and all(0 < a.retry_ms <= 60000 for a in busy)
+    assert len(answers) > len(busy), "the burst is answered"
+    until("the office to be served again", lambda: isinstance(office.offer(1, [count(office, 1)]), pb.Ack), 20)
+    audit(world)
+
+
+def test_a_flood_of_refusals(world, office):
+    """A broken client that sends nothing but what is refused is slowed down, and still served in the end."""
+    seq, busy = 1, None
+    while not busy:
+        blobs = [office.update(s, "999", "KH.C", DAY, count=pb.Count(value=1)) for s in range(seq, seq + 64)]
+        answer = office.offer(seq, blobs)
+        if isinstance(answer, pb.Nack):
+            busy = answer
+        else:
+            seq += 64
+        assert seq < 10000, "refusals cost nothing"
+    assert busy.reason == pb.REASON_BUSY and busy.retry_ms > 0 and seq > 1000
+    until("the office to be served again", lambda: isinstance(office.offer(seq, blobs), pb.Ack), 20)
+    assert sum(len(e.header.refused) for e in audit(world)) == seq + 63
+
+
+def test_too_many_questions(world):
+    """Eight wait their turn, the next are told Busy; another key's question does not stand behind them."""
+    greedy, modest = world.reader(world.principal("40", "viewer")), world.reader(world.principal("40", "viewer"))
+    assert not modest.ask(status=pb.Status()).HasField("failure")
+    for i in range(1, 301):
+        greedy.send(16, pb.Query(id=i, cells=pb.Cells(unit="VN")))
+    assert not modest.ask(timeout=5, catch_up=pb.CatchUp(path="VN/")).HasField("failure")
+    replies = received(greedy)
+    assert len({r.id for r in replies}) == len(replies)
+    busy = [r for r in replies if r.HasField("failure")]
+    assert {r.failure.reason for r in busy} == {pb.REASON_BUSY} and all(r.failure.retry_ms for r in busy)
+    assert len(replies) - len(busy) >= 9
+    assert greedy.cells("VN"), "and it is served again"
