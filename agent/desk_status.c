@@ -21,7 +21,9 @@ const struct args_option *desk_status_options(size_t *n)
 static const struct {
 	const char *key, *vi, *en;
 } NOTES[] = {
-	{"no_answer", "máy chủ không trả lời", "the centre does not answer"},
+	{"no_answer",
+	 "máy chủ không trả lời: mất đường truyền, hoặc khoá của đơn vị chưa được đăng ký",
+	 "the centre does not answer: no line, or the office's key is not registered"},
 	{"version", "phiên bản giao thức không khớp với máy chủ: cần cập nhật phần mềm",
 	 "no protocol version in common with the centre: update the software"},
 	{"restored", "máy chủ đã khôi phục từ bản sao lưu, đã gửi lại từ số",
