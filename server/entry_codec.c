@@ -254,11 +254,21 @@ static enum entry_read read_batch(const Tiendo__Journal__V1__EntryHeader *m, str
 	return ENTRY_READ_OK;
 }
 
+bool entry_value_whole(struct bytes value, const uint8_t previous[static HASH_SIZE])
+{
+	struct bytes header, body;
+	uint8_t hash[HASH_SIZE];
+
+	if (!entry_value_split(value, &header, &body))
+		return false;
+	chain_hash(previous, header, body, hash);
+	return !memcmp(hash, value.data + VALUE_HASH_AT, HASH_SIZE);
+}
+
 enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool catalogue,
 			     struct codec_arena *arena, struct entry *out)
 {
 	struct bytes header, body;
-	uint8_t hash[HASH_SIZE];
 
 	*out = (struct entry){0};
 	if (value.size && value.data[0] != VALUE_FORMAT)
@@ -268,8 +278,7 @@ enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool c
 	entry_value_hash(value, out->hash);
 	if (previous) {
 		memcpy(out->prev_hash, previous, HASH_SIZE);
-		chain_hash(previous, header, body, hash);
-		if (memcmp(hash, out->hash, HASH_SIZE))
+		if (!entry_value_whole(value, previous))
 			return ENTRY_READ_DAMAGED;
 	}
 	const Tiendo__Journal__V1__EntryHeader *m = codec_unpack(

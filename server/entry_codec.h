@@ -35,6 +35,8 @@ enum entry_read entry_decode(struct bytes value, const uint8_t *previous, bool c
 			     struct codec_arena *arena, struct entry *out);
 /* Arena bytes that a value of this size needs at most. */
 size_t entry_read_room(size_t value_size);
+/* Do header and body have the hash that stands in the value? */
+bool entry_value_whole(struct bytes value, const uint8_t previous[static HASH_SIZE]);
 /* The hash as it stands in the value. */
 bool entry_value_hash(struct bytes value, uint8_t out[static HASH_SIZE]);
 /* Header and body of a value, in place. */

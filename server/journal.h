@@ -77,8 +77,10 @@ bool journal_value(struct journal *j, struct kv_txn *t, uint64_t number, struct 
 size_t journal_read_size(struct journal *j, struct kv_txn *t, uint64_t number);
 bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number,
 		  uint8_t out[static HASH_SIZE]);
+/* Is it what its hash says, chained to the entry before it? */
+bool journal_whole(struct journal *j, struct kv_txn *t, uint64_t number);
 /* The one update of a receipt: (entry, index), index from 1. The bytes live in the map as kv_get's
- * do; the entry's hash is not checked. False = no such one. */
+ * do; the entry's hash is not checked: journal_whole. False = no such one. */
 bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index,
 		  struct bytes *blob, struct instant *first_received);
 

@@ -22,6 +22,15 @@ bool journal_hash(struct journal *j, struct kv_txn *t, uint64_t number,
 	return journal_value(j, t, number, &value) && entry_value_hash(value, out);
 }
 
+bool journal_whole(struct journal *j, struct kv_txn *t, uint64_t number)
+{
+	uint8_t previous[HASH_SIZE];
+	struct bytes value;
+
+	return number && journal_hash(j, t, number - 1, previous) &&
+	       journal_value(j, t, number, &value) && entry_value_whole(value, previous);
+}
+
 size_t journal_read_size(struct journal *j, struct kv_txn *t, uint64_t number)
 {
 	struct bytes value;

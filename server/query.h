@@ -57,7 +57,8 @@ typedef void query_blob_fn(void *sink_ctx, const struct query_blob *b);
 typedef void query_stream_fn(void *sink_ctx, const struct query_stream *s);
 struct query_journal {
 	void *ctx;
-	/* Calls sink for each receipt that is a taken update; others are left out. */
+	/* Calls sink for each receipt that is a taken update of an entry whose hash is right; others
+	 * are left out. */
 	bool (*blobs)(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink,
 		      void *sink_ctx);
 	/* The streams of a principal (0 = of all), ascending by principal. */

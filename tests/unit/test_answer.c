@@ -388,6 +388,45 @@ static void give_note(struct world *w)
 	centre_taken(&w->centre, 0, core_view(w->centre.core)->head.entry, 1);
 }
 
+/* Turns a bit in the text of the last entry, on the disk. */
+static void damage(struct world *w)
+{
+	struct kv *kv = journal_kv(core_journal(w->centre.core));
+	struct sys_error error = {""};
+	struct kv_table entries;
+	struct bytes value;
+	uint8_t number[8], copy[4096];
+
+	put_u64(number, core_view(w->centre.core)->head.entry);
+	assert_int_equal(kv_table(kv, "entries", &entries, &error), 0);
+	struct kv_txn *t = kv_write(kv);
+	assert_true(kv_get(t, entries, bytes_of(number, 8), &value));
+	assert_true(value.size <= sizeof copy);
+	memcpy(copy, value.data, value.size);
+	uint8_t *at = memmem(copy, value.size, "kinh", 4);
+	assert_non_null(at);
+	*at ^= 1;
+	kv_put(t, entries, bytes_of(number, 8), bytes_of(copy, value.size));
+	assert_int_equal(kv_commit(&t, &error), KV_OK);
+}
+
+/* The figure was folded when the entry was whole; its text must not be shown as somebody's words. */
+static void a_damaged_text_is_not_shown(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "damaged");
+	give_note(&w);
+	damage(&w);
+	const Tiendo__V1__CellRow *c = cells(&w, OPERATOR, "412", "KH.01", false)->cells->cells[0];
+	assert_int_equal(c->state, TIENDO__V1__CELL_STATE__CELL_STATE_DONE);
+	assert_int_equal(c->percent, 100);
+	assert_string_equal(c->note, "");
+	assert_int_equal(c->receipt->incarnation.len, 0);
+	close_world(&w);
+}
+
 static void cells_with_receipts_and_text_by_right(void **state)
 {
 	struct world w;
@@ -547,6 +586,7 @@ int main(void)
 		cmocka_unit_test(versions_tell_what_is_newer),
 		cmocka_unit_test(pages_and_their_cursors),
 		cmocka_unit_test(an_office_gets_its_slice),
+		cmocka_unit_test(a_damaged_text_is_not_shown),
 		cmocka_unit_test(cells_with_receipts_and_text_by_right),
 		cmocka_unit_test(who_is_missing),
 		cmocka_unit_test(status_by_role),
