@@ -121,6 +121,8 @@ static void answer_handshakes(struct door *d)
 			STATS_ADD(d->o.stats, handshakes, 1);
 		} else {
 			STATS_ADD(d->o.stats, handshakes_refused, 1);
+			STATS_ADD(d->o.stats, handshakes_unknown, v.unknown);
+			STATS_ADD(d->o.stats, handshakes_revoked, v.status == NET_ZAP_REVOKED);
 		}
 		net_zap_answer(d->zap, &d->question, v.status, user);
 	}
@@ -188,15 +190,27 @@ static const char *const ready_text[] = {[STATS_LOADING] = "loading",
 					 [STATS_LOCKED] = "entries were lost: confirm the roster",
 					 [STATS_STOPPING] = "stopping"};
 
-static void metrics(const struct stats *s, struct buffer *out)
+static void metric(struct buffer *out, const char *name, const char *kind, const char *help,
+		   uint64_t value)
 {
-#define X(name, kind, help)                                                             \
-	buffer_format(out,                                                              \
-		      "# HELP tiendo_" #name " " help "\n# TYPE tiendo_" #name " " kind \
-		      "\ntiendo_" #name " %llu\n",                                      \
-		      (unsigned long long)STATS_GET(s, name));
+	buffer_format(out, "# HELP tiendo_%s %s\n# TYPE tiendo_%s %s\ntiendo_%s %llu\n", name, help,
+		      name, kind, name, (unsigned long long)value);
+}
+
+static void metrics(const struct stats *s, const struct query_stats *q, struct buffer *out)
+{
+#define X(name, kind, help) metric(out, #name, kind, help, STATS_GET(s, name));
 	STATS(X)
 #undef X
+	metric(out, "questions_answered", "counter", "questions answered",
+	       STATS_GET(q, answered));
+	metric(out, "questions_failed", "counter", "questions answered by a failure",
+	       STATS_GET(q, failed));
+	metric(out, "questions_busy", "counter", "of these, by Busy", STATS_GET(q, busy));
+	metric(out, "questions_dropped", "counter", "replies that their asker's queue did not take",
+	       STATS_GET(q, dropped));
+	metric(out, "questions_nameless", "counter", "questions without a key",
+	       STATS_GET(q, unnamed));
 	buffer_format(out,
 		      "# HELP tiendo_ready 1 when updates are taken\n# TYPE tiendo_ready "
 		      "gauge\ntiendo_ready %d\n",
@@ -217,7 +231,7 @@ static void handle(void *context, const char *path, struct http_answer *answer)
 	} else if (!strcmp(path, "/metrics")) {
 		answer->status = 200;
 		answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-		metrics(d->o.stats, &answer->body);
+		metrics(d->o.stats, d->o.query, &answer->body);
 	}
 }
 

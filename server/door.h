@@ -9,6 +9,7 @@
 
 #include "common/sys/net.h"
 #include "server/doorlist.h"
+#include "server/query.h"
 #include "server/stats.h"
 #include "server/store.h"
 
@@ -28,6 +29,7 @@ struct door_options {
 	const struct store *store;
 	struct doorlist *doorlist;
 	struct stats *stats;
+	const struct query_stats *query;
 	int signals, roster_wake;
 };
 

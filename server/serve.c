@@ -121,6 +121,7 @@ static int open_writer(struct server *s, struct sys_error *error)
 	const struct writer_options options = {
 		.net = s->net,
 		.core = s->core,
+		.dir = s->store->dir,
 		.stats = &s->stats,
 		.doorlist = &s->doorlist,
 		.roster_wake = s->roster_wake,
@@ -152,6 +153,7 @@ static int open_sockets(struct server *s, struct sys_error *error)
 					  .store = s->store,
 					  .doorlist = &s->doorlist,
 					  .stats = &s->stats,
+					  .query = &s->query_stats,
 					  .signals = s->signals,
 					  .roster_wake = s->roster_wake};
 

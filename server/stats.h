@@ -22,10 +22,17 @@
 	X(nameless, "counter", "messages without a key")                          \
 	X(handshakes, "counter", "handshakes let in")                             \
 	X(handshakes_refused, "counter", "handshakes refused")                    \
+	X(handshakes_unknown, "counter", "of these, with a key nobody registered") \
+	X(handshakes_revoked, "counter", "of these, with a revoked key")          \
 	X(sessions, "counter", "sessions begun")                                  \
 	X(deltas, "counter", "deltas published")                                  \
 	X(subscriptions, "gauge", "distinct subscriptions")                       \
-	X(today, "gauge", "date of the last tick")
+	X(today, "gauge", "date of the last tick")                                \
+	X(clock_behind_ms, "gauge", "how far the clock is behind the last entry") \
+	X(reader_lag, "gauge", "commits since the journal's oldest reader began")  \
+	X(reader_age_ms, "gauge", "age of the server's oldest read transaction")  \
+	X(journal_bytes, "gauge", "size of the journal")                          \
+	X(disk_free_bytes, "gauge", "free space where the journal is")
 
 struct stats {
 #define X(name, kind, help) _Atomic uint64_t name;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/sys/log.h"
@@ -17,7 +18,7 @@ enum {
 	SIMULATED_TICK_MS = 100, /* how soon a simulated midnight is seen without traffic */
 	FULL_RETRY_MS = 1000,	 /* a full disk is tried again so often */
 	BEHIND_MS = 60000,	 /* a clock that is set back by less is no news */
-	LOOK_MS = 60000		 /* dead readers of the journal are cleared so often */
+	LOOK_MS = 10000		 /* the disk is looked at, dead readers are cleared so often */
 };
 
 struct writer {
@@ -51,6 +52,7 @@ static void note_clock(struct writer *w, enum core_clock_state state)
 			  CORE_MISSED_DAYS);
 	int64_t behind =
 		core_view(w->core)->head.received.ms - clock_wall(core_clock(w->core)).ms;
+	STATS_SET(w->o.stats, clock_behind_ms, behind > 0 ? (uint64_t)behind : 0);
 	if (state == CORE_CLOCK_BEHIND && w->clock != state && behind > BEHIND_MS)
 		log_warn("the clock is %lld s behind the last entry: check it; until it has caught "
 			 "up, what comes in is stamped with that entry's time",
@@ -239,6 +241,21 @@ static void show(struct writer *w)
 	atomic_store(&w->o.stats->ready, ready);
 }
 
+/* What grows for weeks before it hurts: a forgotten reader, the file, the disk. */
+static void show_disk(struct writer *w)
+{
+	struct kv_stat stat;
+	struct statvfs fs;
+
+	if (!kv_stat(journal_kv(core_journal(w->core)), &stat, NULL)) {
+		STATS_SET(w->o.stats, reader_lag, stat.reader_lag);
+		STATS_SET(w->o.stats, reader_age_ms, (uint64_t)stat.reader_age_ms);
+		STATS_SET(w->o.stats, journal_bytes, stat.used_bytes);
+	}
+	if (!statvfs(w->o.dir, &fs))
+		STATS_SET(w->o.stats, disk_free_bytes, (uint64_t)fs.f_bavail * fs.f_frsize);
+}
+
 /* What wants a look now and then. */
 static void look_after(struct writer *w)
 {
@@ -254,6 +271,7 @@ static void look_after(struct writer *w)
 		return;
 	w->look_at = w->in.now + LOOK_MS;
 	kv_reader_check(journal_kv(core_journal(w->core)));
+	show_disk(w);
 }
 
 static int64_t turn(struct writer *w)

@@ -17,6 +17,7 @@
 struct writer_options {
 	struct net *net;
 	struct core *core;
+	const char *dir; /* of the store: its disk is looked at */
 	struct stats *stats;
 	struct doorlist *doorlist;
 	int roster_wake; /* loop_wake'd after a roster was published */

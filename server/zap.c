@@ -21,7 +21,8 @@ struct zap_verdict zap_decide(const struct roster *r, const char *domain,
 
 	if (!k)
 		return (struct zap_verdict){
-			.status = NET_ZAP_LATER}; /* perhaps it will be registered */
+			.status = NET_ZAP_LATER, .unknown = r != NULL}; /* perhaps it will be
+									   registered */
 	if (k->revoked)
 		return (struct zap_verdict){.status = NET_ZAP_REVOKED};
 	const struct principal *p = roster_principal(r, k->principal);

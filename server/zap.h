@@ -10,6 +10,7 @@
 struct zap_verdict {
 	enum net_zap_status status;
 	uint32_t key_id; /* NET_ZAP_ENTER */
+	bool unknown;	 /* the roster was asked and does not have the key */
 };
 
 /* roster NULL = loading: later. */

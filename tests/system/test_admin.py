@@ -187,5 +187,32 @@ def test_metrics(world):
     o.offer(1, blobs)
     until("the metrics", lambda: metric("duplicates") == 1)
     assert (metric("updates_taken"), metric("updates_refused")) == (1, 1)
+    assert metric("journal_bytes") >= 16384 and metric("disk_free_bytes") > 0 and metric("reader_lag") == 0
+    reader = world.reader(world.principal("40", "viewer"))
+    answered, failed = metric("questions_answered"), metric("questions_failed")
+    assert not reader.ask(status=pb.Status()).HasField("failure")
+    assert reader.ask(cells=pb.Cells(unit="999")).HasField("failure")
+    assert (metric("questions_answered"), metric("questions_failed")) == (answered + 1, failed + 1)
+
+
+def test_metrics_of_doors_and_clock(world):
+    """Whose key nobody knows, whose is revoked, and a clock that was set back."""
+    def metric(name):
+        text = world.health("/metrics")[1]
+        return int(next(line.split()[1] for line in text.splitlines() if line.startswith(f"tiendo_{name} ")))
+    unknown, revoked = metric("handshakes_unknown"), metric("handshakes_revoked")
+    stranger = world.office(zmq.curve_keypair(), hello=False)
+    until("a stranger to be counted", lambda: metric("handshakes_unknown") > unknown)
+    assert metric("handshakes_revoked") == revoked and metric("clock_behind_ms") == 0
+    stranger.close()
+    keys = world.principal("40")
+    world.revoke(keys)
+    late = world.office(keys, hello=False)
+    until("a revoked key to be counted", lambda: metric("handshakes_revoked") > revoked)
+    late.close()
+    world.set_clock("2024-04-01", "08:00:00")
+    until("the clock to be seen", lambda: metric("clock_behind_ms") >= 3600000)
+    world.set_clock("2024-04-03", "08:00:00")
+    until("the clock to be right again", lambda: metric("clock_behind_ms") == 0)
     assert metric("sessions") == 1 and metric("today") == 20240402 and metric("commits") >= 1
     assert world.health("/health")[0] == 200 and world.health("/nothing")[0] == 404

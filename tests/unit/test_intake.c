@@ -117,6 +117,8 @@ static void the_door_decides_by_role(void **state)
 		assert_int_equal(v.key_id, v.status == NET_ZAP_ENTER ? matrix[i].role : 0);
 	}
 	assert_int_equal(zap_decide(r, DOOR_QUERY, unknown).status, NET_ZAP_LATER);
+	assert_true(zap_decide(r, DOOR_QUERY, unknown).unknown);
+	assert_false(zap_decide(NULL, DOOR_QUERY, unknown).unknown);
 	struct registry_change revoke = {.kind = REGISTRY_KEY_REVOKE, .key_id = 1};
 	uint8_t agent[KEYS_SIZE] = {1};
 	assert_true(roster_apply(r, &revoke));
