@@ -50,8 +50,10 @@ static void act_close(struct run *r)
 	centre->attempts++;
 	r->centre_new = true;
 	/* what only a person can mend was told before the line was closed, and stays told */
-	if (!centre->trouble[0])
+	if (!centre->trouble[0]) {
 		run_trouble(r, "no_answer");
+		run_save_centre(r, true); /* a clerk looks now; only the count can wait */
+	}
 	log_debug("the centre at %s does not answer (%u times)", r->office->config.ingest,
 		  centre->attempts);
 }
