@@ -99,7 +99,8 @@ def test_a_code_is_used_again(world):
     load(world, "2024-04-02", units)
     nghe_an = Clerk(world, "nghe-an", "40").run().knows()
     nghe_an.report("KH.C", "--unit", "414", "--value", "5")
-    assert nghe_an.json("report", "KH.C", "--unit", "414", "--value", "6", "--as-of", "2023-06-01", ok=(1,))["refused"]["reason"] == "unit_closed"
+    gap = nghe_an.json("report", "KH.C", "--unit", "414", "--value", "6", "--as-of", "2023-06-01", ok=(1,))
+    assert gap["refused"]["reason"] == "unit_closed"
     old = nghe_an.json("report", "KH.OLD", "--unit", "414", "--state", "not_started", "--as-of", "2022-06-01", ok=(1,))
     assert old["refused"]["reason"] == "not_assigned", "the old district, open that day"
     nghe_an.drained()

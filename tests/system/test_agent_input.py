@@ -26,7 +26,7 @@ def desk(request, build, guard):
     world.close()
 
 
-TASK, COUNT, RATIO = "KH.T1", "KH.C", "KH.R --unit 16702"
+RATIO = "KH.R --unit 16702"
 LONG = "ă" * 1001
 
 # what is wrong | name | field | value shown | place shown | words in Vietnamese | in English
@@ -65,8 +65,8 @@ KH.T1 --state not_started --percent 1 | contradiction | percent | 1   | --percen
 KH.T1 --state done --percent 90 | contradiction | percent  | 90      | --percent   | mâu thuẫn    | contradict
 KH.T1 --state done           | contradiction   | product_ref |         | --product   | sản phẩm     | product
 KH.T1 --state done --product 1/BC | contradiction | done_on |         | --done-on   | ngày hoàn thành | date of completion
-KH.T1 --state done --product 1/BC --done-on 2024-04-02 --as-of 2024-04-01 | contradiction | done_on | 2024-04-02 | --done-on | ngày số liệu | as-of date
-KH.T1 --state done --product 1/BC --done-on 31/02/2024 | bad_date | done_on | 31/02/2024 | --done-on | Ngày không hợp lệ | Not a date
+DONE 2024-04-02 --as-of 2024-04-01 | contradiction | done_on | 2024-04-02 | --done-on | ngày số liệu | as-of date
+DONE 31/02/2024              | bad_date        | done_on     | 31/02/2024 | --done-on | Ngày không hợp lệ | Not a date
 KH.C --value 1 --as-of 2024-13-01 | bad_date    | as_of       | 2024-13-01 | --as-of  | Ngày không hợp lệ | Not a date
 KH.C --value 1 --as-of 1999-12-31 | out_of_range | as_of      | 1999-12-31 | --as-of  | giới hạn     | bounds
 KH.C --value 1 --as-of 2024-04-03 | as_of_in_future | as_of   | 2024-04-03 | --as-of  | tương lai    | in the future
@@ -78,12 +78,14 @@ KH.C --value 1 --note LATIN  | text_not_utf8   | note        |         | --note 
 KH.C --value 1 --note LONG   | text_too_long   | note        |         | --note      | quá dài      | too long
 KH.T1 --state not_started --done-on 2024-04-01 | contradiction | done_on | 2024-04-01 | --done-on | mâu thuẫn | contradict
 """
-SPECIAL = {"NFD": "Nghe\u0323\u0302 An", "BELL": "a\x1b[2Jb\x07", "LATIN": b"Ngh\xd6 An\xff".decode("utf-8", "surrogateescape"), "LONG": LONG}
+SPECIAL = {"NFD": "Nghe\u0323\u0302 An", "BELL": "a\x1b[2Jb\x07", "LONG": LONG,
+           "LATIN": b"Ngh\xd6 An\xff".decode("utf-8", "surrogateescape")}
+DONE = "KH.T1 --state done --product 1/BC --done-on"
 CASES = [[cell.strip() for cell in line.split("|")] for line in REPORTS.strip().splitlines()]
 
 
 def words(text):
-    return [SPECIAL.get(x, x) for x in text.replace("RATIO", RATIO).split()]
+    return [SPECIAL.get(x, x) for x in text.replace("RATIO", RATIO).replace("DONE", DONE).split()]
 
 
 def clean(text, *, longest=400):

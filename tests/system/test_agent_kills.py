@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""20 kills with -9 of offices, their commands and the centre at random points: what a command said was queued is taken exactly once."""
+"""20 kills with -9 of offices, commands and the centre at random points: what was said to be queued is taken exactly once."""
 import os
 import random
 import signal
@@ -12,7 +12,8 @@ from world import until
 
 KILLS = int(os.environ.get("KILLS", "20"))
 OFFICES = {"vinh": "412", "dien-chau": "413", "dong-vinh": "16702", "ha-huy-tap": "16703", "nghe-an": "40"}
-RATIOS = {"vinh": ("16702", "16703"), "dien-chau": (), "dong-vinh": ("16702",), "ha-huy-tap": ("16703",), "nghe-an": ("16702", "16703")}
+RATIOS = {"vinh": ("16702", "16703"), "dien-chau": (), "dong-vinh": ("16702",), "ha-huy-tap": ("16703",),
+          "nghe-an": ("16702", "16703")}
 COUNTS = {"vinh": ("412",), "dien-chau": ("413",), "dong-vinh": (), "ha-huy-tap": (), "nghe-an": ("412", "413")}
 
 
@@ -26,10 +27,11 @@ class Town:
 
     def row(self, clerk):
         dice, day = self.dice, f"2024-0{self.dice.randrange(1, 4)}-{self.dice.randrange(1, 29):02}"
-        if clerk.name in COUNTS and COUNTS[clerk.name] and (not RATIOS[clerk.name] or dice.random() < 0.5):
-            return {"unit": dice.choice(COUNTS[clerk.name]), "item": "KH.C", "as_of": day, "value": dice.randrange(10**6)}
+        counts, ratios = COUNTS[clerk.name], RATIOS[clerk.name]
+        if counts and (not ratios or dice.random() < 0.5):
+            return {"unit": dice.choice(counts), "item": "KH.C", "as_of": day, "value": dice.randrange(10**6)}
         n = dice.randrange(1000)
-        return {"unit": dice.choice(RATIOS[clerk.name]), "item": "KH.R", "as_of": day, "numerator": n, "denominator": n + dice.randrange(1, 9)}
+        return {"unit": dice.choice(ratios), "item": "KH.R", "as_of": day, "numerator": n, "denominator": n + dice.randrange(1, 9)}
 
     def work(self, clerk):
         if self.dice.random() < 0.4:
@@ -110,7 +112,8 @@ def test_an_office_dies_between_answer_and_note(world, seed):
         first = len(c.promised)
         c.file([{"item": "KH.C", "as_of": "2024-04-01", "value": i} for i in range(100)])
         c.process = world.agent_run(c.name)
-        until("the centre to have some", lambda: len([e for e in world.dump() if e["kind"] == "batch"]) > 2 * n + dice.randrange(2))
+        some = 2 * n + dice.randrange(2)
+        until("the centre to have some", lambda: len([e for e in world.dump() if e["kind"] == "batch"]) > some)
         c.kill()
         c.run().drained()
         assert c.status()["taken"] == first + 100

@@ -93,7 +93,8 @@ def test_before_the_first_word_of_the_centre(make_world):
     assert "Queued as number 2" in said and "no catalogue was received" in said
     bad = vinh.cli("report", "KH.C", "--unit", "412", "--as-of", "2024-04-01", "--value", "1.38", ok=(1,))
     assert "--value 1.38" in bad.stdout and "1387" in bad.stdout
-    path, notes = vinh.rows([{"unit": "16702", "item": "KH.R", "as_of": "2024-04-01", "numerator": n, "denominator": 3} for n in (2, 9)])
+    path, notes = vinh.rows([{"unit": "16702", "item": "KH.R", "as_of": "2024-04-01", "numerator": n, "denominator": 3}
+                             for n in (2, 9)])
     said = vinh.json("import", path)
     assert said["queued"] == {"from": 3, "to": 4, "rows": 2} and len(said["warnings"]) == 1
     until("the daemon to say that nobody answers", lambda: vinh.status()["trouble"] == "no_answer")
@@ -105,7 +106,8 @@ def test_before_the_first_word_of_the_centre(make_world):
     world.start()
     vinh.knows().drained()
     s = vinh.status()
-    assert [(r["seq"], r["reason"], r["item"]) for r in s["refused"]] == [(4, "numerator_above_denominator", "KH.R"), (2, "unknown_item", "NO.SUCH")]
+    assert [(r["seq"], r["reason"], r["item"]) for r in s["refused"]] == [
+        (4, "numerator_above_denominator", "KH.R"), (2, "unknown_item", "NO.SUCH")]
     assert (s["taken"], s["refused_n"], s["trouble"], s["unit"]) == (2, 2, "", "412")
     vinh.promised += notes[:1]
     delivered(world, vinh)

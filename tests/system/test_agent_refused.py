@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What only the centre can refuse comes back per update with a name; it stays at the office with its text, and the rest is taken."""
+"""What only the centre can refuse comes back per update with a name; it stays at the office with its text, the rest is taken."""
 import time
 
 import pytest

@@ -13,8 +13,8 @@ from world import ROOT
 
 VERSION = (ROOT / "VERSION").read_text().strip()
 COMMANDS = {
-    "tiendo-server": ["init", "catalogue check", "catalogue load", "agent add", "agent list", "agent key add", "agent key revoke", "agent confirm",
-                      "run", "status", "verify", "rebuild", "dump", "backup", "config check"],
+    "tiendo-server": ["init", "catalogue check", "catalogue load", "agent add", "agent list", "agent key add", "agent key revoke",
+                      "agent confirm", "run", "status", "verify", "rebuild", "dump", "backup", "config check"],
     "tiendo-agent": ["init", "report", "import", "run", "status", "receipts", "mine"],
     "tiendo": ["init", "get", "watch", "explain"],
 }
@@ -25,7 +25,8 @@ PROGRAMS = list(COMMANDS)
 def town(request, build, guard):
     """An illustrative store in simulated time with an office and a reader that has its figures."""
     (build / "tmp").mkdir(parents=True, exist_ok=True)
-    world = w.World(tempfile.mkdtemp(dir=build / "tmp"), build, request.config.getoption("--variant"), guard, init=("--illustrative",))
+    world = w.World(tempfile.mkdtemp(dir=build / "tmp"), build, request.config.getoption("--variant"), guard,
+                    init=("--illustrative",))
     world.start()
     world.clerk = Clerk(world, "vinh", "412").run().knows()
     world.clerk.report("KH.C", "--value", "12")
@@ -57,7 +58,7 @@ def test_help_and_version(build, program):
         one = run(build, program, *command.split(), "--help")
         assert one.returncode == 0 and one.stderr == "" and command.split()[0] in one.stdout, command
     for word in ("0 ", "1 ", "2 ", "3 "):
-        assert word in done.stdout.split("exit status" if program == "tiendo-server" else "kết thúc")[1], "the exit codes are explained"
+        assert word in done.stdout.split("exit status" if program == "tiendo-server" else "kết thúc")[1], "exit codes explained"
     assert all(len(line) < 200 for line in done.stdout.splitlines())
 
 
@@ -177,8 +178,8 @@ def test_install(build, tmp):
     variant, _, clang = build.name.partition("-")
     to = tmp / "root"
     clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "LD_PRELOAD")}
-    done = subprocess.run(["make", "-s", "install", f"VARIANT={variant}", f"CC={clang or 'gcc'}", f"DESTDIR={to}", "PREFIX=/opt/tiendo"],
-                          cwd=ROOT, capture_output=True, text=True, timeout=300, env=clean)
+    command = ["make", "-s", "install", f"VARIANT={variant}", f"CC={clang or 'gcc'}", f"DESTDIR={to}", "PREFIX=/opt/tiendo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, env=clean)
     assert done.returncode == 0, done.stderr
     put = {str(p.relative_to(to / "opt/tiendo")): p for p in to.rglob("*") if p.is_file()}
     assert not [p for p in to.iterdir() if p.name != "opt"], "nothing beside PREFIX"
