@@ -64,6 +64,24 @@ static bool name_is_good(struct admin *a, const char *name)
 	return r == REASON_NONE;
 }
 
+static bool key_is_good(struct admin *a, const ProtobufCBinaryData *key)
+{
+	static const uint8_t zeros[PUBLIC_KEY_SIZE];
+	const struct roster *r = core_view(a->core)->roster;
+
+	if (key->len != PUBLIC_KEY_SIZE)
+		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
+	else if (!memcmp(key->data, zeros, sizeof zeros)) /* a key for which everybody has the secret */
+		admin_say(a, "this is no public key: all its bytes are zero");
+	else if (roster_key_of(r, key->data))
+		admin_say(a,
+			  "this key was registered before, as key %u: every principal needs its own",
+			  roster_key_of(r, key->data)->id);
+	else
+		return true;
+	return false;
+}
+
 static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__AgentAdd *m)
 {
 	const struct view *v = core_view(a->core);
@@ -88,14 +106,7 @@ static enum core_result add_agent(struct admin *a, const Tiendo__Journal__V1__Ag
 			  v->catalogue ? "no unit has the code %s"
 				       : "unit %s: load a catalogue first",
 			  m->unit);
-	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
-		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
-	} else if (roster_key_of(v->roster, m->public_key.data)) {
-		admin_say(
-			a,
-			"this key was registered before, as key %u: every principal needs its own",
-			roster_key_of(v->roster, m->public_key.data)->id);
-	} else {
+	} else if (key_is_good(a, &m->public_key)) {
 		changes[0].scope_unit = catalogue_unit(v->catalogue, unit)->row.number;
 		memcpy(changes[1].public_key, m->public_key.data, PUBLIC_KEY_SIZE);
 		a->principal = changes[0].principal;
@@ -121,12 +132,7 @@ static enum core_result add_key(struct admin *a, const Tiendo__Journal__V1__KeyA
 	if (!roster_principal(r, m->principal)) {
 		admin_say(a, "no principal has the number %u: see `tiendo-server agent list`",
 			  m->principal);
-	} else if (m->public_key.len != PUBLIC_KEY_SIZE) {
-		admin_say(a, "a public key has %d bytes", PUBLIC_KEY_SIZE);
-	} else if (roster_key_of(r, m->public_key.data)) {
-		admin_say(a, "this key was registered before, as key %u",
-			  roster_key_of(r, m->public_key.data)->id);
-	} else {
+	} else if (key_is_good(a, &m->public_key)) {
 		memcpy(change.public_key, m->public_key.data, PUBLIC_KEY_SIZE);
 		a->principal = m->principal;
 		a->key_id = change.key_id;

@@ -391,11 +391,21 @@ static bool too_much(struct ingest *g, const struct sender *s)
 }
 
 /* Right now, not at the handshake: the key may have been revoked since. */
+static bool revoked(struct ingest *g, const struct sender *s)
+{
+	if (roster_live(core_view(g->core)->roster, s->key_id))
+		return false;
+	if (intake_revoked(g->intake, s->key_id, g->now)) {
+		core_refuse(&g->answer, REASON_REVOKED, "key %u is revoked", s->key_id);
+		note_nack(g, s, &g->answer.nack);
+		replies_answer(g->replies, s->message, 0, &g->answer);
+	}
+	return true;
+}
+
 static bool may_speak(struct ingest *g, const struct sender *s)
 {
-	if (!roster_live(core_view(g->core)->roster, s->key_id))
-		nack(g, s, 0, REASON_REVOKED, "key %u is revoked", s->key_id);
-	else if (s->principal->role != ROLE_AGENT)
+	if (s->principal->role != ROLE_AGENT)
 		nack(g, s, 0, REASON_FORBIDDEN, "key %u is no agent's", s->key_id);
 	else
 		return true;
@@ -407,6 +417,6 @@ void ingest_message(struct ingest *g, const struct net_message *m)
 	struct sender s = {.message = m, .body = net_frame(m, 2)};
 	uint8_t type;
 
-	if (named(g, &s) && !too_much(g, &s) && may_speak(g, &s) && framed(g, &s, &type))
+	if (named(g, &s) && !revoked(g, &s) && !too_much(g, &s) && may_speak(g, &s) && framed(g, &s, &type))
 		dispatch(g, &s, type);
 }

@@ -24,6 +24,7 @@ uint32_t bucket_take(struct bucket *b, uint32_t n, uint32_t rate, uint32_t burst
 struct key_sessions {
 	struct intake_session slot[INTAKE_SESSIONS];
 	unsigned next; /* to be replaced when all are taken */
+	struct bucket revoked; /* answers that it is */
 };
 
 struct principal_buckets {
@@ -106,6 +107,12 @@ uint32_t intake_message(struct intake *i, uint32_t principal, int64_t now)
 	uint32_t wait = bucket_take(&b->refused, 0, INTAKE_REFUSED_RATE, INTAKE_REFUSED_BURST, now);
 
 	return wait ? wait : bucket_take(&b->messages, 1, INTAKE_RATE, INTAKE_BURST, now);
+}
+
+bool intake_revoked(struct intake *i, uint32_t key_id, int64_t now)
+{
+	i->keys = grown(i->keys, &i->keys_n, key_id, sizeof *i->keys);
+	return bucket_take(&i->keys[key_id].revoked, 1, 1, 1, now) == 0;
 }
 
 void intake_refused(struct intake *i, uint32_t principal, uint32_t n, int64_t now)

@@ -36,6 +36,9 @@ const struct intake_session *intake_begin(struct intake *i, const struct core_st
 
 /* Takes one token of the principal; 0, or how many ms to wait. */
 uint32_t intake_message(struct intake *i, uint32_t principal, int64_t now);
+/* May a message of this revoked key be answered? Once a second; the rest is dropped, and none of it
+ * is held against the principal, whose other keys work on. */
+bool intake_revoked(struct intake *i, uint32_t key_id, int64_t now);
 /* Counts `n` refusals against the principal. */
 void intake_refused(struct intake *i, uint32_t principal, uint32_t n, int64_t now);
 

@@ -98,6 +98,10 @@ static void principals_and_keys(void **state)
 	assert_false(add("agent", "999", 2, KEYS_SIZE));
 	assert_non_null(strstr(text, "999"));
 	assert_false(add("agent", "412", 2, 31));
+	assert_false(add("agent", "412", 0, KEYS_SIZE));
+	assert_non_null(strstr(text, "zero"));
+	assert_false(add_key(1, 0, KEYS_SIZE));
+	assert_non_null(strstr(text, "zero"));
 	assert_false(add("agent", "412", 1, KEYS_SIZE));
 	assert_non_null(strstr(text, "key 1"));
 	assert_int_equal(v->head.entry, 4); /* nothing of that reached the journal */

@@ -78,6 +78,20 @@ static void messages_and_refusals_are_weighed(void **state)
 	intake_free(i);
 }
 
+static void a_revoked_key_is_answered_once_a_second(void **state)
+{
+	struct intake *i = intake_new();
+	unsigned answered = 0;
+
+	(void)state;
+	for (int64_t now = 5000; now < 8000; now += 10)
+		answered += intake_revoked(i, 700, now);
+	assert_int_equal(answered, 3);
+	assert_true(intake_revoked(i, 701, 7990)); /* each for itself */
+	assert_int_equal(intake_message(i, 700, 8000), 0);
+	intake_free(i);
+}
+
 static void the_door_decides_by_role(void **state)
 {
 	static const struct {
@@ -133,6 +147,7 @@ int main(void)
 		cmocka_unit_test(a_newer_hello_ends_the_older_session),
 		cmocka_unit_test(a_bucket_fills_by_time),
 		cmocka_unit_test(messages_and_refusals_are_weighed),
+		cmocka_unit_test(a_revoked_key_is_answered_once_a_second),
 		cmocka_unit_test(the_door_decides_by_role),
 	};
 
