@@ -70,13 +70,21 @@ static bool near(const struct asking *q, uint32_t unit)
 				    catalogue_within(c, q->asker.unit, unit));
 }
 
+/* A row names a code, not a unit: without a date it may mean any that bore it, also one that is
+ * closed today and still has reports to make good. */
 static bool near_code(const struct asking *q, const char *code, struct date at)
 {
-	const struct view *v = q->slice.view;
+	const struct catalogue *c = q->slice.view->catalogue;
+	uint32_t unit = NO_INDEX;
 
 	if (*code == '\0' || strncmp(code, "G/", 2) == 0)
 		return true;
-	return near(q, catalogue_unit_by_code(v->catalogue, code, at.ymd ? at : v->head.today));
+	if (at.ymd)
+		return near(q, catalogue_unit_by_code(c, code, at));
+	while ((unit = catalogue_unit_bearer(c, code, unit)) != NO_INDEX)
+		if (near(q, unit))
+			return true;
+	return false;
 }
 
 static bool item_in(const struct asking *q, const char *code)

@@ -159,6 +159,11 @@ uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, str
 	return u == NO_INDEX ? names_get(&c->unit_names, code) : u;
 }
 
+uint32_t catalogue_unit_bearer(const struct catalogue *c, const char *code, uint32_t after)
+{
+	return after == NO_INDEX ? names_get(&c->unit_names, code) : c->before[after];
+}
+
 bool catalogue_within(const struct catalogue *c, uint32_t unit, uint32_t ancestor)
 {
 	assert(unit < c->units_n);

@@ -206,6 +206,8 @@ void catalogue_expect(const struct catalogue *c, const char *unit, const char *i
 uint32_t catalogue_unit_number(const struct catalogue *c, uint32_t unit);
 /* For commands: bears it on `date`, else the latest that bore it. */
 uint32_t catalogue_unit_by_code(const struct catalogue *c, const char *code, struct date date);
+/* All that ever bore it, the latest first: after NO_INDEX the first, after the last NO_INDEX. */
+uint32_t catalogue_unit_bearer(const struct catalogue *c, const char *code, uint32_t after);
 uint32_t catalogue_group_by_code(const struct catalogue *c, const char *code);
 bool catalogue_within(const struct catalogue *c, uint32_t unit, uint32_t ancestor);
 

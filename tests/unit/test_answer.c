@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "server/admin.h"
 #include "server/answer.h"
 #include "server/query_journal.h"
 #include "tests/unit/centre.h"
@@ -363,6 +364,58 @@ static void an_office_gets_its_slice(void **state)
 	close_world(&w);
 }
 
+static void load_targets(struct world *w, const char *units, const char *targets)
+{
+	Tiendo__Journal__V1__CatalogueLoad load = TIENDO__JOURNAL__V1__CATALOGUE_LOAD__INIT;
+	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+	char *names[] = {(char *)"units.csv", (char *)"items.csv", (char *)"targets.csv"};
+	const char *texts[] = {units, CENTRE_ITEMS, targets};
+	ProtobufCBinaryData files[3];
+	struct buffer out = {0};
+	size_t size;
+
+	for (size_t i = 0; i < 3; i++)
+		files[i] = (ProtobufCBinaryData){strlen(texts[i]), (uint8_t *)texts[i]};
+	load.n_names = load.n_files = 3;
+	load.names = names;
+	load.files = files;
+	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CATALOGUE_LOAD;
+	m.catalogue_load = &load;
+	uint8_t *request = codec_pack_new(&m, &size);
+	assert_int_equal(admin_handle(w->centre.core, bytes_of(request, size), &out), CORE_OK);
+	codec_arena_reset(&w->arena);
+	const Tiendo__Journal__V1__AdminReply *r = codec_unpack(
+		&tiendo__journal__v1__admin_reply__descriptor, out.data, out.size, &w->arena);
+	if (!r->ok)
+		fail_msg("%s", r->text);
+	free(request);
+	buffer_free(&out);
+}
+
+/* A code that the state gave to somebody else: rows that name it stay with the office that had it,
+ * which still reports what happened before. */
+static void a_closed_unit_keeps_its_rows(void **state)
+{
+	struct world w;
+	bool has_413;
+	char scope[20];
+
+	(void)state;
+	open_world(&w, "closed");
+	uint32_t key = centre_agent(&w.centre, "413", 9);
+	assert_int_equal(rows_of(&w, key, &has_413, scope), 5);
+	load_targets(&w,
+		     "code,parent,kind,type,branch,name,name_en,head,contact,opened,closed,source\n"
+		     "VN,,central,,,Việt Nam,,,,,,\n40,VN,province,,,Nghệ An,,,,,,\n"
+		     "17,VN,province,,,Hoà Bình,,,,,,\n412,40,district,,,Vinh,,,,,,\n"
+		     "413,40,district,,,Diễn Châu,,,,,2024-01-05,\n"
+		     "413,17,district,,,Lạc Sơn,,,,2024-01-05,,\n",
+		     "item,unit,from,to,target,basis\nKH.03,413,,,50%,x\n");
+	assert_int_equal(rows_of(&w, key, &has_413, scope), 6); /* and its target */
+	assert_int_equal(rows_of(&w, AGENT, &has_413, scope), 7);
+	close_world(&w);
+}
+
 /* ---- cells ---- */
 
 static void give_note(struct world *w)
@@ -586,6 +639,7 @@ int main(void)
 		cmocka_unit_test(versions_tell_what_is_newer),
 		cmocka_unit_test(pages_and_their_cursors),
 		cmocka_unit_test(an_office_gets_its_slice),
+		cmocka_unit_test(a_closed_unit_keeps_its_rows),
 		cmocka_unit_test(a_damaged_text_is_not_shown),
 		cmocka_unit_test(cells_with_receipts_and_text_by_right),
 		cmocka_unit_test(who_is_missing),
