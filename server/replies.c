@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "server/ack.h"
+
 struct owed {
 	uint8_t to[255]; /* routing id: libzmq's own have 5 bytes, a client may claim one so long */
 	size_t to_size, at, size;
@@ -17,12 +19,7 @@ struct replies {
 	struct buffer bytes;
 	struct owed *owed;
 	size_t n, room;
-	/* an Ack being put together */
-	Tiendo__V1__Span span[BATCH_MAX], *spans[BATCH_MAX];
-	Tiendo__V1__Outcome outcome[BATCH_MAX], *outcomes[BATCH_MAX];
-	Tiendo__V1__Taken taken[BATCH_MAX];
-	Tiendo__V1__Refused refused[BATCH_MAX];
-	Tiendo__V1__Voided voided;
+	struct buffer scratch; /* for an Ack */
 };
 
 struct replies *replies_new(struct stats *stats)
@@ -38,6 +35,7 @@ void replies_free(struct replies *r)
 	if (!r)
 		return;
 	buffer_free(&r->bytes);
+	buffer_free(&r->scratch);
 	free(r->owed);
 	free(r);
 }
@@ -77,56 +75,12 @@ void replies_put(struct replies *r, const struct net_message *to, unsigned type,
 	encode(r, o, type, message);
 }
 
-static void fill_outcome(struct replies *r, size_t i, const struct core_outcome *o)
-{
-	Tiendo__V1__Outcome *m = r->outcomes[i] = &r->outcome[i];
-
-	tiendo__v1__outcome__init(m);
-	if (o->kind == OUTCOME_TAKEN) {
-		tiendo__v1__taken__init(&r->taken[i]);
-		r->taken[i].index = o->index;
-		r->taken[i].mac = (ProtobufCBinaryData){sizeof o->mac, (uint8_t *)o->mac};
-		m->taken = &r->taken[i];
-		m->outcome_case = TIENDO__V1__OUTCOME__OUTCOME_TAKEN;
-	} else if (o->kind == OUTCOME_REFUSED) {
-		tiendo__v1__refused__init(&r->refused[i]);
-		r->refused[i].reason = (Tiendo__V1__Reason)o->reason;
-		r->refused[i].field = (char *)o->field;
-		m->refused = &r->refused[i];
-		m->outcome_case = TIENDO__V1__OUTCOME__OUTCOME_REFUSED;
-	} else {
-		tiendo__v1__voided__init(&r->voided);
-		m->voided = &r->voided;
-		m->outcome_case = TIENDO__V1__OUTCOME__OUTCOME_VOIDED;
-	}
-}
-
 static void put_ack(struct replies *r, struct owed *o, const struct core_answer *a)
 {
-	Tiendo__V1__Ack ack = TIENDO__V1__ACK__INIT;
-
-	for (size_t i = 0; i < a->outcomes_n; i++)
-		fill_outcome(r, i, &a->outcomes[i]);
-	for (size_t i = 0; i < a->spans_n; i++) {
-		const struct core_span *s = &a->spans[i];
-		Tiendo__V1__Span *m = r->spans[i] = &r->span[i];
-
-		tiendo__v1__span__init(m);
-		m->entry = s->entry;
-		m->incarnation = (ProtobufCBinaryData){sizeof s->incarnation,
-						       (uint8_t *)s->incarnation};
-		m->chain_hash = (ProtobufCBinaryData){sizeof s->chain_hash,
-						      (uint8_t *)s->chain_hash};
-		m->received_ms = s->received.ms;
-		m->first_seq = s->first_seq;
-		m->n_outcomes = s->n;
-		m->outcomes = r->outcomes + s->first;
-	}
-	ack.session = o->session;
-	ack.n_spans = a->spans_n;
-	ack.spans = r->spans;
-	ack.mark = a->mark;
-	encode(r, o, MESSAGE_ACK, &ack);
+	o->type = MESSAGE_ACK;
+	o->at = r->bytes.size;
+	ack_put(a, o->session, &r->scratch, &r->bytes);
+	o->size = r->bytes.size - o->at;
 }
 
 static void put_nack(struct replies *r, struct owed *o, const struct core_nack *n)
