@@ -40,12 +40,9 @@ static uint64_t mix(uint64_t a, uint64_t b)
 static struct wanted want(const char *key)
 {
 	struct wanted w = { .like.key = key, .rest = "" };
-	size_t n = 0;
+	size_t n = strnlen(key, sizeof(w.like.head));
 
-	while (n < sizeof(w.like.head) && key[n] != '\0') {
-		w.like.head[n] = key[n];
-		n++;
-	}
+	memcpy(w.like.head, key, n);
 	if (n == sizeof(w.like.head))
 		w.rest = key + n;
 	w.hash = mix(w.like.words[0], w.like.words[1]);

@@ -6,8 +6,7 @@
  *   make bench-programs && build/release/bench/path STORE WORLD AGENTS ENTRIES     (STORE on /dev/shm; it is written to)
  *
  * STORE and WORLD are as run.py makes them. ENTRIES pushes of 64 are decoded, offered and committed in groups as large
- * as the core allows; one line per part with nanoseconds of CPU an update: the median and the best group. Run it under
- * `valgrind --tool=callgrind` for instructions instead.
+ * as the core allows; one line per part with nanoseconds of CPU an update: the median and the best group.
  */
 #include <assert.h>
 #include <stdio.h>
