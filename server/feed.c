@@ -12,6 +12,8 @@
 
 enum {
 	SUBSCRIPTIONS_A_TICK = 256, /* read in one turn: the writer has other work */
+	FLOOD_A_TICK = 16384,	    /* beyond the list they are only counted, and must be seen in time */
+	KEYS_NAMED = 65536,	    /* a key above this is not named in an alarm */
 	VISITS_A_FLUSH = 5000,      /* grains nobody subscribes to are quick, not free */
 	REBIND_RETRY_MS = 1000
 };
@@ -25,6 +27,8 @@ struct feed {
 	struct owed owed;
 	struct pack *pack;
 	struct buffer body;
+	uint32_t *begun; /* subscriptions by key id, since the socket was bound: only to name somebody */
+	size_t begun_n;
 	int64_t flush_due, heartbeat_due, rebind_due;
 	struct feed_stats stats;
 };
@@ -51,6 +55,7 @@ void feed_close(struct feed **f)
 		return;
 	net_socket_close(&(*f)->socket);
 	topics_free(&(*f)->topics);
+	free((*f)->begun);
 	owed_free(&(*f)->owed);
 	pack_free((*f)->pack);
 	buffer_free(&(*f)->body);
@@ -143,18 +148,62 @@ static void heartbeat(struct feed *f)
 	send_message(f, HEARTBEAT_TOPIC, MESSAGE_HEARTBEAT);
 }
 
+/* The last who leaves a prefix by a broken line says no name, so this is not what they hold. */
+static void name_subscriber(struct feed *f, const struct net_message *m)
+{
+	unsigned long key = strtoul(m->user_id, NULL, 10);
+	struct bytes frame = net_frame(m, 0);
+
+	if (!frame.size || frame.data[0] != 1 || key >= KEYS_NAMED)
+		return;
+	if (key >= f->begun_n) {
+		size_t n = ((size_t)key + 256) & ~(size_t)255;
+		f->begun = base_grow(f->begun, n, sizeof(*f->begun));
+		memset(f->begun + f->begun_n, 0, (n - f->begun_n) * sizeof(*f->begun));
+		f->begun_n = n;
+	}
+	f->begun[key]++;
+}
+
+static void forget_subscribers(struct feed *f)
+{
+	topics_clear(&f->topics);
+	if (f->begun_n)
+		memset(f->begun, 0, f->begun_n * sizeof(*f->begun));
+}
+
+static void end_flood(struct feed *f)
+{
+	f->stats.floods++;
+	f->stats.flood_key = 0;
+	f->stats.flood_subscriptions = 0;
+	for (size_t key = 1; key < f->begun_n; key++) {
+		if (f->begun[key] <= f->stats.flood_subscriptions)
+			continue;
+		f->stats.flood_key = (uint32_t)key;
+		f->stats.flood_subscriptions = f->begun[key];
+	}
+	feed_rebind(f);
+}
+
 static void read_subscriptions(struct feed *f)
 {
 	struct net_message m = {0};
 
-	for (int i = 0; f->socket && i < SUBSCRIPTIONS_A_TICK; i++) {
+	for (int i = 0; f->socket && i < (f->topics.beyond || f->topics.longer ? FLOOD_A_TICK
+									       : SUBSCRIPTIONS_A_TICK);
+	     i++) {
 		int rc = net_receive(f->socket, &m);
 		if (rc == -EAGAIN || rc == -ESHUTDOWN)
 			break;
-		if (rc == 0)
+		if (rc == 0) {
 			topics_message(&f->topics, net_frame(&m, 0));
+			name_subscriber(f, &m);
+		}
 	}
 	net_message_clear(&m);
+	if (topics_count(&f->topics) > FEED_SUBSCRIPTIONS)
+		end_flood(f);
 }
 
 static void rebound(struct feed *f, int64_t now)
@@ -168,7 +217,7 @@ static void rebound(struct feed *f, int64_t now)
 void feed_rebind(struct feed *f)
 {
 	/* whoever comes back subscribes again; what was lost meanwhile shows as a gap */
-	topics_clear(&f->topics);
+	forget_subscribers(f);
 	if (f->socket)
 		net_xpub_rebind(f->options.net, &f->socket, &f->options.bind, NULL);
 	else
@@ -204,6 +253,6 @@ struct feed_stats feed_stats(const struct feed *f)
 	struct feed_stats s = f->stats;
 
 	s.owed = f->owed.n;
-	s.prefixes = f->topics.n + f->topics.beyond;
+	s.prefixes = topics_count(&f->topics);
 	return s;
 }

@@ -25,7 +25,9 @@ enum {
 	FEED_FLUSH_GRAINS = 500, /* encoded in one flush; the rest stays marked and conflates ... */
 	FEED_FLUSH_BYTES = 1024 * 1024,
 	FEED_PACE_MS = 50, /* ... until so long after the flush before */
-	FEED_HEARTBEAT_MS = 1000
+	FEED_HEARTBEAT_MS = 1000,
+	FEED_SUBSCRIPTIONS = 65536 /* distinct ones of everybody; more would be somebody's attack on our
+				      memory: all are cut off, and subscribe again */
 };
 
 struct feed;
@@ -44,6 +46,9 @@ struct feed_stats {
 	uint64_t owed;          /* grains marked now */
 	uint64_t prefixes;      /* distinct subscriptions now */
 	uint64_t rebinds, rebind_failures;
+	uint64_t floods;	      /* rebinds since FEED_SUBSCRIPTIONS was passed; of the last: */
+	uint32_t flood_key;	      /* who began the most of them; 0 = unknown */
+	uint64_t flood_subscriptions; /* how many */
 };
 
 struct feed *feed_open(const struct feed_options *options, struct sys_error *error);

@@ -27,6 +27,7 @@
 	X(sessions, "counter", "sessions begun")                                  \
 	X(deltas, "counter", "deltas published")                                  \
 	X(subscriptions, "gauge", "distinct subscriptions")                       \
+	X(subscription_floods, "counter", "feeds cut off: too many subscriptions") \
 	X(today, "gauge", "date of the last tick")                                \
 	X(clock_behind_ms, "gauge", "how far the clock is behind the last entry") \
 	X(reader_lag, "gauge", "commits since the journal's oldest reader began")  \

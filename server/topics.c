@@ -78,9 +78,9 @@ void topics_message(struct topics *t, struct bytes frame)
 	if (frame.size == 0 || frame.data[0] > 1)
 		return;
 	struct bytes prefix = bytes_of(frame.data + 1, frame.size - 1);
-	if (prefix.size > TOPIC_MAX)
-		return; /* begins no topic of ours */
-	if (frame.data[0])
+	if (prefix.size > TOPIC_MAX) /* begins no topic of ours, and costs memory all the same */
+		t->longer = frame.data[0] ? t->longer + 1 : t->longer - (t->longer > 0);
+	else if (frame.data[0])
 		join(t, prefix);
 	else
 		leave(t, prefix);
@@ -96,6 +96,11 @@ bool topics_want(const struct topics *t, const char *topic)
 		if (t->lengths[n])
 			place(t, bytes_of(topic, n), &found);
 	return found;
+}
+
+uint64_t topics_count(const struct topics *t)
+{
+	return t->n + t->beyond + t->longer;
 }
 
 void topics_clear(struct topics *t)

@@ -25,6 +25,7 @@ struct topics {
 	struct topic *list; /* ascending */
 	size_t n, size;
 	uint64_t beyond;                 /* those that found no room */
+	uint64_t longer;                 /* those longer than any topic of ours */
 	uint32_t lengths[TOPIC_MAX + 1]; /* how many prefixes have so many bytes */
 };
 
@@ -32,6 +33,8 @@ struct topics {
 void topics_message(struct topics *t, struct bytes frame);
 /* Does any prefix begin the topic? */
 bool topics_want(const struct topics *t, const char *topic);
+/* Distinct prefixes, whatever they are: what they cost ZeroMQ nobody but it can bound. */
+uint64_t topics_count(const struct topics *t);
 void topics_clear(struct topics *t); /* keeps the memory */
 void topics_free(struct topics *t);
 

@@ -238,6 +238,12 @@ static void show(struct writer *w)
 	STATS_SET(w->o.stats, today, h->today.ymd);
 	STATS_SET(w->o.stats, deltas, f.deltas);
 	STATS_SET(w->o.stats, subscriptions, f.prefixes);
+	if (f.floods > STATS_GET(w->o.stats, subscription_floods))
+		log_error("more than %d distinct subscriptions at the feed, %llu of them begun by key "
+			  "%u: all lines of the feed were cut; revoke the key if it goes on",
+			  FEED_SUBSCRIPTIONS, (unsigned long long)f.flood_subscriptions,
+			  f.flood_key);
+	STATS_SET(w->o.stats, subscription_floods, f.floods);
 	atomic_store(&w->o.stats->ready, ready);
 }
 

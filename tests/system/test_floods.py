@@ -106,3 +106,39 @@ def test_too_many_questions(world):
     assert {r.failure.reason for r in busy} == {pb.REASON_BUSY} and all(r.failure.retry_ms for r in busy)
     assert len(replies) - len(busy) >= 9
     assert greedy.cells("VN"), "and it is served again"
+
+
+def test_a_flood_of_subscriptions(world):
+    """Each distinct prefix costs memory inside ZeroMQ, which has no limit: beyond ours all lines of the feed are cut, the
+    log names who it was, and an honest subscriber is back by itself."""
+    def subscriber(keys):
+        s = zmq.Context.instance().socket(zmq.SUB)
+        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 200000), (zmq.RECONNECT_IVL, 100),
+                              (zmq.CURVE_SERVERKEY, world.server_key.encode()), (zmq.CURVE_PUBLICKEY, keys[0]),
+                              (zmq.CURVE_SECRETKEY, keys[1])):
+            s.setsockopt(option, value)
+        return s
+
+    def floods():
+        text = world.health("/metrics")[1]
+        return int(next(line.split()[1] for line in text.splitlines() if line.startswith("tiendo_subscription_floods ")))
+
+    keys = world.principal("40", "viewer")
+    good, flood = subscriber(world.principal("40", "viewer")), subscriber(keys)
+    try:
+        good.setsockopt(zmq.SUBSCRIBE, b"~/")
+        good.connect(world.end["feed"])
+        assert good.poll(10000), "no heartbeat"
+        for n in range(70000):
+            flood.setsockopt(zmq.SUBSCRIBE, b"X/%07d/" % n)
+        flood.connect(world.end["feed"])
+        until("the flood to be cut off", lambda: floods() >= 1)
+        world.revoke(keys)
+        flood.close()
+        assert f"begun by key {world.principals[keys[0]]['key']}:" in world.log()
+        while good.poll(0):
+            good.recv_multipart()
+        assert good.poll(10000), "the honest subscriber did not come back"
+    finally:
+        flood.close()
+        good.close()

@@ -69,12 +69,18 @@ static void strange_subscriptions(void **state)
 	prefix[0] = 1;
 	topics_message(&t, bytes_of(prefix, sizeof(prefix))); /* longer than any topic */
 	assert_int_equal(t.n, 0);
+	assert_int_equal(topics_count(&t), 1); /* and costs all the same */
+	prefix[0] = 0;
+	topics_message(&t, bytes_of(prefix, sizeof(prefix)));
+	topics_message(&t, bytes_of(prefix, sizeof(prefix)));
+	assert_int_equal(topics_count(&t), 0);
 	/* beyond the limit everything counts as wanted, until they are gone */
 	for (int i = 0; i < TOPICS_MAX + 3; i++) {
 		snprintf(prefix, sizeof(prefix), "X%d/", i);
 		say(&t, true, prefix);
 	}
 	assert_int_equal(t.n, TOPICS_MAX);
+	assert_int_equal(topics_count(&t), TOPICS_MAX + 3);
 	assert_true(topics_want(&t, "VN/"));
 	for (int i = TOPICS_MAX; i < TOPICS_MAX + 3; i++) {
 		snprintf(prefix, sizeof(prefix), "X%d/", i);
