@@ -119,12 +119,17 @@ int command_run(const struct command_options *o)
 int command_config_check(const struct command_options *o)
 {
 	struct conf_option options[STORE_OPTIONS];
+	struct sys_error error = {""};
 	struct buffer text = {0};
 	struct store s;
 	int rc = load(&s, o);
 
 	if (rc)
 		return rc;
+	struct clock *clock = clock_open(s.conf.clock, &error);
+	if (!clock)
+		return command_fail(EXIT_ENVIRONMENT, "%s/tiendo.conf: %s", o->dir, error.text);
+	clock_close(clock);
 	store_options(&s.conf, options);
 	conf_print(options, STORE_OPTIONS, &text);
 	fputs(buffer_text(&text), stdout);

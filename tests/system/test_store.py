@@ -180,7 +180,7 @@ def set_line(text, name, value):
 
 @pytest.mark.parametrize("line, words", [
     ("colour = blue", ["colour"]), ("port_feed = many", ["port_feed", "many"]), ("port_feed = 70000", ["port_feed", "70000"]),
-    ("log = loud", ["log", "loud"]), ("just words", ["just words"])])
+    ("log = loud", ["log", "loud"]), ("just words", ["just words"]), ("clock = tomorrow", ["clock", "tomorrow"])])
 def test_config(store, line, words):
     """An unknown key or a value out of bounds: file, line and word; `config check` says the same."""
     path = store.dir / "tiendo.conf"
@@ -189,7 +189,7 @@ def test_config(store, line, words):
     path.write_text(text + line + "\n")
     place = f"tiendo.conf:{len(text.splitlines()) + 1}"
     for command in (("config", "check"), ("run",)):
-        refused(store, *words, *([place] if name != "clock" or command[0] == "config" else []), command=command)
+        refused(store, *words, *([place] if name != "clock" else ["tiendo.conf" if command[0] == "config" else "file:PATH"]), command=command)
 
 
 def test_config_given_twice(store):
