@@ -561,6 +561,61 @@ static void a_group_may_touch_many_cells(void **state)
 	centre_close(&c);
 }
 
+static void commune_task(size_t at, uint64_t seq, uint32_t commune, const char *item,
+			 uint32_t percent)
+{
+	char unit[12];
+	struct update u = {.seq = seq,
+			   .unit = unit,
+			   .item = item,
+			   .as_of = {20240109},
+			   .body = BODY_TASK,
+			   .state = percent ? TASK_IN_PROGRESS : TASK_NOT_STARTED,
+			   .percent = percent};
+
+	snprintf(unit, sizeof unit, "%u", commune);
+	size_t n = codec_update_encode(&u, c.blob[at]);
+	assert_true(n > 0);
+	c.blobs[at] = bytes_of(c.blob[at], n);
+}
+
+/* Cells of many units and two items: some fall on one place of the overlay, and each stays itself. */
+static void cells_of_a_group_do_not_mix(void **state)
+{
+	static const char *const items[] = {"KH.98", "KH.99"};
+	static char units[8000];
+	size_t at = (size_t)snprintf(units, sizeof units, "%s", CENTRE_UNITS);
+
+	(void)state;
+	for (unsigned i = 20000; i < 20060; i++)
+		at += (size_t)snprintf(units + at, sizeof units - at, "%u,412,commune,,,X,,,,,,\n",
+				       i);
+	centre_make(&c, "mixed");
+	assert_true(centre_catalogue(
+		&c, units,
+		CENTRE_ITEMS
+		"KH.98,KH,,task,V,412,2024-01-02,2024-06-30,all,kind:commune@412,,,,\n"
+		"KH.99,KH,,task,V,412,2024-01-02,2024-06-30,all,kind:commune@412,,,,\n"));
+	for (uint32_t i = 0; i < 2; i++) { /* every second commune has begun, per item the others */
+		for (uint32_t k = 0; k < 60; k++)
+			commune_task(k, 60 * i + k + 1, 20000 + k, items[i], (k + i) % 2 ? 50 : 0);
+		centre_offer(&c, centre_stream(7), 60 * i + 1, 60);
+		centre_taken(&c, 59, 6 + i, 60);
+	}
+	for (uint32_t i = 0; i < 2; i++) { /* only who has begun goes back, and must say why */
+		for (uint32_t k = 0; k < 60; k++)
+			commune_task(k, 120 + 60 * i + k + 1, 20000 + k, items[i], 0);
+		centre_offer(&c, centre_stream(7), 120 + 60 * i + 1, 60);
+		for (uint32_t k = 0; k < 60; k++)
+			if ((k + i) % 2)
+				centre_refused(&c, k, 8 + i, REASON_REASON_REQUIRED);
+			else
+				centre_taken(&c, k, 8 + i, k / 2 + 1);
+	}
+	centre_commit(&c);
+	centre_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +637,7 @@ int main(void)
 		cmocka_unit_test(a_catalogue_may_follow),
 		cmocka_unit_test(a_full_disk_takes_nothing),
 		cmocka_unit_test(a_group_may_touch_many_cells),
+		cmocka_unit_test(cells_of_a_group_do_not_mix),
 	};
 
 	return cmocka_run_group_tests_name("core", tests, scratch_make, scratch_remove);
