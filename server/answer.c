@@ -59,7 +59,6 @@ void answerer_open(struct answerer *a, const struct query_options *options)
 	*a = (struct answerer){.options = options,
 			       .arena = codec_arena_new(QUESTION_ARENA),
 			       .blobs = codec_arena_new(BLOB_ARENA),
-			       .pack = pack_new(),
 			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX};
 }
 
@@ -67,7 +66,6 @@ void answerer_close(struct answerer *a)
 {
 	codec_arena_free(&a->arena);
 	codec_arena_free(&a->blobs);
-	pack_free(a->pack);
 	buffer_free(&a->page);
 	buffer_free(&a->piece);
 	free(a->items.in);

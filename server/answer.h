@@ -41,7 +41,6 @@ struct answerer {
 	const struct query_options *options;
 	struct codec_arena arena; /* questions */
 	struct codec_arena blobs; /* updates */
-	struct pack *pack;
 	struct buffer page, piece;
 	struct slice_items items;
 	size_t page_max; /* bytes of an answer; a test may make it small */

@@ -111,7 +111,7 @@ static enum reason find_plan(struct asking *q, uint32_t number, struct walk *w)
 	return REASON_NONE;
 }
 
-typedef void piece_fn(struct asking *q, const struct walk *w, struct buffer *piece);
+typedef void piece_fn(const struct walk *w, struct buffer *piece);
 
 static enum reason walk_page(struct asking *q, struct walk *w, uint32_t field, piece_fn *make)
 {
@@ -122,7 +122,7 @@ static enum reason walk_page(struct asking *q, struct walk *w, uint32_t field, p
 		return answer_fail(q, REASON_BAD_FRAME, "the cursor is not one this question gave");
 	while (walk_next(w, &q->slice, &stale)) {
 		buffer_clear(piece);
-		make(q, w, piece);
+		make(w, piece);
 		if (!answer_add(q, field, buffer_bytes(piece))) {
 			q->more = true;
 			q->at.a = w->plan;
@@ -137,14 +137,13 @@ static enum reason walk_page(struct asking *q, struct walk *w, uint32_t field, p
 	return REASON_NONE;
 }
 
-static void make_grain(struct asking *q, const struct walk *w, struct buffer *piece)
+static void make_grain(const struct walk *w, struct buffer *piece)
 {
-	pack_grain(q->answerer->pack, w->v, w->grain, piece);
+	pack_grain(w->v, w->grain, piece);
 }
 
-static void make_version(struct asking *q, const struct walk *w, struct buffer *piece)
+static void make_version(const struct walk *w, struct buffer *piece)
 {
-	(void)q;
 	pack_version(w->v, w->grain, piece);
 }
 

@@ -25,7 +25,6 @@ struct feed {
 	struct net_socket *socket;
 	struct topics topics;
 	struct owed owed;
-	struct pack *pack;
 	struct buffer body;
 	uint32_t *begun; /* subscriptions by key id, since the socket was bound: only to name somebody */
 	size_t begun_n;
@@ -44,7 +43,6 @@ struct feed *feed_open(const struct feed_options *options, struct sys_error *err
 	snprintf(f->endpoint, sizeof(f->endpoint), "%s", net_endpoint(socket));
 	f->options.bind.endpoint = f->endpoint;
 	f->socket = socket;
-	f->pack = pack_new();
 	owed_reset(&f->owed, options->view);
 	return f;
 }
@@ -57,7 +55,6 @@ void feed_close(struct feed **f)
 	topics_free(&(*f)->topics);
 	free((*f)->begun);
 	owed_free(&(*f)->owed);
-	pack_free((*f)->pack);
 	buffer_free(&(*f)->body);
 	free(*f);
 	*f = NULL;
@@ -110,7 +107,7 @@ static bool flush_grain(struct feed *f, struct grain g)
 		return false;
 	}
 	buffer_clear(&f->body);
-	pack_delta(f->pack, v, g, sent, &f->body);
+	pack_delta(v, g, sent, &f->body);
 	send_message(f, path, MESSAGE_DELTA);
 	f->stats.deltas++;
 	return true;

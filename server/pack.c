@@ -1,24 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/pack.h"
 
-#include <assert.h>
-#include <stdlib.h>
-
-struct pack {
-	struct codec_rollup rollups[PLAN_ITEMS_MAX];
-	Tiendo__V1__Rollup *list[PLAN_ITEMS_MAX];
-	size_t n;
-};
-
-struct pack *pack_new(void)
-{
-	return base_alloc(sizeof(struct pack));
-}
-
-void pack_free(struct pack *p)
-{
-	free(p);
-}
+enum { DELTA_ROLLUPS = 6, GRAIN_ROLLUPS = 4 }; /* field numbers */
 
 void pack_generation(Tiendo__V1__Generation *out, const struct generation *g)
 {
@@ -43,20 +26,14 @@ static uint32_t item_number(const struct view *v, const struct plan *plan, uint3
 	return catalogue_item(v->catalogue, plan->items[column])->row.number;
 }
 
-static void add(struct pack *p, uint32_t number, const struct rollup *r)
+/* One piece of a delta or grain; they stand behind everything else. */
+static void add(struct buffer *out, uint32_t field, uint32_t number, const struct rollup *r)
 {
-	codec_rollup_fill(&p->rollups[p->n], number, r);
-	p->list[p->n] = &p->rollups[p->n].rollup;
-	p->n++;
-}
+	uint8_t tag[CODEC_FIELD_MAX], rollup[CODEC_ROLLUP_MAX];
+	size_t size = codec_rollup_pack(number, r, rollup);
 
-static const struct plan *start(struct pack *p, const struct view *v, struct grain g)
-{
-	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
-
-	assert(plan->items_n <= PLAN_ITEMS_MAX);
-	p->n = 0;
-	return plan;
+	buffer_put(out, tag, codec_field(field, size, tag));
+	buffer_put(out, rollup, size);
 }
 
 static size_t append(const void *message, struct buffer *out)
@@ -69,44 +46,43 @@ static size_t append(const void *message, struct buffer *out)
 	return size;
 }
 
-size_t pack_delta(struct pack *p, const struct view *v, struct grain g, uint64_t previous,
-		  struct buffer *out)
+size_t pack_delta(const struct view *v, struct grain g, uint64_t previous, struct buffer *out)
 {
-	const struct plan *plan = start(p, v, g);
+	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
 	const struct rollup *row = view_row(v, g.plan, g.row);
 	struct generation generation = view_generation(v);
 	Tiendo__V1__UnitDelta m = TIENDO__V1__UNIT_DELTA__INIT;
 	Tiendo__V1__Generation sub;
+	size_t before = out->size;
 
-	for (uint32_t i = 0; i < plan->items_n; i++)
-		if (row[i].version > previous)
-			add(p, item_number(v, plan, i), &row[i]);
 	pack_generation(&sub, &generation);
 	m.generation = &sub;
 	m.path = (char *)plan_row(v->catalogue, g.plan, g.row).path;
 	m.plan = item_number(v, plan, 0);
 	m.version = view_row_version(v, g.plan, g.row);
 	m.previous_version = previous;
-	m.n_rollups = p->n;
-	m.rollups = p->list;
-	return append(&m, out);
+	append(&m, out);
+	for (uint32_t i = 0; i < plan->items_n; i++)
+		if (row[i].version > previous)
+			add(out, DELTA_ROLLUPS, item_number(v, plan, i), &row[i]);
+	return out->size - before;
 }
 
-size_t pack_grain(struct pack *p, const struct view *v, struct grain g, struct buffer *out)
+size_t pack_grain(const struct view *v, struct grain g, struct buffer *out)
 {
-	const struct plan *plan = start(p, v, g);
+	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
 	const struct rollup *row = view_row(v, g.plan, g.row);
 	Tiendo__V1__Grain m = TIENDO__V1__GRAIN__INIT;
+	size_t before = out->size;
 
-	for (uint32_t i = 0; i < plan->items_n; i++)
-		if (!empty(&row[i]))
-			add(p, item_number(v, plan, i), &row[i]);
 	m.path = (char *)plan_row(v->catalogue, g.plan, g.row).path;
 	m.plan = item_number(v, plan, 0);
 	m.version = view_row_version(v, g.plan, g.row);
-	m.n_rollups = p->n;
-	m.rollups = p->list;
-	return append(&m, out);
+	append(&m, out);
+	for (uint32_t i = 0; i < plan->items_n; i++)
+		if (!empty(&row[i]))
+			add(out, GRAIN_ROLLUPS, item_number(v, plan, i), &row[i]);
+	return out->size - before;
 }
 
 size_t pack_version(const struct view *v, struct grain g, struct buffer *out)

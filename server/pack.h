@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * pack: rows of the view as the messages of feed and query. A `struct pack` is one thread's
- * scratch: room for the columns of the largest plan, re-used for each grain. Reads the view under
- * whatever lock the caller holds.
- *
- * Never fails: the scratch is our own bounded need (base.h).
+ * pack: rows of the view as the messages of feed and query. Reads the view under whatever lock the
+ * caller holds. Failure is the buffer's.
  */
 #ifndef TIENDO_SERVER_PACK_H
 #define TIENDO_SERVER_PACK_H
@@ -13,20 +10,14 @@
 #include "common/sys/codec.h"
 #include "server/fold.h"
 
-struct pack;
-
-struct pack *pack_new(void);
-void pack_free(struct pack *p); /* NULL is fine */
-
 /* Points into g, which must live as long as out. */
 void pack_generation(Tiendo__V1__Generation *out, const struct generation *g);
 
 /* Appends the encoded UnitDelta of the rollups that changed after `previous`; returns how many
  * bytes. Its version is the grain's now. */
-size_t pack_delta(struct pack *p, const struct view *v, struct grain grain, uint64_t previous,
-		  struct buffer *out);
+size_t pack_delta(const struct view *v, struct grain grain, uint64_t previous, struct buffer *out);
 /* Appends an encoded Grain: every rollup that is not empty. */
-size_t pack_grain(struct pack *p, const struct view *v, struct grain grain, struct buffer *out);
+size_t pack_grain(const struct view *v, struct grain grain, struct buffer *out);
 
 /* Appends an encoded GrainVersion. */
 size_t pack_version(const struct view *v, struct grain grain, struct buffer *out);

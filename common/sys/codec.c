@@ -135,57 +135,70 @@ static struct task_counts read_tasks(const Tiendo__V1__TaskCounts *m)
 				    .in_progress = m->in_progress, .done = m->done, .na = m->na};
 }
 
-static void fill_tasks(Tiendo__V1__TaskCounts *m, const struct task_counts *c)
+/* A number of a message; nothing for 0, as canonical has it. Field numbers to 31. */
+static uint8_t *put(uint8_t *at, unsigned field, uint64_t n)
 {
-	tiendo__v1__task_counts__init(m);
-	m->unreported = c->unreported;
-	m->not_started = c->not_started;
-	m->in_progress = c->in_progress;
-	m->done = c->done;
-	m->na = c->na;
+	if (!n)
+		return at;
+	at += varint((uint64_t)field << 3, at);
+	return at + varint(n, at);
 }
 
-static bool tasks_any(const struct task_counts *c)
+/* A sub-message of five small numbers. */
+static uint8_t *put_five(uint8_t *at, unsigned field, const uint32_t n[static 5])
 {
-	return c->unreported || c->not_started || c->in_progress || c->done || c->na;
+	uint8_t *start = at + 2;
+
+	at[0] = (uint8_t)(field << 3 | 2);
+	at = start;
+	for (unsigned i = 0; i < 5; i++)
+		at = put(at, i + 1, n[i]);
+	start[-1] = (uint8_t)(at - start); /* five times six bytes at most */
+	return at;
 }
 
-void codec_rollup_fill(struct codec_rollup *m, uint32_t item_number, const struct rollup *r)
+static uint8_t *put_tasks(uint8_t *at, unsigned field, const struct task_counts *c)
 {
-	Tiendo__V1__Rollup *o = &m->rollup;
+	const uint32_t n[5] = {c->unreported, c->not_started, c->in_progress, c->done, c->na};
 
-	tiendo__v1__rollup__init(o);
-	o->item = item_number;
-	o->version = r->version;
-	fill_tasks(&m->cells, &r->cells);
-	fill_tasks(&m->leaves, &r->leaves);
-	o->cells = tasks_any(&r->cells) ? &m->cells : NULL;
-	o->leaves = tasks_any(&r->leaves) ? &m->leaves : NULL;
-	tiendo__v1__indicator_counts__init(&m->indicators);
-	m->indicators.unreported = r->indicators.unreported;
-	m->indicators.value = r->indicators.value;
-	m->indicators.none = r->indicators.none;
-	m->indicators.na = r->indicators.na;
-	m->indicators.at_target = r->indicators.at_target;
-	const struct indicator_counts *i = &r->indicators;
-	o->indicators = i->unreported || i->value || i->none || i->na ? &m->indicators : NULL;
-	o->done_late = r->done_late;
-	o->overdue = r->overdue;
-	o->behind = r->behind;
-	o->percent_sum = r->percent_sum;
-	o->numerator = natural(r->numerator);
-	o->denominator = natural(r->denominator);
-	o->value = natural(r->value);
-	o->weight_sum = r->weight_sum;
-	o->weighted = r->weighted;
-	o->score_leaves = r->score_leaves;
-	o->score_leaves_of = r->score_leaves_of;
-	o->has_target = r->has_target;
-	o->target = r->has_target ? natural(r->target) : 0;
-	o->target_reached = r->target_reached;
-	o->has_attainment = r->has_attainment;
-	o->attainment = r->has_attainment ? r->attainment : 0;
-	o->summed = r->summed;
+	return n[0] || n[1] || n[2] || n[3] || n[4] ? put_five(at, field, n) : at;
+}
+
+static uint8_t *put_indicators(uint8_t *at, unsigned field, const struct indicator_counts *c)
+{
+	const uint32_t n[5] = {c->unreported, c->value, c->none, c->na, c->at_target};
+
+	return n[0] || n[1] || n[2] || n[3] ? put_five(at, field, n) : at;
+}
+
+size_t codec_rollup_pack(uint32_t item_number, const struct rollup *r,
+			 uint8_t out[static CODEC_ROLLUP_MAX])
+{
+	uint8_t *at = put(out, 1, item_number);
+
+	at = put(at, 2, r->version);
+	at = put_tasks(at, 3, &r->cells);
+	at = put_tasks(at, 4, &r->leaves);
+	at = put_indicators(at, 5, &r->indicators);
+	at = put(at, 6, r->done_late);
+	at = put(at, 7, r->overdue);
+	at = put(at, 8, r->behind);
+	at = put(at, 9, r->percent_sum);
+	at = put(at, 10, natural(r->numerator));
+	at = put(at, 11, natural(r->denominator));
+	at = put(at, 12, natural(r->value));
+	at = put(at, 13, r->weight_sum);
+	at = put(at, 14, r->weighted);
+	at = put(at, 15, r->score_leaves);
+	at = put(at, 16, r->score_leaves_of);
+	at = put(at, 17, r->has_target);
+	at = put(at, 18, r->has_target ? natural(r->target) : 0);
+	at = put(at, 19, r->target_reached);
+	at = put(at, 20, r->has_attainment);
+	at = put(at, 21, r->has_attainment ? r->attainment : 0);
+	at = put(at, 22, r->summed);
+	assert(at <= out + CODEC_ROLLUP_MAX);
+	return (size_t)(at - out);
 }
 
 bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struct rollup *out)

@@ -94,13 +94,10 @@ bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, s
 /* malloc'd; NULL = no memory. */
 uint8_t *codec_row_encode(const struct catalogue_row *row, size_t *size);
 
-/* `m` and its two or three sub-messages in one caller-owned struct, so that packing a page allocates nothing. */
-struct codec_rollup {
-	Tiendo__V1__Rollup rollup;
-	Tiendo__V1__TaskCounts cells, leaves;
-	Tiendo__V1__IndicatorCounts indicators;
-};
-void codec_rollup_fill(struct codec_rollup *m, uint32_t item_number, const struct rollup *r);
+/* Encodes one Rollup, by hand: the feed and every page are made of them. Returns the size. */
+enum { CODEC_ROLLUP_MAX = 256 };
+size_t codec_rollup_pack(uint32_t item_number, const struct rollup *r,
+			 uint8_t out[static CODEC_ROLLUP_MAX]);
 /* leaf_state is not on the wire and stays 0. False when a value is out of its range. */
 bool codec_rollup_read(const Tiendo__V1__Rollup *m, uint32_t *item_number, struct rollup *out);
 

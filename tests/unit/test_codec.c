@@ -154,20 +154,31 @@ static void a_rollup_comes_back(void **state)
 			   .weighted = 9, .score_leaves = 10, .score_leaves_of = 11, .target = 5000,
 			   .attainment = 10000, .has_target = true, .has_attainment = true,
 			   .target_reached = true};
-	struct rollup empty = {.version = 1}, back;
-	struct codec_rollup m;
-	uint32_t item = 0;
+	struct rollup full = {.version = UINT64_MAX, .cells = {-1, -1, -1, -1, -1},
+			      .leaves = {-1, -1, -1, -1, -1}, .indicators = {-1, -1, -1, -1, -1},
+			      .done_late = -1, .overdue = -1, .behind = -1, .percent_sum = UINT64_MAX,
+			      .numerator = INT64_MAX, .denominator = INT64_MAX, .value = INT64_MAX,
+			      .weight_sum = UINT64_MAX, .weighted = UINT64_MAX, .score_leaves = -1,
+			      .score_leaves_of = -1, .target = INT64_MAX, .summed = -1, .attainment = 10000,
+			      .has_target = true, .has_attainment = true, .target_reached = true};
+	const struct rollup empty = {.version = 1}, *all[] = {&r, &full, &empty};
+	struct codec_arena a = codec_arena_new(1 << 16);
+	uint8_t wire[CODEC_ROLLUP_MAX];
 
-	codec_rollup_fill(&m, 3, &r);
-	assert_true(codec_rollup_read(&m.rollup, &item, &back));
-	assert_int_equal(item, 3);
-	assert_memory_equal(&back, &r, sizeof r);
-	codec_rollup_fill(&m, 3, &empty);
-	assert_null(m.rollup.cells);
-	assert_true(codec_rollup_read(&m.rollup, &item, &back));
-	assert_memory_equal(&back, &empty, sizeof empty);
-	m.rollup.numerator = UINT64_MAX;
-	assert_false(codec_rollup_read(&m.rollup, &item, &back));
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		struct rollup back;
+		uint32_t item = 0;
+		size_t size = codec_rollup_pack(UINT32_MAX, all[i], wire);
+		Tiendo__V1__Rollup *m = codec_unpack(&tiendo__v1__rollup__descriptor, wire, size, &a);
+		assert_non_null(m); /* canonical */
+		assert_true(codec_rollup_read(m, &item, &back));
+		assert_int_equal(item, UINT32_MAX);
+		assert_memory_equal(&back, all[i], sizeof back);
+		assert_int_equal(m->cells == NULL, all[i] == &empty);
+		m->numerator = UINT64_MAX;
+		assert_false(codec_rollup_read(m, &item, &back));
+	}
+	codec_arena_free(&a);
 }
 
 static void an_update_that_does_not_fit_is_said_so(void **state)

@@ -26,7 +26,6 @@ struct dance {
 	struct change change;
 	struct viewlock lock;
 	struct owed owed;
-	struct pack *pack;
 	struct answerer answerer;
 	struct query_options options;
 	struct buffer wire[WIRE]; /* encoded deltas under way */
@@ -69,7 +68,7 @@ static void flush(struct dance *d)
 		if (!pack_speaks(d->view, g) || !country_random(d->country, 6) || d->wire_n == WIRE)
 			continue;
 		buffer_clear(&d->wire[d->wire_n]);
-		pack_delta(d->pack, d->view, g, sent, &d->wire[d->wire_n++]);
+		pack_delta(d->view, g, sent, &d->wire[d->wire_n++]);
 	}
 }
 
@@ -265,7 +264,6 @@ static void open(struct dance *d, uint64_t seed)
 {
 	*d = (struct dance){.country = country_new(seed),
 			    .view = view_new(),
-			    .pack = pack_new(),
 			    .mirror = mirror_new(),
 			    .arena = codec_arena_new(32 << 20)};
 	assert_true(viewlock_init(&d->lock));
@@ -288,7 +286,6 @@ static void close_all(struct dance *d)
 	change_free(&d->change);
 	viewlock_destroy(&d->lock);
 	owed_free(&d->owed);
-	pack_free(d->pack);
 	answerer_close(&d->answerer);
 	clock_close(d->options.clock);
 	for (size_t i = 0; i < WIRE; i++)

@@ -167,7 +167,6 @@ static void a_delta_has_what_changed_since(void **state)
 	struct centre c;
 	struct owed o = {0};
 	struct grain g;
-	struct pack *p = pack_new();
 	struct buffer out = {0};
 	struct codec_arena a = codec_arena_new(1 << 18);
 
@@ -180,7 +179,7 @@ static void a_delta_has_what_changed_since(void **state)
 	while (owed_next(&o, &g)) {
 		uint64_t sent = owed_sent(&o, g);
 		buffer_clear(&out);
-		size_t size = pack_delta(p, v, g, sent, &out);
+		size_t size = pack_delta(v, g, sent, &out);
 		assert_int_equal(size, out.size);
 		const Tiendo__V1__UnitDelta *m =
 			codec_unpack(&tiendo__v1__unit_delta__descriptor, out.data, out.size, &a);
@@ -194,7 +193,7 @@ static void a_delta_has_what_changed_since(void **state)
 	}
 	buffer_clear(&out);
 	uint32_t top = plan_row_of_unit(v->catalogue, 0, 0), row;
-	pack_grain(p, v, (struct grain){0, top}, &out);
+	pack_grain(v, (struct grain){0, top}, &out);
 	const Tiendo__V1__Grain *whole =
 		codec_unpack(&tiendo__v1__grain__descriptor, out.data, out.size, &a);
 	assert_int_equal(whole->n_rollups, 4);
@@ -203,11 +202,10 @@ static void a_delta_has_what_changed_since(void **state)
 	row = plan_row_of_unit(v->catalogue, 0,
 			       catalogue_unit_by_code(v->catalogue, "413", v->head.today));
 	buffer_clear(&out);
-	pack_grain(p, v, (struct grain){0, row}, &out);
+	pack_grain(v, (struct grain){0, row}, &out);
 	whole = codec_unpack(&tiendo__v1__grain__descriptor, out.data, out.size, &a);
 	assert_int_equal(whole->n_rollups, 2); /* the plan and KH.03 */
 	owed_free(&o);
-	pack_free(p);
 	buffer_free(&out);
 	codec_arena_free(&a);
 	centre_close(&c);
