@@ -240,6 +240,10 @@ enum desk_exit desk_report(struct desk *d, int argc, char **argv)
 		return exit;
 	struct draft draft = draft_of(item);
 
+	/* the first report of a new office: without a slice it does not know who it is */
+	if (!d->catalogue && !given.unit && ask_centre(d, SPOOL_SLICE, &error) == FETCH_DONE &&
+	    (exit = desk_catalogue(d)))
+		return exit;
 	if (!d->catalogue)
 		desk_warn(d, SAY(d,
 				 "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình "
