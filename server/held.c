@@ -6,6 +6,13 @@
 
 /* ---- making ---- */
 
+static struct held_leaf leaf_of(const struct catalogue *c, const struct held *h, uint32_t item)
+{
+	uint32_t plan = catalogue_plan_of_item(c, item);
+	return (struct held_leaf){ .number = catalogue_item(c, item)->row.number, .plan = plan,
+				   .leaf = h->blocks[plan]->columns[catalogue_item(c, item)->column].leaf };
+}
+
 /* Insertion from behind: items come nearly in order of their numbers. */
 static bool order_leaves(struct held *h)
 {
@@ -17,10 +24,15 @@ static bool order_leaves(struct held *h)
 	for (uint32_t i = 0; i < n; i++) {
 		if (!catalogue_item(c, i)->leaf)
 			continue;
+		struct held_leaf leaf = leaf_of(c, h, i);
 		uint32_t at = h->leaves_n++;
-		for (; at && catalogue_item(c, h->leaves[at - 1])->row.number > catalogue_item(c, i)->row.number; at--)
+		for (; at && h->leaves[at - 1].number > leaf.number; at--)
 			h->leaves[at] = h->leaves[at - 1];
-		h->leaves[at] = i;
+		h->leaves[at] = leaf;
+	}
+	for (uint32_t at = h->leaves_n; at-- > 0;) {
+		bool last = at + 1 == h->leaves_n || h->leaves[at + 1].plan != h->leaves[at].plan;
+		h->leaves[at].behind = last ? at + 1 : h->leaves[at + 1].behind;
 	}
 	return true;
 }
@@ -33,14 +45,14 @@ struct held *held_new(const struct catalogue *c)
 		return NULL;
 	h->catalogue = c;
 	h->blocks = calloc(n ? n : 1, sizeof *h->blocks);
-	bool ok = h->blocks && order_leaves(h);
+	bool ok = h->blocks;
 	while (ok && h->blocks_n < n) {
 		struct block *b = block_new(c, h->blocks_n);
 		ok = b;
 		h->blocks[h->blocks_n] = b;
 		h->blocks_n += ok;
 	}
-	if (ok)
+	if (ok && order_leaves(h))
 		return h;
 	held_free(h);
 	return NULL;
@@ -139,31 +151,46 @@ enum put held_put(struct held *h, uint32_t unit, uint32_t item, const struct cel
 
 struct held_walk held_walk(const struct held *h, uint32_t unit)
 {
-	uint32_t number = catalogue_unit(h->catalogue, unit)->row.number;
-	return (struct held_walk){ .held = h, .unit = unit, .number = number, .stray = stray_at(h, number, 0) };
+	uint32_t number = catalogue_unit_number(h->catalogue, unit);
+	return (struct held_walk){ .held = h, .unit = unit, .number = number, .plan = NO_INDEX,
+				   .stray = stray_at(h, number, 0) };
+}
+
+/* The next changed cell that stands in a block, where the walk stands then. */
+static const struct cell *next_in_blocks(struct held_walk *w)
+{
+	const struct held *h = w->held;
+	while (w->leaf < h->leaves_n) {
+		const struct held_leaf *l = &h->leaves[w->leaf];
+		if (l->plan != w->plan) {
+			w->plan = l->plan;
+			w->row = plan_row_of_unit(h->catalogue, l->plan, w->unit);
+		}
+		if (w->row == NO_INDEX) {
+			w->leaf = l->behind;
+			continue;
+		}
+		const struct cell *cell = block_cell(h->blocks[l->plan], w->row, l->leaf);
+		if (cell && cell->version)
+			return cell;
+		w->leaf++;
+	}
+	return NULL;
 }
 
 const struct cell *held_next(struct held_walk *w, uint32_t *item)
 {
 	const struct held *h = w->held;
+	const struct cell *cell = next_in_blocks(w);
 	const struct stray *s = w->stray < h->strays_n ? &h->strays[w->stray] : NULL;
-	if (s && s->unit != w->number)
-		s = NULL;
-	while (w->leaf < h->leaves_n) {
-		uint32_t at = h->leaves[w->leaf];
-		*item = catalogue_item(h->catalogue, at)->row.number;
-		if (s && s->item < *item)
-			break;
-		w->leaf++;
-		const struct cell *cell = held_cell(h, w->unit, at);
-		if (cell && cell->version)
-			return cell;
+	if (s && s->unit == w->number && (!cell || s->item < h->leaves[w->leaf].number)) {
+		w->stray++;
+		*item = s->item;
+		return &s->cell;
 	}
-	if (!s)
-		return NULL;
-	w->stray++;
-	*item = s->item;
-	return &s->cell;
+	if (cell)
+		*item = h->leaves[w->leaf++].number;
+	return cell;
 }
 
 enum put held_carry(struct held *h, const struct held *from)

@@ -14,12 +14,18 @@ struct stray {
 	struct cell cell;
 };
 
+/* A leaf of any plan. Whoever has no row in the plan goes on behind all that follow of it. */
+struct held_leaf {
+	uint32_t number, plan, leaf; /* of the item; index of its plan; among the plan's leaves */
+	uint32_t behind;
+};
+
 struct held {
 	const struct catalogue *catalogue;
 	uint32_t blocks_n;
 	struct block **blocks; /* by plan */
 	uint32_t leaves_n;
-	uint32_t *leaves;      /* item indexes of all leaves, ascending number */
+	struct held_leaf *leaves; /* ascending number */
 	struct stray *strays;  /* ascending (unit, item) */
 	size_t strays_n, strays_size;
 };
@@ -49,6 +55,7 @@ enum put held_carry(struct held *h, const struct held *from);
 struct held_walk {
 	const struct held *held;
 	uint32_t unit, number, leaf;
+	uint32_t plan, row; /* of the leaf before */
 	size_t stray;
 };
 struct held_walk held_walk(const struct held *h, uint32_t unit);
