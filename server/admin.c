@@ -275,7 +275,7 @@ static void status(struct admin *a, bool digest)
 		admin_say(a, "view %s\n", hex_encode(view_hex, view, sizeof view));
 	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n",
 		  (unsigned long long)h->entry, incarnation, date_format(h->today, today),
-		  h->illustrative ? ", illustrative" : "", h->simulated ? ", simulated clock" : "",
+		  h->illustrative ? ", illustrative (Số liệu minh hoạ)" : "", h->simulated ? ", simulated clock (thời gian mô phỏng)" : "",
 		  core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
 	admin_say(a, "public key %s\n", keys_z85(core_public_key(a->core), key));
 	struct json j = json_to(&a->json);
