@@ -37,8 +37,7 @@ static unsigned width(uint64_t n)
 	return (unsigned)(63 - __builtin_clzll(n | 1)) / 7 + 1;
 }
 
-/* A number in as few bytes as it needs, or `bad`. */
-static uint64_t varint(struct reader *r)
+static uint64_t long_varint(struct reader *r)
 {
 	size_t left = (size_t)(r->end - r->at), most = left < VARINT_MAX ? left : VARINT_MAX;
 	uint64_t n = 0;
@@ -54,6 +53,12 @@ static uint64_t varint(struct reader *r)
 	}
 	r->bad = true;
 	return 0;
+}
+
+/* A number in as few bytes as it needs, or `bad`. Most are tags and lengths: one byte. */
+static inline uint64_t varint(struct reader *r)
+{
+	return r->at < r->end && *r->at < 0x80 ? *r->at++ : long_varint(r);
 }
 
 static uint64_t u64(struct reader *r)
