@@ -51,7 +51,7 @@ SRC_server := $(filter-out server/main.c,$(wildcard server/*.c))
 SRC_agent := $(filter-out agent/main.c,$(wildcard agent/*.c))
 SRC_dashboard := $(filter-out dashboard/main.c,$(wildcard dashboard/*.c))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-SRC_load := $(patsubst %,tests/bench/%.c,load office register watch world)
+SRC_load := $(patsubst %,tests/bench/%.c,load office register snapshot watch world)
 SRC_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))

@@ -6,6 +6,7 @@
  *   load push WORLD [options]            N agents push K updates; every one of them acknowledged, or the program fails.
  *                                        With --probe PATH one more agent reports for that commune every --probe-ms,
  *                                        and the subscriber waits for each; with --agents 0 it does so alone, K times
+ *   load snapshot WORLD [options]        the viewer pulls the whole country, K times one after the other
  *   load idle WORLD [options]            N agents connect, say Hello and hold still until standard input ends
  *
  * What is timed: from the first push, when all agents are welcome and all pushes stand ready in memory, to the last
@@ -22,12 +23,13 @@
 
 #include "tests/bench/office.h"
 #include "tests/bench/register.h"
+#include "tests/bench/snapshot.h"
 #include "tests/bench/watch.h"
 
 enum { GREET_MS = 60000, EVENTS = 256 };
 
 struct options {
-	const char *ingest, *feed, *key, *probe;
+	const char *ingest, *feed, *query, *key, *probe;
 	uint32_t agents, batch, window, seconds, probe_ms;
 	uint64_t updates;
 };
@@ -299,6 +301,22 @@ static int command_push(struct load *l, const char *world)
 	return 0;
 }
 
+static int command_snapshot(struct load *l, const char *world)
+{
+	struct snapshot_options options = {.query = l->o.query, .server_key = l->server_key, .pair = &l->world.viewer};
+	struct sys_error error = {""};
+
+	if (!l->o.query || !l->o.key || !keys_z85_parse(l->o.key, l->server_key))
+		world_fail("--query ENDPOINT --key Z85 are needed");
+	world_read(&l->world, world);
+	l->net = options.net = net_open(&error);
+	if (!l->net)
+		world_fail("%s", error.text);
+	snapshot(&options, (uint32_t)l->o.updates);
+	net_close(l->net);
+	return 0;
+}
+
 static int command_idle(struct load *l, const char *world)
 {
 	char byte;
@@ -325,14 +343,14 @@ static uint64_t natural(const char *text)
 static void parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"ingest", 1, NULL, 'i'}, {"feed", 1, NULL, 'f'}, {"key", 1, NULL, 'k'}, {"agents", 1, NULL, 'a'},
+		{"ingest", 1, NULL, 'i'}, {"feed", 1, NULL, 'f'}, {"query", 1, NULL, 'q'}, {"key", 1, NULL, 'k'}, {"agents", 1, NULL, 'a'},
 		{"batch", 1, NULL, 'b'}, {"window", 1, NULL, 'w'}, {"updates", 1, NULL, 'u'},
 		{"seconds", 1, NULL, 's'}, {"probe", 1, NULL, 'p'}, {"probe-ms", 1, NULL, 'm'}, {0}};
 	int c;
 
 	*o = (struct options){.agents = 1, .batch = 1, .window = 1, .updates = 1, .seconds = 120, .probe_ms = 20};
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		const char **text = c == 'i' ? &o->ingest : c == 'f' ? &o->feed : c == 'k' ? &o->key : c == 'p' ? &o->probe : NULL;
+		const char **text = c == 'i' ? &o->ingest : c == 'f' ? &o->feed : c == 'q' ? &o->query : c == 'k' ? &o->key : c == 'p' ? &o->probe : NULL;
 		uint32_t *n = c == 'a' ? &o->agents : c == 'b' ? &o->batch : c == 'w' ? &o->window
 			      : c == 's' ? &o->seconds : c == 'm' ? &o->probe_ms : NULL;
 		if (c == '?')
@@ -360,6 +378,8 @@ int main(int argc, char **argv)
 	parse(&l.o, argc - 2, argv + 2);
 	if (!strcmp(argv[1], "push"))
 		return command_push(&l, argv[2]);
+	if (!strcmp(argv[1], "snapshot"))
+		return command_snapshot(&l, argv[2]);
 	if (!strcmp(argv[1], "idle"))
 		return command_idle(&l, argv[2]);
 	world_fail("see the head of load.c");

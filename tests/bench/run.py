@@ -201,6 +201,59 @@ class Bench:
         s.stop()
         s.remove()
 
+    def beside(self, name, command):
+        """100 x 64, and one heavy thing beside it: what the agents notice is the longest time without any ack."""
+        w = self.worlds["national"]
+        s = Server(self, w.store)
+        s.start()
+        push = [self.load, "push", w.file, "--ingest", s.known["ingest"], "--key", s.known["key"], "--feed", s.known["feed"],
+                "--agents", 100, "--batch", 64, "--window", 4, "--updates", self.size["many"], "--seconds", PATIENCE]
+        before = s.metrics()["tiendo_entries"]
+        load = subprocess.Popen([str(a) for a in push], stdout=subprocess.PIPE, text=True)
+        while s.metrics()["tiendo_entries"] < before + 500:  # it is under way
+            time.sleep(0.01)
+        done = subprocess.run([str(a) for a in command(s, w)], capture_output=True, text=True, timeout=PATIENCE)
+        text, _ = load.communicate(timeout=PATIENCE)
+        if done.returncode or load.returncode:
+            raise SystemExit(f"{command(s, w)}: {done.stdout}{done.stderr}")
+        line = json.loads(text)
+        if name.startswith("snapshot"):
+            line["snapshot"] = json.loads(done.stdout)
+        self.keep(f"100 x 64 beside a {name}", **line)
+        s.stop()
+        s.remove()
+
+    def snapshot(self):
+        """A dashboard of the whole country starts while nobody reports."""
+        w = self.worlds["national"]
+        s = Server(self, w.store)
+        s.start()
+        s.load(w, "--agents", 100, "--batch", 64, "--window", 4, "--updates", self.size["many"], "--seconds", PATIENCE)
+        out = subprocess.run([self.load, "snapshot", w.file, "--query", s.known["query"], "--key", s.known["key"],
+                              "--updates", "1"], check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
+        self.keep("national snapshot, idle", **json.loads(out))
+        s.stop()
+        s.remove()
+
+    def idle(self):
+        """2,100 agents that are connected, welcome, and say nothing."""
+        w = self.worlds["national"]
+        s = Server(self, w.store)
+        s.start()
+        before = s.memory_mb()
+        began = time.monotonic()
+        crowd = [subprocess.Popen([self.load, "idle", w.file, "--ingest", s.known["ingest"], "--key", s.known["key"],
+                                   "--agents", "700"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                 for _ in range(3)]
+        if not all(p.stdout.readline().strip() for p in crowd):
+            raise SystemExit("idle agents were not welcomed")
+        self.keep("2,100 idle agents", welcome_s=time.monotonic() - began, rss_anon_mb=s.memory_mb() - before)
+        for p in crowd:
+            p.stdin.close()
+            p.wait(PATIENCE)
+        s.stop()
+        s.remove()
+
     def restart(self):
         """Killed with -9 under load; then started, then folded again from nothing."""
         w = self.worlds["national"]
@@ -236,6 +289,13 @@ class Bench:
             self.push("700 x 64", "national", 700, 64, 4, z["more"])
             self.push("100 x 64, 63 provinces", "provinces", 100, 64, 4, z["more"], floors=False)
         self.seen()
+        self.snapshot()
+        self.beside("snapshot", lambda s, w: [self.load, "snapshot", w.file, "--query", s.known["query"], "--key",
+                                              s.known["key"], "--updates", 1])
+        self.beside("catalogue load", lambda s, w: [self.server, "--dir", s.dir, "catalogue", "load",
+                                                    w.file.parent / "catalogue"])
+        if "more" in z and n == 0:
+            self.idle()
         self.restart()
 
     def run(self):
@@ -306,7 +366,7 @@ def table(bench, all_lines):
     rows = ["| workload | updates/s | ack p50 / p99 / max ms | entries a commit | of LMDB alone (b) | of TCP + file (c) | "
             "server CPU µs an update: own + ZeroMQ | disk B an update |", "|---|---|---|---|---|---|---|---|"]
     for line in all_lines:
-        if "ack_ms" not in line:
+        if "server_cpu_us" not in line:
             continue
         ack = line["ack_ms"]
         rows.append(f"| {line['workload']} | {number(line['updates_s'])} | {ack['p50']:.2f} / {ack['p99']:.1f} / {ack['max']:.1f} | "
@@ -323,7 +383,17 @@ def table(bench, all_lines):
         label = "one report at a time" if name == "seen, idle" else "under 100 x 64"
         if "seen_ms" in by[name]:
             rows.append(f"| acknowledged -> held by a subscriber, {label}: p50 / p99 | {by[name]['seen_ms']['p50']:.0f} / {by[name]['seen_ms']['p99']:.0f} ms |")
-    rows += [f"| longest time without any ack under 100 x 64 | {by['100 x 64']['stall_ms']:.0f} ms |",
+    rows.append(f"| longest time without any ack under 100 x 64 (a group takes as long; a checkpoint is among it) | "
+                f"{by['100 x 64']['stall_ms']:.0f} ms |")
+    for what in ("snapshot", "catalogue load"):
+        rows.append(f"| ... while a national {what} is made | {by['100 x 64 beside a ' + what]['stall_ms']:.0f} ms |")
+    snapshot, under = by["national snapshot, idle"], by["100 x 64 beside a snapshot"]["snapshot"]
+    rows.append(f"| national snapshot, {number(snapshot['grains'])} grains, {snapshot['bytes'] / 2**20:.0f} MiB: idle / under "
+                f"100 x 64 | {snapshot['seconds']:.2f} / {under['seconds']:.2f} s |")
+    if "2,100 idle agents" in by:
+        rows.append(f"| 2,100 idle agents more: RssAnon; all welcome after | {by['2,100 idle agents']['rss_anon_mb']:.0f} MiB; "
+                    f"{by['2,100 idle agents']['welcome_s']:.1f} s |")
+    rows += [
              f"| start of an empty national store | {restart['empty_s']:.2f} s |",
              f"| ready after kill -9, {number(restart['entries'])} entries, {number(restart['updates'])} updates | {restart['ready_s']:.2f} s |",
              f"| `rebuild`, updates/s | {number(restart['rebuild_updates_s'])} |",
