@@ -6,6 +6,7 @@
 #   make demo         install what is missing, build, run the example province
 #   make check        install what is missing, build, run every test
 #   make unit         only the cmocka programs
+#   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
 #   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s)
 #   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
@@ -61,7 +62,7 @@ PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard a
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check unit rooms install clean cov bench bench-programs compile_commands.json
+.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -71,7 +72,7 @@ rooms:
 	@tools/rooms.sh
 
 deps:
-	@tools/deps.sh
+	@tools/deps.sh $(DEPS)
 
 # --- generated code: only in build/ ---
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
@@ -141,9 +142,14 @@ demo: deps
 	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
 	@$(PYTHON) examples/de-an-06/demo.py $(B) $(if $(KEEP),--keep)
 
+check soak: DEPS = check
 check: deps
 	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
 	@tests/check.sh $(B) $(VARIANT)
+
+soak: deps
+	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
+	@tests/soak.sh $(B) $(VARIANT) $(PIECES)
 
 cov:
 	@$(MAKE) --no-print-directory unit VARIANT=cov

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # check.sh BUILD VARIANT: every test; the closing line is "N passed, N failed".
 # SEED=n repeats a random test; K=expr runs only the system tests that match (pytest -k).
+# What is broken on purpose (docs/RELIABILITY.md) runs beside the system tests: each piece is a program
+# `run BUILD VARIANT quick|soak` that ends with the same line and leaves its figures in BUILD/reliability/PIECE.json.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 b=$1 variant=$2
@@ -16,6 +18,17 @@ echo "== modules ($variant)"
 out=$(tools/unit.sh "$b" "$b"/tests/test_* 2>&1 | grep -v '\.d$')
 [[ $out == *" 0 failed" ]] || printf '%s\n' "$out"
 add "$(tail -n 1 <<<"$out")"
+
+broken=$b/reliability
+rm -rf "$broken" && mkdir -p "$broken"
+{ [ -n "${K:-}" ] || for piece in tests/*/run tests/fault/*/run; do
+	[ -x "$piece" ] || continue
+	start=$(date +%s)
+	name=$(basename "$(dirname "$piece")")
+	"$piece" "$b" "$variant" quick >"$broken/$name.log" 2>&1
+	echo "$name: $(tail -n 1 "$broken/$name.log") ($(($(date +%s) - start)) s)" >>"$broken/pieces"
+done; } &
+breaking=$!
 
 echo "== whole programs ($variant)"
 mkdir -p build/gen/python
@@ -35,5 +48,14 @@ except (OSError, x.ParseError):
     print("0 passed, 1 failed")
 P
 )"
+
+echo "== broken on purpose ($variant)"
+wait $breaking
+while read -r line; do
+	echo "$line"
+	before=$failed
+	add "$line"
+	[ "$failed" = "$before" ] || tail -n 60 "$broken/${line%%:*}.log"
+done < <(cat "$broken/pieces" 2>/dev/null)
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

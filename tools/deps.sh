@@ -1,10 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian 12 packages that are missing, and only those. With sudo when not root; when
+# deps.sh [check|peers]: installs the Debian 12 packages that are missing, and only those: what builds
+# and runs tiendo; for `check` what its tests need besides; for `peers` what it is measured beside. With sudo when not root; when
 # that is not possible either, prints the exact line for an administrator and fails.
 PACKAGES="gcc make pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler
 	liblmdb-dev libsodium-dev libmicrohttpd-dev libjansson-dev libutf8proc-dev libcmocka-dev
 	python3 python3-zmq python3-protobuf python3-pytest python3-lmdb"
+case ${1:-} in
+check) PACKAGES="$PACKAGES clang libclang-rt-14-dev iproute2 nftables" ;;
+peers) PACKAGES="$PACKAGES" ;;
+esac
 missing=
 for p in $PACKAGES; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"

@@ -19,7 +19,9 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def build(request):
-    return (ROOT / request.config.getoption("--build")).resolve()
+    path = (ROOT / request.config.getoption("--build")).resolve()
+    (path / "tmp").mkdir(parents=True, exist_ok=True)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -41,21 +43,17 @@ def seed(request):
 
 @pytest.fixture
 def tmp(build):
-    base = build / "tmp"
-    base.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(dir=base))
+    path = Path(tempfile.mkdtemp(dir=build / "tmp"))
     yield path
     shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture
 def make_world(request, build, guard):
-    base = build / "tmp"
-    base.mkdir(parents=True, exist_ok=True)
     worlds = []
 
     def make(start=True, **more):
-        w = World(tempfile.mkdtemp(dir=base), build, request.config.getoption("--variant"), guard, **more)
+        w = World(tempfile.mkdtemp(dir=build / "tmp"), build, request.config.getoption("--variant"), guard, **more)
         worlds.append(w)
         if start:
             w.start()
