@@ -56,6 +56,9 @@ struct core_start {
 	struct sys_error
 		reason; /* why there was none to be used, for the log; "" = there was simply none */
 	struct sys_error place; /* a doubt about the file system, for the log; "" = none */
+	uint64_t folded;	/* entries of the journal behind it */
+	int64_t load_ms, fold_ms, check_ms; /* the checkpoint and the sums made from it, the entries
+					       behind it, the sums against a recomputation */
 };
 struct core_start core_start(const struct core *c);
 

@@ -74,17 +74,27 @@ static bool in_journal(void *ctx, const struct view_head *head)
 
 static int fold_and_check(struct core *c, struct sys_error *error)
 {
+	int64_t began = clock_transport();
+	uint64_t from = c->view->head.entry;
 	int rc = fold_tail(c, error);
 
-	return rc ? rc : check_rollups(c, error);
+	c->start.folded = c->view->head.entry - from;
+	c->start.fold_ms = clock_transport() - began;
+	began = clock_transport();
+	if (!rc)
+		rc = check_rollups(c, error);
+	c->start.check_ms = clock_transport() - began;
+	return rc;
 }
 
 /* True = the view stands at the journal's head. False leaves no view. */
 static bool from_checkpoint(struct core *c)
 {
 	struct sys_error error;
+	int64_t began = clock_transport();
 
 	c->view = checkpoint_load(c->checkpoint, in_journal, c, &c->start.reason);
+	c->start.load_ms = clock_transport() - began;
 	if (!c->view)
 		return false;
 	c->start.from = c->view->head.entry;

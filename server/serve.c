@@ -89,11 +89,13 @@ static void log_start(const struct server *s)
 	if (start.place.text[0])
 		log_warn("%s", start.place.text);
 	if (start.from)
-		log_info("loaded the checkpoint of entry %llu and folded what came after it",
-			 (unsigned long long)start.from);
+		log_info("loaded the checkpoint of entry %llu in %lld ms", (unsigned long long)start.from,
+			 (long long)start.load_ms);
 	else if (start.reason.text[0])
 		log_warn("the checkpoint in view/ is not used, everything was folded again: %s",
 			 start.reason.text);
+	log_info("folded %llu entries in %lld ms, compared the sums with a recomputation in %lld ms",
+		 (unsigned long long)start.folded, (long long)start.fold_ms, (long long)start.check_ms);
 }
 
 /* ---- sockets ---- */
