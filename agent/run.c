@@ -106,20 +106,25 @@ static void tell_clock(struct run *r)
 		log_warn("clock: %s", why.text[0] ? why.text : "well again");
 }
 
+int64_t run_turn(struct run *r)
+{
+	look_at_spool(r);
+	look_at_line(r);
+	act(r);
+	run_fetch(r);
+	run_save_centre(r, false);
+	tell_clock(r);
+	return next_deadline(r, clock_transport());
+}
+
 static void loop(struct run *r, int signals)
 {
 	while (!r->failed) {
-		look_at_spool(r);
-		look_at_line(r);
-		act(r);
-		run_fetch(r);
-		run_save_centre(r, false);
-		tell_clock(r);
-
+		int64_t due = run_turn(r);
 		struct loop_item items[] = {{.fd = signals},
 					    {.socket = r->line, .fd = -1},
 					    {.socket = fetch_socket(&r->fetch), .fd = -1}};
-		int n = loop_wait(items, BASE_COUNT(items), next_deadline(r, clock_transport()));
+		int n = loop_wait(items, BASE_COUNT(items), due);
 
 		if (n == -ESHUTDOWN || ended(signals))
 			break;
@@ -129,7 +134,7 @@ static void loop(struct run *r, int signals)
 
 /* ---- start and end ---- */
 
-static int start(struct run *r, struct sys_error *error)
+int run_start(struct run *r, struct sys_error *error)
 {
 	struct office *o = r->office;
 	const struct config *c = &o->config;
@@ -166,7 +171,7 @@ static int start(struct run *r, struct sys_error *error)
 	return 0;
 }
 
-static void finish(struct run *r)
+void run_finish(struct run *r)
 {
 	fetch_free(&r->fetch);
 	net_message_clear(&r->message);
@@ -186,7 +191,7 @@ int run_daemon(struct office *o, struct sys_error *error)
 
 	r->office = o;
 	if (!code)
-		code = start(r, error);
+		code = run_start(r, error);
 	if (!code) {
 		log_info("runs: %" PRIu64 " updates wait for %s", r->state.last - r->state.settled,
 			 o->config.ingest);
@@ -196,7 +201,7 @@ int run_daemon(struct office *o, struct sys_error *error)
 		if (code)
 			*error = r->error;
 	}
-	finish(r);
+	run_finish(r);
 	free(r);
 	if (signals >= 0)
 		close(signals);

@@ -46,6 +46,12 @@ struct run {
 	struct sys_error error; /* ... and this */
 };
 
+/* Lock, key, state, context; r->office is opened. */
+int run_start(struct run *r, struct sys_error *error);
+/* One turn of the loop but for the waiting and run_hear, which follow; returns when the next is due
+ * without a message. `failed` is looked at after it. */
+int64_t run_turn(struct run *r);
+void run_finish(struct run *r); /* also after run_start failed */
 /* Does one thing that push wants. */
 void run_act(struct run *r, const struct push_action *a);
 /* Reads what came on the line; what it says is stored and told to push. */

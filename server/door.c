@@ -141,6 +141,12 @@ static void take_roster(struct door *d)
 	}
 }
 
+void door_knocks(struct door *d)
+{
+	take_roster(d);
+	answer_handshakes(d);
+}
+
 /* ---- the self-test ---- */
 
 int door_test(struct door *d, const char *ingest, const char *feed, const char *query,
@@ -333,8 +339,7 @@ void door_run(struct door *d)
 		}
 		if (loop_wait(items, BASE_COUNT(items), http_deadline(d->http)) == -ESHUTDOWN)
 			return;
-		take_roster(d);
-		answer_handshakes(d);
+		door_knocks(d);
 		hear_signals(d);
 		pass_answers(d);
 		for (size_t i = 0; i < DOOR_CALLERS; i++)

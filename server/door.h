@@ -49,6 +49,8 @@ int door_test(struct door *d, const char *ingest, const char *feed, const char *
 	      struct sys_error *error);
 /* Opens admin.sock; the writer's pair must be bound. */
 int door_admin(struct door *d, struct sys_error *error);
+/* A part of each turn of door_run: the newest roster, and who knocks. */
+void door_knocks(struct door *d);
 /* Until a signal says stop. */
 void door_run(struct door *d);
 void door_close(struct door *d); /* NULL is fine */

@@ -260,16 +260,20 @@ static int64_t serve(struct query *q, int64_t now)
 	return due;
 }
 
+int64_t query_turn(struct query *q)
+{
+	read_questions(q);
+	return serve(q, clock_transport());
+}
+
 void *query_run(void *arg)
 {
 	struct query *q = arg;
 	struct loop_item item = {.socket = q->socket, .fd = -1};
 	int64_t due = LOOP_FOREVER;
 
-	while (loop_wait(&item, 1, due) >= 0) {
-		read_questions(q);
-		due = serve(q, clock_transport());
-	}
+	while (loop_wait(&item, 1, due) >= 0)
+		due = query_turn(q);
 	net_socket_close(&q->socket);
 	return NULL;
 }

@@ -86,6 +86,8 @@ struct query;
  * sentence on failure. */
 struct query *query_open(const struct query_options *options, struct sys_error *error);
 const char *query_endpoint(const struct query *q);
+/* One turn: reads what has come, answers one question; returns the transport time of the next. */
+int64_t query_turn(struct query *q);
 /* The thread's body (pthread_create(..., query_run, q)): runs until net_stop, closes its socket,
  * returns NULL. */
 void *query_run(void *q);

@@ -37,29 +37,30 @@ struct server {
 
 /* ---- the store ---- */
 
-static int open_core(struct server *s, bool accept_clock, struct sys_error *error)
+int serve_core(struct core **out, const struct store *store, bool accept_clock,
+	       struct sys_error *error)
 {
 	const struct core_options options = {.accept_clock = accept_clock};
 	enum core_clock_state clock;
-	int rc = core_open(&s->core, s->store, &options, error);
+	int rc = core_open(out, store, &options, error);
 
 	if (rc)
 		return rc;
-	if (store_marked(s->store)) {
+	if (store_marked(store)) {
 		/* the entry first: a crash between the two makes one incarnation too many, never
 		 * one too few */
-		if (core_restored(s->core, error) != CORE_OK)
+		if (core_restored(*out, error) != CORE_OK)
 			return -EIO;
 		log_warn("this is a restored backup: a new incarnation begins; receipts above "
 			 "entry %llu are offered again; look at `agent list` for keys revoked "
 			 "since the backup",
-			 (unsigned long long)core_view(s->core)->head.entry - 1);
-		rc = store_unmark(s->store, error);
+			 (unsigned long long)core_view(*out)->head.entry - 1);
+		rc = store_unmark(store, error);
 		if (rc)
 			return rc;
 	}
 	/* refused = a full disk: the writer tries again, and says so until then */
-	return core_tick(s->core, &clock, error) == CORE_FATAL ? -EIO : 0;
+	return core_tick(*out, &clock, error) == CORE_FATAL ? -EIO : 0;
 }
 
 /* ---- the checkpoint ---- */
@@ -191,7 +192,7 @@ static void write_endpoints(const struct server *s)
 
 static int open_all(struct server *s, bool accept_clock, struct sys_error *error)
 {
-	int rc = open_core(s, accept_clock, error);
+	int rc = serve_core(&s->core, s->store, accept_clock, error);
 
 	if (rc)
 		return rc;

@@ -280,7 +280,7 @@ static void look_after(struct writer *w)
 	show_disk(w);
 }
 
-static int64_t turn(struct writer *w)
+int64_t writer_turn(struct writer *w)
 {
 	w->in.now = clock_transport();
 	tick(w);
@@ -303,7 +303,7 @@ void *writer_run(void *arg)
 	int rc;
 
 	do {
-		int64_t due = turn(w);
+		int64_t due = writer_turn(w);
 		struct loop_item items[] = {{.socket = w->ingest},
 					    {.socket = w->admin},
 					    {.socket = feed_socket(w->feed), .fd = -1}};

@@ -34,6 +34,9 @@ struct writer;
 struct writer *writer_open(const struct writer_options *options, struct sys_error *error);
 const char *writer_ingest(const struct writer *w); /* endpoints */
 const char *writer_feed(const struct writer *w);
+/* One turn of the loop, in the order of effects; returns the transport time at which the next one is
+ * due without a message. writer_run turns and waits; a simulator turns by itself. */
+int64_t writer_turn(struct writer *w);
 void *writer_run(void *w);	     /* the thread's body */
 void writer_close(struct writer *w); /* after it was joined; NULL is fine */
 
