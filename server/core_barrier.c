@@ -28,44 +28,7 @@ enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error 
 	return CORE_FATAL;
 }
 
-static enum core_result fork_here(struct core *c, const uint8_t *lost, struct sys_error *error)
-{
-	const struct view_head *h = &c->view->head;
-	struct entry e = {.kind = ENTRY_INCARNATION,
-			  .incarnation = {.fork = h->entry, .proven = lost != NULL}};
-
-	keys_random(e.incarnation.made, sizeof e.incarnation.made);
-	memcpy(e.incarnation.old, h->incarnation, sizeof e.incarnation.old);
-	memcpy(e.incarnation.fork_hash, h->hash, sizeof e.incarnation.fork_hash);
-	if (lost)
-		memcpy(e.incarnation.lost, lost, sizeof e.incarnation.lost);
-	return core_barrier(c, &e, error);
-}
-
-enum core_result core_restored(struct core *c, struct sys_error *error)
-{
-	return fork_here(c, NULL, error);
-}
-
-enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCARNATION_SIZE],
-				  struct sys_error *error)
-{
-	return fork_here(c, lost, error);
-}
-
 /* ---- the office clock ---- */
-
-void core_accept_clock(struct core *c)
-{
-	c->accept = true;
-}
-
-static enum core_result one_tick(struct core *c, struct date date, struct sys_error *error)
-{
-	struct entry e = {.kind = ENTRY_TICK, .tick = {.date = date}};
-
-	return core_barrier(c, &e, error);
-}
 
 /* The first tick is the day of the genesis: the figures' today begins with the store. */
 static struct date next_tick(const struct core *c)
@@ -81,22 +44,74 @@ static int32_t missed_days(const struct core *c, struct date office)
 	return date_days(office) - date_days(next_tick(c));
 }
 
-enum core_result core_tick(struct core *c, enum core_clock_state *state, struct sys_error *error)
+/* What entries will be stamped with, and the date of the office; a clock nobody trusts yet must not move the stamps
+ * for ever. */
+static enum core_clock_state look_at_clock(struct core *c, struct date *office)
 {
 	const struct view_head *h = &c->view->head;
 	struct instant wall = clock_wall(c->clock);
-	struct date office = date_at(wall, h->offset_minutes);
+	enum core_clock_state state = wall.ms < h->received.ms ? CORE_CLOCK_BEHIND : CORE_CLOCK_GOOD;
+
+	*office = date_at(wall, h->offset_minutes);
+	if (!h->simulated && !c->accept && missed_days(c, *office) > CORE_MISSED_DAYS)
+		state = CORE_CLOCK_AHEAD;
+	c->now = state == CORE_CLOCK_GOOD ? wall : h->received;
+	return state;
+}
+
+static enum core_result fork_here(struct core *c, const uint8_t *lost, struct sys_error *error)
+{
+	const struct view_head *h = &c->view->head;
+	struct entry e = {.kind = ENTRY_INCARNATION,
+			  .incarnation = {.fork = h->entry, .proven = lost != NULL}};
+
+	keys_random(e.incarnation.made, sizeof e.incarnation.made);
+	memcpy(e.incarnation.old, h->incarnation, sizeof e.incarnation.old);
+	memcpy(e.incarnation.fork_hash, h->hash, sizeof e.incarnation.fork_hash);
+	if (lost)
+		memcpy(e.incarnation.lost, lost, sizeof e.incarnation.lost);
+	return core_barrier(c, &e, error);
+}
+
+/* Before the first tick: its entry belongs to the new incarnation, and this one is stamped with now, not with the
+ * time of the last entry before the loss. */
+enum core_result core_restored(struct core *c, struct sys_error *error)
+{
+	struct date office;
+
+	look_at_clock(c, &office);
+	return fork_here(c, NULL, error);
+}
+
+enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCARNATION_SIZE],
+				  struct sys_error *error)
+{
+	return fork_here(c, lost, error);
+}
+
+/* ---- ticks ---- */
+
+void core_accept_clock(struct core *c)
+{
+	c->accept = true;
+}
+
+static enum core_result one_tick(struct core *c, struct date date, struct sys_error *error)
+{
+	struct entry e = {.kind = ENTRY_TICK, .tick = {.date = date}};
+
+	return core_barrier(c, &e, error);
+}
+
+enum core_result core_tick(struct core *c, enum core_clock_state *state, struct sys_error *error)
+{
 	enum core_result result = CORE_OK;
+	struct date office;
 
 	assert(!core_grouping(c));
-	*state = wall.ms < h->received.ms ? CORE_CLOCK_BEHIND : CORE_CLOCK_GOOD;
-	c->now = *state == CORE_CLOCK_BEHIND ? h->received : wall;
-	if (!h->simulated && !c->accept && missed_days(c, office) > CORE_MISSED_DAYS) {
-		*state = CORE_CLOCK_AHEAD;
-		c->now = h->received; /* a clock nobody trusts yet must not move the stamps for
-				       * ever */
+	*state = look_at_clock(c, &office);
+	if (*state == CORE_CLOCK_AHEAD)
 		return CORE_OK;
-	}
 	for (struct date d = next_tick(c); result == CORE_OK && d.ymd <= office.ymd;
 	     d = next_tick(c))
 		result = one_tick(c, d, error);

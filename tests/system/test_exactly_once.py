@@ -476,6 +476,8 @@ def test_restored_backup(world, office):
     again.hello(last_receipt=newest(office), last_seq=10)
     assert again.welcome.mark == 5 and again.welcome.incarnation != old
     assert again.offer(1, counts(again, 1, 5)).spans[0].incarnation == old
+    made = next(e.header.received_ms for e in read(world.dir) if e.kind == "incarnation")
+    assert made == entries[0].header.received_ms + 3 * 3600000, "it is made now, not at the last entry before the loss"
     proofs = [lost[seq][2] for seq in range(6, 11)]
     proofs[1] = pb.ReceiptProof.FromString(proofs[1].SerializeToString())
     proofs[1].received_ms -= 1000  # a forged time
