@@ -34,6 +34,7 @@ int command_agent_list(const struct command_options *o);
 int command_agent_epochs(const struct command_options *o);
 int command_agent_confirm(const struct command_options *o);
 int command_clock_accept(const struct command_options *o);
+int command_checkpoint(const struct command_options *o);
 int command_key_add(const struct command_options *o);
 int command_key_revoke(const struct command_options *o);
 int command_run(const struct command_options *o);

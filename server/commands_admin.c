@@ -77,7 +77,10 @@ static int send_request(const struct command_options *o, const request_t *m, str
 				    WRITER_ADMIN_MAX);
 	}
 	int rc = ask_server(&s, bytes_of(request, size), reply, &error);
-	if (rc == -ENOENT)
+	if (rc == -ENOENT && m->request_case == TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CHECKPOINT)
+		rc = sys_fail(&error, rc, "no server runs on %s: it wrote a checkpoint when it was stopped, `rebuild` makes it anew",
+			      o->dir);
+	else if (rc == -ENOENT)
 		rc = do_alone(&s, bytes_of(request, size), reply, &error);
 	free(request);
 	store_close(&s);
@@ -269,6 +272,16 @@ int command_clock_accept(const struct command_options *o)
 
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ACCEPT_CLOCK;
 	m.accept_clock = &accept;
+	return command_send(o, &m);
+}
+
+int command_checkpoint(const struct command_options *o)
+{
+	Tiendo__Journal__V1__Checkpoint checkpoint = TIENDO__JOURNAL__V1__CHECKPOINT__INIT;
+	request_t m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
+
+	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CHECKPOINT;
+	m.checkpoint = &checkpoint;
 	return command_send(o, &m);
 }
 
