@@ -101,6 +101,17 @@ static int load_and_lock(struct store *s, const struct command_options *o)
 	return EXIT_GOOD;
 }
 
+/* Also reading makes files: LMDB's lock file, where there is none yet. */
+static int load_to_read(struct store *s, const struct command_options *o)
+{
+	struct sys_error error = {""};
+	int rc = load(s, o);
+
+	if (!rc && store_ours(s, &error))
+		rc = command_fail(EXIT_ENVIRONMENT, "%s", error.text);
+	return rc;
+}
+
 int command_run(const struct command_options *o)
 {
 	enum log_level level = LOG_LEVEL_INFO;
@@ -148,7 +159,7 @@ int command_verify(const struct command_options *o)
 	uint8_t digest[HASH_SIZE] = {0};
 	char hex[2 * HASH_SIZE + 1];
 	uint64_t entries = 0;
-	int rc = load(&s, o);
+	int rc = load_to_read(&s, o);
 
 	if (rc)
 		return rc;
@@ -199,7 +210,7 @@ int command_dump(const struct command_options *o)
 	char path[STORE_PATH_MAX];
 	struct journal *j;
 	struct store s;
-	int rc = load(&s, o);
+	int rc = load_to_read(&s, o);
 
 	if (rc)
 		return rc;

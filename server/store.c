@@ -2,6 +2,7 @@
 #include "server/store.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +111,8 @@ int store_make(struct store *s, struct sys_error *error)
 		return sys_fail(error, -EEXIST,
 				"%s already holds a store: choose another directory", s->dir);
 	rc = base_mkdirs(s->dir, 0700, error);
+	if (!rc)
+		rc = store_ours(s, error);
 	return rc ? rc : make_files(s, error);
 }
 
@@ -143,9 +146,40 @@ int store_keys(struct store *s, struct sys_error *error)
 				     error);
 }
 
+static void name_of(uid_t user, char out[static 64])
+{
+	const struct passwd *p = getpwuid(user);
+
+	if (p)
+		snprintf(out, 64, "%s", p->pw_name);
+	else
+		snprintf(out, 64, "user %u", (unsigned)user);
+}
+
+int store_ours(const struct store *s, struct sys_error *error)
+{
+	char owner[64], me[64];
+	struct stat st;
+
+	if (stat(s->dir, &st))
+		return sys_fail(error, -errno, "%s cannot be looked at: %s", s->dir, sys_text(errno));
+	if (st.st_uid == geteuid())
+		return 0;
+	name_of(st.st_uid, owner);
+	name_of(geteuid(), me);
+	return sys_fail(error, -EPERM,
+			"%s belongs to %s, and this is %s: what it would leave there, the server could not open; "
+			"run the command as %s",
+			s->dir, owner, me, owner);
+}
+
 int store_lock(struct store *s, struct sys_error *error)
 {
-	int lock = kv_lock(s->dir, error);
+	int lock = store_ours(s, error);
+
+	if (lock)
+		return lock;
+	lock = kv_lock(s->dir, error);
 
 	if (lock < 0)
 		return lock;

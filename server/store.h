@@ -48,7 +48,9 @@ int store_make(struct store *s, struct sys_error *error);
 /* Reads the settings. -ENOENT: no store there. */
 int store_load(struct store *s, const char *dir, struct sys_error *error);
 int store_keys(struct store *s, struct sys_error *error);
-/* -EWOULDBLOCK: somebody else writes. */
+/* Is the directory its own user's? What another one, root above all, would leave in it, the server could not open. */
+int store_ours(const struct store *s, struct sys_error *error);
+/* -EWOULDBLOCK: somebody else writes; -EPERM: not ours (store_ours). */
 int store_lock(struct store *s, struct sys_error *error);
 void store_close(struct store *s); /* gives the lock back, wipes the keys */
 
