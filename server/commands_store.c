@@ -260,15 +260,36 @@ static int copy_store(struct store *s, struct journal *j, const char *dest, stru
 	return rc ? rc : copy_file(s, dest, "tiendo.conf", 0640, error);
 }
 
+/* What was copied may have been damaged before: said here, while the last good backup is still there. */
+static int prove_copy(const char *dest, struct journal_head *head, struct sys_error *error)
+{
+	const struct journal_options options = {.read_only = true};
+	char path[STORE_PATH_MAX];
+	struct journal *j = NULL;
+	struct sys_error fault = {""};
+	uint64_t entries;
+
+	snprintf(path, sizeof path, "%.*s/journal", (int)sizeof path - 16, dest);
+	int rc = journal_open(&j, path, &options, &fault);
+	if (!rc)
+		rc = journal_verify(j, &entries, &fault);
+	if (!rc)
+		*head = journal_head(j);
+	journal_close(j);
+	return rc ? sys_fail(error, rc, "the copy in %s is no good backup, keep the one before: %s", dest, fault.text)
+		  : 0;
+}
+
 int command_backup(const struct command_options *o)
 {
 	const struct journal_options options = {.read_only = true};
 	const char *dest = o->argument[0];
+	struct journal_head head = {0};
 	struct sys_error error = {""};
 	struct journal *j = NULL;
 	char path[STORE_PATH_MAX];
 	struct store s;
-	int rc = load(&s, o);
+	int rc = load_to_read(&s, o);
 
 	if (rc)
 		return rc;
@@ -281,9 +302,10 @@ int command_backup(const struct command_options *o)
 		rc = copy_store(&s, j, dest, &error);
 	if (!rc)
 		rc = base_sync_directory(dest, &error);
-	if (!rc)
-		printf("backup of entry %llu in %s\n", (unsigned long long)journal_head(j).entry,
-		       dest);
 	journal_close(j);
-	return rc ? command_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
+	if (!rc)
+		rc = prove_copy(dest, &head, &error);
+	if (!rc)
+		printf("backup of entry %llu in %s, its chain verified\n", (unsigned long long)head.entry, dest);
+	return rc ? command_fail(rc == -EUCLEAN ? EXIT_FAULTS : EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }

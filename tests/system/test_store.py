@@ -54,7 +54,39 @@ def test_a_flipped_bit_is_found(store):
     flip(store.dir / "journal" / "data.mdb", f"{MARK} 20")
     refused(store, f"entry {n}", command=("verify",))
     refused(store, f"entry {n}", "backup")
+    refused(store, f"entry {n}", "no good backup", command=("backup", store.tmp / "copy"), code=1)
     assert store.cli("--dir", store.dir, "dump", ok=None).returncode != 0
+
+
+def test_somebody_elses_store(store, tmp):
+    """What root leaves in a service's store the service cannot open: refused before anything is made."""
+    if os.geteuid():
+        pytest.skip("only root can give a directory away")
+    before = {p: p.stat().st_mtime_ns for p in store.dir.rglob("*")}
+    os.chown(store.dir, 65534, -1)
+    for command in (("run",), ("verify",), ("rebuild",), ("dump",), ("backup", tmp / "copy"), ("agent", "list")):
+        refused(store, "nobody", "root", command=command, code=3)
+    assert {p: p.stat().st_mtime_ns for p in store.dir.rglob("*")} == before
+    os.chown(tmp, 65534, -1)
+    assert "nobody" in store.cli("--dir", tmp, "init", ok=(3,)).stderr and not list(tmp.iterdir())
+    os.chown(store.dir, 0, -1)
+    store.server_cli("verify")
+
+
+def test_a_checkpoint_on_demand(store):
+    """The running server writes one; without a server there is nobody to ask."""
+    assert "rebuild" in store.server_cli("checkpoint", ok=(3,)).stderr
+    path = store.dir / "tiendo.conf"
+    path.write_text(set_line(path.read_text(), "log", "debug"))
+    store.start()
+    store.principal("413")
+    head = store.server_json("checkpoint")["entry"]
+    assert head == store.server_json("status")["entry"]
+    until("the checkpoint", lambda: f"checkpoint of entry {head}" in store.log())
+    store.kill()
+    store.start()
+    assert f"loaded the checkpoint of entry {head} " in store.log()
+    audit(store)
 
 
 def test_a_torn_journal(store):
