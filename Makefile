@@ -60,13 +60,14 @@ OBJ_gen := $(patsubst $(GEN)/%.c,$(B)/gen/%.o,$(GEN_C))
 PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard agent/main.c),$(B)/tiendo-agent) \
 	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
+FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c))
 
 .DEFAULT_GOAL := all
 .PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) build/compile_commands.json
+all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) $(FAULT_BINS) build/compile_commands.json
 
 rooms:
 	@tools/rooms.sh
@@ -113,6 +114,12 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+
+# what the programs in tests/fault play with
+$(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
 # one file each, but load; checkpoint and path are run by hand
 $(B)/bench/load: $(call obj,$(SRC_load))
