@@ -207,22 +207,29 @@ static void set_body(struct update *u, char kind, uint64_t dice)
 	}
 }
 
+void world_next(struct world_walk *k, uint64_t seq, struct update *u, struct world_cell *c)
+{
+	uint64_t at = k->next % k->cells * k->agent->parts + k->agent->part;
+	uint64_t dice = (seq * 0x9E3779B97F4A7C15u + at) >> 16;
+
+	c->item = cell_at(k->world, k->agent, at, &c->unit);
+	*u = (struct update){.seq = seq, .unit = c->unit->code, .item = c->item->code, .as_of = {k->today}, .period = "",
+			     .recorded = {k->wall_ms + (int64_t)seq}, .seal = k->seal,
+			     .catalogue_entry = k->catalogue_entry, .author_role = 1, .reason = ""};
+	u->note = dice % 10 ? "" : "Đã làm việc với các đơn vị, đang hoàn thiện hồ sơ";
+	u->seal.monotonic_ms += seq;
+	set_body(u, c->item->kind, dice / 10);
+	k->next += k->stride;
+}
+
 size_t world_update(struct world_walk *k, uint64_t seq, uint8_t out[static UPDATE_BYTES_MAX])
 {
-	const struct world_unit *unit;
-	uint64_t at = k->next % k->cells * k->agent->parts + k->agent->part;
-	const struct world_item *item = cell_at(k->world, k->agent, at, &unit);
-	uint64_t dice = (seq * 0x9E3779B97F4A7C15u + at) >> 16;
-	struct update u = {.seq = seq, .unit = unit->code, .item = item->code, .as_of = {k->today}, .period = "",
-			   .recorded = {k->wall_ms + (int64_t)seq}, .seal = k->seal,
-			   .catalogue_entry = k->catalogue_entry, .author_role = 1, .reason = ""};
+	struct world_cell c;
+	struct update u;
 
-	u.note = dice % 10 ? "" : "Đã làm việc với các đơn vị, đang hoàn thiện hồ sơ";
-	u.seal.monotonic_ms += seq;
-	set_body(&u, item->kind, dice / 10);
-	k->next += k->stride;
+	world_next(k, seq, &u, &c);
 	size_t size = codec_update_encode(&u, out);
 	if (!size)
-		world_fail("an update of %s does not fit", unit->code);
+		world_fail("an update of %s does not fit", c.unit->code);
 	return size;
 }

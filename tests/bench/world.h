@@ -64,8 +64,14 @@ struct world_walk {
 	struct seal seal;
 };
 void world_walk(struct world_walk *k, const struct world *w, const struct world_agent *a);
-/* The next update of this agent, encoded as a real agent's: with its seal, its clock and the catalogue it was checked
- * against, and a note in every tenth. Returns the size. */
+struct world_cell {
+	const struct world_unit *unit;
+	const struct world_item *item;
+};
+/* The next update of this agent: with its seal, its clock and the catalogue it was checked against, and a note in every
+ * tenth; its texts live in the world. */
+void world_next(struct world_walk *k, uint64_t seq, struct update *u, struct world_cell *c);
+/* The same, encoded as a real agent's. Returns the size. */
 size_t world_update(struct world_walk *k, uint64_t seq, uint8_t out[static UPDATE_BYTES_MAX]);
 
 /* Prints a sentence and ends the program. */
