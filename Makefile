@@ -7,7 +7,8 @@
 #   make check        install what is missing, build, run every test
 #   make unit         only the cmocka programs
 #   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
-#   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s)
+#   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s, BENCH=full: long)
+#   make bench-report its tables into docs/PERFORMANCE.md
 #   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
 
@@ -63,7 +64,7 @@ TEST_BINS := $(TESTS:%=$(B)/tests/%)
 FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs compile_commands.json
+.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -123,18 +124,30 @@ $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdash
 
 # one file each, but load; checkpoint and path are run by hand
 $(B)/bench/load: $(call obj,$(SRC_load))
+$(B)/bench/crowd: $(B)/tests/bench/world.o
+$(B)/bench/fan: $(B)/tests/bench/world.o $(B)/tests/bench/watch.o
+$(B)/bench/fan: LDFLAGS_ALL += -Wl,--wrap=mirror_delta,--wrap=mirror_page
 $(B)/bench/path: $(B)/tests/bench/world.o
-$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libcommon.a
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
-# what the main job costs: build/bench/table.md and one JSON line per workload. BENCH=quick|full, ROUNDS=n
+$(B)/bench/commits.so: tests/bench/commits.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=gnu17 -O2 $(WARN) -Wno-pedantic -fPIC -shared -o $@ $< -ldl
+
+# what the main job costs: one JSON line per workload and build/bench/table.md. BENCH=quick|full, ROUNDS=n; then
+# `make bench-report` puts the tables of the last default run (and of the last full one) into docs/PERFORMANCE.md
+bench-report:
+	@$(PYTHON) tests/bench/report.py build/bench/lines-default.json build/bench/lines-full.json --into docs/PERFORMANCE.md
+
 bench:
 	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs
 	@$(PYTHON) tests/bench/run.py $(B:build/$(VARIANT)%=build/release%) $(if $(BENCH),--size $(BENCH)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-programs: $(B)/bench/load $(B)/bench/floor $(B)/bench/path
+bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan commits.so)
 
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)

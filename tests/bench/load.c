@@ -4,10 +4,11 @@
  *
  *   load register WORLD STORE            make the world's agents and viewer known to the running server
  *   load push WORLD [options]            N agents push K updates; every one of them acknowledged, or the program fails.
- *                                        With --probe PATH one more agent reports for that commune every --probe-ms,
- *                                        and the subscriber waits for each; with --agents 0 it does so alone, K times
+ *                                        With --probe PATH one more agent reports for that commune every --probe-ms; with
+ *                                        --agents 0 it does so alone, K times. --probe-agent N: the commune's Nth;
+ *                                        --probe-log FILE: "entry sent_ns acked_ns"
+ *                                        of each. --lazy 1: pushes are made when they are sent, not beforehand
  *   load snapshot WORLD [options]        the viewer pulls the whole country, K times one after the other
- *   load idle WORLD [options]            N agents connect, say Hello and hold still until standard input ends
  *
  * What is timed: from the first push, when all agents are welcome and all pushes stand ready in memory, to the last
  * Ack. It takes part of the same cores as the server: `load_cpu_s` says how much.
@@ -29,8 +30,8 @@
 enum { GREET_MS = 60000, EVENTS = 256 };
 
 struct options {
-	const char *ingest, *feed, *query, *key, *probe;
-	uint32_t agents, batch, window, seconds, probe_ms;
+	const char *ingest, *feed, *query, *key, *probe, *probe_log;
+	uint32_t agents, batch, window, seconds, probe_ms, probe_agent, lazy;
 	uint64_t updates;
 };
 
@@ -62,20 +63,29 @@ static void add_office(struct load *l, struct office *o, const struct world_agen
 		world_fail("epoll: %s", sys_text(errno));
 }
 
-/* Group N is made for N agents; group 0 is the probe's. */
+/* Its unit has several: each may begin one epoch an hour, and each run of this program is one. */
+static bool is_probe(const struct load *l, const struct world_agent *a, uint32_t *nth)
+{
+	return a->group == 0 && l->o.probe && !strcmp(l->world.units[a->first].path, l->o.probe) &&
+	       (*nth)++ == l->o.probe_agent;
+}
+
+/* Group N is made for N agents; those of group 0 are probes. */
 static void add_offices(struct load *l)
 {
+	uint32_t nth = 0;
+
 	for (size_t i = 0; i < l->world.agents_n; i++) {
 		const struct world_agent *a = &l->world.agents[i];
 		if (a->group && a->group == l->o.agents)
 			add_office(l, &l->offices[l->offices_n++], a, l->o.window);
-		else if (a->group == 0 && l->o.probe && !l->probing) {
+		else if (is_probe(l, a, &nth)) {
 			l->probing = true;
 			add_office(l, &l->probe, a, 1);
 		}
 	}
-	if (l->offices_n != l->o.agents)
-		world_fail("the world has no group of %u agents", l->o.agents);
+	if (l->offices_n != l->o.agents || l->probing != !!l->o.probe)
+		world_fail("the world has no group of %u agents, or no probe there", l->o.agents);
 }
 
 static void greet(struct load *l)
@@ -100,17 +110,17 @@ static void prepare(struct load *l)
 
 	each = each ? each : 1;
 	for (size_t i = 0; i < l->offices_n; i++) {
-		office_prepare(&l->offices[i], each, l->o.batch);
+		office_prepare(&l->offices[i], each, l->o.batch, l->o.lazy);
 		l->offices[i].allowed = each;
 	}
 	if (l->probing)
-		office_prepare(&l->probe, probes, 1);
+		office_prepare(&l->probe, probes, 1, false);
 }
 
 static void watch(struct load *l)
 {
 	const struct watch_options options = {.net = l->net, .feed = l->o.feed, .server_key = l->server_key,
-					      .pair = &l->world.viewer, .path = l->o.probe};
+					      .pair = &l->world.viewers[0]};
 
 	if (l->o.feed)
 		l->watch = watch_start(&options);
@@ -202,23 +212,18 @@ static void print_spread(const char *name, uint32_t *us, size_t n)
 	       us[n - 1 - n / 100] / 1e3, us[n - 1] / 1e3);
 }
 
-/* How long after the probe's Ack did the subscriber hold a version that contains it? 0 when it was there before. */
-static void print_seen(struct load *l, const struct watch_result *r)
+static void write_probes(const struct load *l)
 {
-	uint32_t *us = base_alloc((l->probe.acked + 1) * sizeof *us);
-	size_t n = 0;
+	FILE *f = fopen(l->o.probe_log, "w");
 
-	for (size_t i = 0, at = 0; i < l->probe.acked; i++) {
+	if (!f)
+		world_fail("%s: %s", l->o.probe_log, sys_text(errno));
+	for (size_t i = 0; i < l->probe.acked; i++) {
 		const struct office_push *p = &l->probe.pushes[i];
-		while (at < r->seen_n && r->seen[at].version < p->entry)
-			at++;
-		if (at == r->seen_n)
-			break; /* the last ones may not have come any more */
-		int64_t ns = r->seen[at].at_ns - p->acked_ns;
-		us[n++] = ns > 0 ? (uint32_t)(ns / 1000) : 0;
+		fprintf(f, "%llu %lld %lld\n", (unsigned long long)p->entry, (long long)p->sent_ns,
+			(long long)p->acked_ns);
 	}
-	print_spread("seen", us, n);
-	free(us);
+	fclose(f);
 }
 
 static double cpu(void)
@@ -244,7 +249,7 @@ static void say(struct load *l, double seconds, double cpu_s)
 {
 	struct office_tally *t = &l->tally;
 	const struct office *one = l->offices_n ? &l->offices[0] : &l->probe;
-	size_t push_bytes = one->bytes.size / one->pushes_n;
+	size_t push_bytes = one->lazy ? one->pushes[0].size : one->bytes.size / one->pushes_n;
 	struct watch_result r = l->watch ? watch_end(l->watch) : (struct watch_result){0};
 
 	printf("{\"agents\":%u,\"batch\":%u,\"window\":%u,\"updates\":%llu,\"cells\":%llu,\"seconds\":%.4f,"
@@ -255,7 +260,6 @@ static void say(struct load *l, double seconds, double cpu_s)
 	       (double)t->stall_ns / 1e6);
 	print_spread("ack", t->ack_us, t->acks);
 	print_spread("probe_ack", l->probe_tally.ack_us, l->probe_tally.acks);
-	print_seen(l, &r);
 	printf(",\"deltas\":%llu,\"delta_bytes\":%llu}\n", (unsigned long long)r.deltas, (unsigned long long)r.bytes);
 }
 
@@ -293,8 +297,8 @@ static int command_push(struct load *l, const char *world)
 	watch(l);
 	prepare(l);
 	double before = cpu(), seconds = run(l), used = cpu() - before;
-	if (l->watch && l->probe.acked)
-		watch_wait(l->watch, l->probe.pushes[l->probe.acked - 1].entry, 2000);
+	if (l->o.probe_log)
+		write_probes(l);
 	net_stop(l->net);
 	say(l, seconds, used);
 	close_load(l);
@@ -303,30 +307,18 @@ static int command_push(struct load *l, const char *world)
 
 static int command_snapshot(struct load *l, const char *world)
 {
-	struct snapshot_options options = {.query = l->o.query, .server_key = l->server_key, .pair = &l->world.viewer};
+	struct snapshot_options options = {.query = l->o.query, .server_key = l->server_key};
 	struct sys_error error = {""};
 
 	if (!l->o.query || !l->o.key || !keys_z85_parse(l->o.key, l->server_key))
 		world_fail("--query ENDPOINT --key Z85 are needed");
 	world_read(&l->world, world);
+	options.pair = &l->world.viewers[0];
 	l->net = options.net = net_open(&error);
 	if (!l->net)
 		world_fail("%s", error.text);
 	snapshot(&options, (uint32_t)l->o.updates);
 	net_close(l->net);
-	return 0;
-}
-
-static int command_idle(struct load *l, const char *world)
-{
-	char byte;
-
-	open_load(l, world);
-	printf("{\"agents\":%u,\"welcome\":true}\n", l->o.agents);
-	fflush(stdout);
-	while (read(STDIN_FILENO, &byte, 1) > 0)
-		;
-	close_load(l);
 	return 0;
 }
 
@@ -345,14 +337,16 @@ static void parse(struct options *o, int argc, char **argv)
 	static const struct option names[] = {
 		{"ingest", 1, NULL, 'i'}, {"feed", 1, NULL, 'f'}, {"query", 1, NULL, 'q'}, {"key", 1, NULL, 'k'}, {"agents", 1, NULL, 'a'},
 		{"batch", 1, NULL, 'b'}, {"window", 1, NULL, 'w'}, {"updates", 1, NULL, 'u'},
-		{"seconds", 1, NULL, 's'}, {"probe", 1, NULL, 'p'}, {"probe-ms", 1, NULL, 'm'}, {0}};
+		{"seconds", 1, NULL, 's'}, {"probe", 1, NULL, 'p'}, {"probe-ms", 1, NULL, 'm'},
+		{"probe-log", 1, NULL, 'l'}, {"probe-agent", 1, NULL, 'n'}, {"lazy", 1, NULL, 'z'}, {0}};
 	int c;
 
 	*o = (struct options){.agents = 1, .batch = 1, .window = 1, .updates = 1, .seconds = 120, .probe_ms = 20};
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		const char **text = c == 'i' ? &o->ingest : c == 'f' ? &o->feed : c == 'q' ? &o->query : c == 'k' ? &o->key : c == 'p' ? &o->probe : NULL;
+		const char **text = c == 'i' ? &o->ingest : c == 'f' ? &o->feed : c == 'q' ? &o->query : c == 'k' ? &o->key : c == 'p' ? &o->probe
+				    : c == 'l' ? &o->probe_log : NULL;
 		uint32_t *n = c == 'a' ? &o->agents : c == 'b' ? &o->batch : c == 'w' ? &o->window
-			      : c == 's' ? &o->seconds : c == 'm' ? &o->probe_ms : NULL;
+			      : c == 's' ? &o->seconds : c == 'm' ? &o->probe_ms : c == 'z' ? &o->lazy : c == 'n' ? &o->probe_agent : NULL;
 		if (c == '?')
 			world_fail("see the head of load.c");
 		if (text)
@@ -380,7 +374,5 @@ int main(int argc, char **argv)
 		return command_push(&l, argv[2]);
 	if (!strcmp(argv[1], "snapshot"))
 		return command_snapshot(&l, argv[2]);
-	if (!strcmp(argv[1], "idle"))
-		return command_idle(&l, argv[2]);
 	world_fail("see the head of load.c");
 }

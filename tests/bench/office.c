@@ -21,6 +21,8 @@ void office_open(struct office *o, const struct office_options *options)
 	struct sys_error error = {""};
 	size_t size = sizeof o->fd;
 
+	if (options->window > OFFICE_WINDOW_MAX)
+		world_fail("a window is at most %d", OFFICE_WINDOW_MAX);
 	*o = (struct office){.window = options->window};
 	o->socket = net_dealer_connect(options->net, &to, &error);
 	if (!o->socket || zmq_getsockopt(net_handle(o->socket), ZMQ_FD, &o->fd, &size))
@@ -33,6 +35,8 @@ void office_close(struct office *o)
 {
 	net_socket_close(&o->socket);
 	buffer_free(&o->bytes);
+	for (size_t i = 0; i < OFFICE_WINDOW_MAX; i++)
+		buffer_free(&o->slots[i]);
 	free(o->pushes);
 }
 
@@ -108,10 +112,9 @@ static void put_varint(struct buffer *b, uint64_t n)
 }
 
 /* A Push as any library writes it: session (fixed64), first_seq, updates. */
-static void put_push(struct office *o, struct office_push *p)
+static void put_push(struct office *o, struct office_push *p, struct buffer *b)
 {
 	uint8_t blob[UPDATE_BYTES_MAX];
-	struct buffer *b = &o->bytes;
 
 	p->at = b->size;
 	buffer_put_u8(b, 1 << 3 | 1);
@@ -125,20 +128,38 @@ static void put_push(struct office *o, struct office_push *p)
 		buffer_put(b, blob, size);
 	}
 	p->size = b->size - p->at;
+	if (b->failed)
+		world_fail("no memory for the updates");
 }
 
-void office_prepare(struct office *o, size_t n, uint32_t batch)
+void office_prepare(struct office *o, size_t n, uint32_t batch, bool lazy)
 {
 	uint64_t seq = 1;
 
 	o->pushes = base_alloc((n + 1) * sizeof *o->pushes);
 	o->pushes_n = n;
+	o->lazy = lazy;
 	for (size_t i = 0; i < n; i++, seq += batch) {
 		o->pushes[i] = (struct office_push){.first_seq = seq, .n = batch};
-		put_push(o, &o->pushes[i]);
+		if (!lazy)
+			put_push(o, &o->pushes[i], &o->bytes);
 	}
-	if (o->bytes.failed)
-		world_fail("no memory for the updates");
+}
+
+/* The push that goes out now: one that goes again is still in its slot, for the window is not wider. */
+static struct bytes bytes_of_push(struct office *o)
+{
+	struct office_push *p = &o->pushes[o->sent];
+	struct buffer *slot = &o->slots[o->sent % OFFICE_WINDOW_MAX];
+
+	if (!o->lazy)
+		return bytes_of(o->bytes.data + p->at, p->size);
+	if (o->sent == o->made) {
+		o->made++;
+		buffer_clear(slot);
+		put_push(o, p, slot);
+	}
+	return buffer_bytes(slot);
 }
 
 /* ---- answers ---- */
@@ -245,7 +266,7 @@ static bool send_one(struct office *o)
 		return false;
 	struct office_push *p = &o->pushes[o->sent];
 	p->sent_ns = now;
-	if (send_message(o, MESSAGE_PUSH, bytes_of(o->bytes.data + p->at, p->size)) != NET_SENT)
+	if (send_message(o, MESSAGE_PUSH, bytes_of_push(o)) != NET_SENT)
 		return false; /* no line at the moment */
 	o->sent++;
 	return true;

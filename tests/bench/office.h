@@ -10,7 +10,7 @@
 #include "common/sys/net.h"
 #include "tests/bench/world.h"
 
-enum { OFFICE_EPOCH = 16 };
+enum { OFFICE_EPOCH = 16, OFFICE_WINDOW_MAX = 16 };
 
 struct office_tally { /* of all offices together */
 	uint32_t *ack_us;
@@ -21,7 +21,7 @@ struct office_tally { /* of all offices together */
 
 struct office_push {
 	uint64_t first_seq;
-	size_t at, size; /* in bytes of the office; the session is put in when it is sent */
+	size_t at, size; /* in bytes of the office, or of its slot */
 	uint32_t n;
 	int64_t sent_ns;
 	uint64_t entry; /* that took it */
@@ -37,6 +37,9 @@ struct office {
 	uint64_t session;
 	struct world_walk walk;
 	struct buffer bytes;
+	bool lazy; /* pushes are made when they are sent first, each in the slot of its number; else beforehand, in `bytes` */
+	struct buffer slots[OFFICE_WINDOW_MAX];
+	size_t made;
 	struct office_push *pushes;
 	size_t pushes_n, allowed, sent, acked; /* `allowed`: how many may be sent by now */
 	size_t rewound;   /* answers still to come of what was sent before a Busy */
@@ -56,8 +59,8 @@ void office_close(struct office *o);
 
 /* Says Hello as soon as there is a line; true once welcome. */
 bool office_greet(struct office *o);
-/* After the Welcome: makes `n` pushes of `batch` updates. */
-void office_prepare(struct office *o, size_t n, uint32_t batch);
+/* After the Welcome: makes `n` pushes of `batch` updates; `lazy`: each when it is sent (memory for millions). */
+void office_prepare(struct office *o, size_t n, uint32_t batch, bool lazy);
 /* Takes what came, sends what may be sent, until there is nothing more to do now. */
 void office_turn(struct office *o, struct office_tally *t);
 

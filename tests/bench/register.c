@@ -45,8 +45,9 @@ int register_world(const char *world, const char *store)
 		world_fail("%s", error.text);
 	for (size_t i = 0; i < w.agents_n; i++)
 		add(line, "agent", w.agents[i].scope, &w.agents[i].pair);
-	add(line, "viewer", w.units[0].code, &w.viewer);
+	for (size_t i = 0; i < w.viewers_n; i++)
+		add(line, "viewer", w.units[0].code, &w.viewers[i]);
 	local_close(&line);
-	printf("{\"registered\":%zu}\n", w.agents_n + 1);
+	printf("{\"registered\":%zu}\n", w.agents_n + w.viewers_n);
 	return 0;
 }

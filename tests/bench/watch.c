@@ -8,17 +8,16 @@
 
 #include "common/sys/clock.h"
 #include "common/sys/loop.h"
-#include "tests/bench/wire.h"
+#include "common/sys/codec.h"
 #include "tests/bench/world.h"
 
 enum { PATIENCE_MS = 20000 };
 
 struct watch {
-	struct watch_options o;
 	struct net_socket *socket;
 	pthread_t thread;
 	struct watch_result result;
-	_Atomic uint64_t heartbeats, last;
+	_Atomic uint64_t heartbeats;
 };
 
 int64_t watch_now_ns(void)
@@ -29,19 +28,9 @@ int64_t watch_now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void note(struct watch *w, uint64_t version)
-{
-	struct watch_result *r = &w->result;
-
-	if ((r->seen_n & (r->seen_n - 1)) == 0)
-		r->seen = base_grow(r->seen, r->seen_n ? 2 * r->seen_n : 1, sizeof *r->seen);
-	r->seen[r->seen_n++] = (struct watch_seen){.version = version, .at_ns = watch_now_ns()};
-	atomic_store(&w->last, version);
-}
-
 static void take(struct watch *w, const struct net_message *m)
 {
-	struct bytes topic = net_frame(m, 0), head = net_frame(m, 1), body = net_frame(m, 2);
+	struct bytes head = net_frame(m, 1), body = net_frame(m, 2);
 
 	if (head.size != 2 || head.data[1] != MESSAGE_DELTA) {
 		atomic_fetch_add(&w->heartbeats, 1);
@@ -49,12 +38,6 @@ static void take(struct watch *w, const struct net_message *m)
 	}
 	w->result.deltas++;
 	w->result.bytes += body.size;
-	if (!w->o.path || !bytes_equal(topic, bytes_text(w->o.path)))
-		return;
-	struct wire_field f;
-	for (struct wire at = wire_of(body); wire_next(&at, &f);)
-		if (f.number == 4)
-			note(w, f.value);
 }
 
 static void *run(void *arg)
@@ -84,7 +67,6 @@ struct watch *watch_start(const struct watch_options *options)
 	struct sys_error error = {""};
 	int64_t end = clock_transport() + PATIENCE_MS;
 
-	w->o = *options;
 	w->socket = net_sub_connect(options->net, &to, &error);
 	if (!w->socket)
 		world_fail("%s", error.text);
@@ -98,14 +80,6 @@ struct watch *watch_start(const struct watch_options *options)
 		nap();
 	}
 	return w;
-}
-
-void watch_wait(struct watch *w, uint64_t version, int ms)
-{
-	int64_t end = clock_transport() + ms;
-
-	while (atomic_load(&w->last) < version && clock_transport() < end)
-		nap();
 }
 
 struct watch_result watch_end(struct watch *w)

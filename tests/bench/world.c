@@ -87,6 +87,12 @@ static void add_agent(struct world *w, char *const *f)
 	read_pair(&a->pair, f[3], f[4]);
 }
 
+static void add_viewer(struct world *w, char *const *f)
+{
+	w->viewers = room(w->viewers, w->viewers_n, sizeof *w->viewers);
+	read_pair(&w->viewers[w->viewers_n++], f[1], f[2]);
+}
+
 static void read_line(struct world *w, char *line)
 {
 	char *f[FIELDS + 1] = {0};
@@ -101,7 +107,7 @@ static void read_line(struct world *w, char *line)
 	else if (n == 9 && !strcmp(f[0], "agent"))
 		add_agent(w, f);
 	else if (n == 3 && !strcmp(f[0], "viewer"))
-		read_pair(&w->viewer, f[1], f[2]);
+		add_viewer(w, f);
 	else
 		world_fail("a line of the world that is not understood begins with %s", f[0] ? f[0] : "nothing");
 }
@@ -133,6 +139,8 @@ void world_read(struct world *w, const char *path)
 		if (*line)
 			read_line(w, line);
 	buffer_free(&text);
+	if (!w->viewers_n)
+		world_fail("%s names no viewer", path);
 	count_cells(w);
 }
 

@@ -7,7 +7,7 @@
  *   item    SET CODE t|r|c|p                                task, ratio, count, points
  *   agent   GROUP SCOPE PUBLIC SECRET FIRST COUNT PART PARTS
  *           reports, of the cells of units FIRST .. FIRST + COUNT - 1, those whose number % PARTS == PART
- *   viewer  PUBLIC SECRET
+ *   viewer  PUBLIC SECRET                                   of the whole country; the first is the subscriber of every run
  *
  * A cell is visited once before any is visited again, in an order that jumps about (a fixed stride), so that many
  * cells are distinct and neighbours in time are not neighbours in memory.
@@ -48,7 +48,8 @@ struct world {
 	size_t sets_n;
 	struct world_agent *agents;
 	size_t agents_n;
-	struct keys_pair viewer;
+	struct keys_pair *viewers;
+	size_t viewers_n;
 };
 
 /* Ends the program with a sentence when the file is not such a one. */

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two countries of the benchmark, as catalogue CSVs and as the `world` file that load.c reads.
+"""The countries of the benchmark, as catalogue CSVs and as the `world` file that load.c reads.
 
 national   one plan of the centre, 60 leaves in 6 groups, reported by every unit of the country: 11,367 x 60 cells
+districts  the same plan in a country of 700 units: the centre, its provinces, 636 districts without communes
 provinces  63 plans, each owned by a province with 200 leaves of its own: 160 for its districts, 40 for its communes
 
 The tree is ../shared/data/vn63 (63 provinces, 705 districts, 10,598 communes) when it is there, else one of the same
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import zmq
 
+CROWD = 2000    # agents of a commune each, for what many lines cost
+PROBES = 5      # agents of one commune: one new epoch an hour is all that each may begin
+READERS = 1001  # keys of subscribers; the first is the one of every run
 KINDS = ["t", "r", "c", "p", "t"]  # of leaves, in turn: two fifths are tasks
 UNIT_KINDS = ["central", "province", "district", "commune"]
 ITEM_COLUMNS = ("code,parent,owner,kind,name,lead,person,product,product_unit,start,due,answer,reporters,flags,measure,"
@@ -56,6 +60,7 @@ class World:
         self.sets = []                           # lists of (code, kind letter)
         self.set_of = {}                         # unit code -> index of its set; missing = none
         self.agents = []                         # (group, scope, first, count, part, parts)
+        self.viewers = 1
 
     def size(self, code):
         level, i = self.units[self.at[code]][2], self.at[code] + 1
@@ -103,9 +108,9 @@ class World:
             self.agents.append((n, scope, self.at[scope], self.size(scope), i // len(scopes), max(parts, 1)))
 
     def probe(self):
-        """A commune whose figure the subscriber waits for; it has an agent of its own, as group 0."""
-        code = next(u[0] for u in self.units if u[2] == 3)
-        self.agents.append((0, code, self.at[code], 1, 0, 1))
+        """A commune whose single reports are timed; agents of its own (group 0) make them. Its path."""
+        code = self.units[next(i for i, u in enumerate(self.units) if u[2] == max(v[2] for v in self.units))][0]
+        self.agents += [(0, code, self.at[code], 1, 0, 1)] * PROBES
         return self.path(code)
 
     # ---- files ----
@@ -128,11 +133,27 @@ class World:
             for group, scope, *rest in self.agents:
                 keys = "\t".join(k.decode() for k in zmq.curve_keypair())
                 f.write("\t".join(["agent", str(group), scope, keys, *map(str, rest)]) + "\n")
-            f.write("viewer\t" + "\t".join(k.decode() for k in zmq.curve_keypair()) + "\n")
+            for _ in range(self.viewers):
+                f.write("viewer\t" + "\t".join(k.decode() for k in zmq.curve_keypair()) + "\n")
 
 
 def national(data):
-    w = World("national", tree(data))
+    w = one_plan("national", tree(data))
+    w.group_of_agents(1, ["VN"])
+    w.group_of_agents(700, [u[0] for u in w.units if u[2] == 2][:700])
+    w.group_of_agents(CROWD, [u[0] for u in w.units if u[2] == 3][:CROWD])
+    w.viewers = READERS
+    return w
+
+
+def districts(data):
+    units = [u for u in tree(data) if u[2] < 3]
+    surplus = set([u[0] for u in units if u[2] == 2][-(len(units) - 700):])
+    return one_plan("districts", [u for u in units if u[0] not in surplus])
+
+
+def one_plan(name, units):
+    w = World(name, units)
     leaves = []
     w.plan("QG", "VN")
     for g in range(3):
@@ -144,9 +165,7 @@ def national(data):
                                      "VN|kind:province@VN|kind:district@VN|kind:commune@VN", "own_work"))
     w.sets = [leaves]
     w.set_of = {u[0]: 0 for u in w.units}
-    w.group_of_agents(1, ["VN"])
     w.group_of_agents(100, [u[0] for u in w.units if u[2] == 1])
-    w.group_of_agents(700, [u[0] for u in w.units if u[2] == 2][:700])
     return w
 
 

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""make bench-report: the tables of docs/PERFORMANCE.md, from the JSON lines of run.py. Nobody copies a figure by hand.
+
+report.py LINES [FULL-LINES] [--into docs/PERFORMANCE.md]
+
+Prints the tables, or puts them between the two marker comments of the document. What only BENCH=full measures (the large
+restart) is taken from FULL-LINES when there are any.
+"""
+import argparse
+import json
+from pathlib import Path
+
+BEGIN, END = "<!-- bench: begin, written by tests/bench/report.py -->", "<!-- bench: end -->"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return {line["workload"]: line for line in map(json.loads, f)}
+
+
+def number(value, digits=0):
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def thousands(value):
+    return number(value / 1e3)
+
+
+def get(lines, name, *path):
+    value = lines.get(name)
+    for p in path:
+        value = value.get(p) if isinstance(value, dict) else None
+    return value
+
+
+def pair(spread, digits=1):
+    return f"{number(spread['p50'], digits)} / {number(spread['p99'], digits)}" if spread else "–"
+
+
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *["| " + " | ".join(r) + " |" for r in rows], ""]
+
+
+# ---- the tables ----
+
+def pushes(lines):
+    rows = []
+    for name, line in lines.items():
+        if "server_cpu_us" not in line or name.startswith("fan-out"):
+            continue
+        ack, (low, high) = line["ack_ms"], line["updates_s_range"]
+        rows.append([name, f"**{number(line['updates_s'])}** ({thousands(low)}–{thousands(high)} k)",
+                     f"{ack['p50']:.2f} / {ack['p99']:.1f} / {ack['max']:.1f}", number(line["entries_per_commit"], 1),
+                     number(line.get("of_lmdb"), 2), number(line.get("of_tcp"), 2),
+                     f"{line['server_cpu_us']:.2f} + {line['server_io_us']:.2f}", number(line["disk_bytes"])])
+    return table(["workload", "updates/s (range)", "ack p50 / p99 / max ms", "entries a commit", "of LMDB alone (b)",
+                  "of TCP + file (c)", "server CPU µs an update: own + ZeroMQ", "disk B an update"], rows)
+
+
+def floors(lines):
+    rows = []
+    for name, what in (("growing_us", "file grows"), ("filled_us", "blocks written before")):
+        s = get(lines, "floor (a)", name)
+        rows += [[f"(a) fdatasync of a 128-byte append, {what}", f"{s['p50']:.0f} µs (p99 {s['p99']:.0f})"]] if s else []
+    for name, what in (("1 agent, one in flight", "one record"), ("100 x 64", "the groups of 100 x 64")):
+        b, c = get(lines, name, "floor_b"), get(lines, name, "floor_c")
+        if b and c:
+            rows.append([f"(b) LMDB alone, {what}: a commit; updates/s",
+                         f"{b['commit_us']['p50']:.0f} µs; {number(b['records_s'] * get(lines, name, 'batch'))}"])
+            rows.append([f"(c) TCP + file + one fdatasync a group, {name}: ack; updates/s",
+                         f"{c['ack_us']['p50'] / 1e3:.2f} ms; {number(c['messages_s'] * get(lines, name, 'batch'))}"])
+    return table(["floor, in the same run", "figure"], rows)
+
+
+def fans(lines):
+    rows = []
+    one = get(lines, "fan-out to 1", "updates_s")
+    for name, line in lines.items():
+        if not name.startswith("fan-out"):
+            continue
+        end = line["end"]
+        rows.append([name[11:], number(line["updates_s"]), number(line["updates_s"] / one if one else None, 2),
+                     f"{line['server_cpu_us']:.2f} + {line['server_io_us']:.2f}", number(line["subscribers_cpu_s"] / line["seconds"], 2),
+                     pair(line["held_idle_ms"]), pair(line["held_busy_ms"], 0),
+                     f"{number(end['behind'])}; {number(end['subscribers'] - end['unequal'])} of {number(end['subscribers'])}"])
+    return table(["subscribers", "updates/s at 100 x 64", "beside 1", "server CPU µs an update: own + ZeroMQ",
+                  "their own CPU, cores", "commit → held, idle: p50 / p99 ms", "under 100 x 64: p50 / p99 ms",
+                  "behind 2.5 s after the end; equal then"], rows)
+
+
+def stalls(lines):
+    line = lines.get("longest ack stall, one report each 2 ms")
+    rows = []
+    for what in ("quiet", "checkpoint", "snapshot", "catalogue load"):
+        s = line and line[what]
+        heavy = get(lines, "100 x 64" if what in ("quiet", "checkpoint") else f"100 x 64 beside a {what}", "stall_ms")
+        if s:
+            rows.append([{"quiet": "nothing"}.get(what, f"a national {what}"), f"{s['p99']:.1f} / {s['max']:.1f}",
+                         number(s.get("additional"), 1), number(heavy, 0)])
+    return table(["beside it runs", "ack p99 / longest, ms", "longer than beside nothing, ms",
+                  "longest time without any ack under 100 x 64, ms"], rows)
+
+
+def restarts(lines, full):
+    rows = []
+    for line in (lines.get("restart"), lines.get("restart, large"), full.get("restart, large")):
+        if line:
+            rows.append([f"{number(line['entries'])} ({line['updates'] / 1e6:.2f} M; {line['journal_mb'] / 1024:.2f} GiB)",
+                         f"**{line['ready_s']:.2f}**", f"{line['load_s']:.2f}",
+                         f"{line['fold_s']:.2f} ({number(line['tail_entries'])})", f"{line['check_s']:.2f}",
+                         f"{line['rest_s']:.2f}", number(line["rebuild_updates_s"]), f"{line['verify_s']:.1f}",
+                         f"{line['rss_anon_mb']:.0f}"])
+    return table(["entries of 64 when killed with -9 (updates; journal)", "ready after s", "checkpoint loaded", "tail folded (entries)",
+                  "sums recomputed and compared", "the rest", "`rebuild` updates/s", "`verify` s", "RssAnon before, MiB"], rows)
+
+
+def others(lines):
+    rows = []
+
+    def row(what, figure):
+        if figure is not None:
+            rows.append([what, figure])
+    idle, under = lines.get("national snapshot, idle"), get(lines, "100 x 64 beside a snapshot", "snapshot", "seconds")
+    if idle:
+        row(f"the country pulled page by page ({number(idle['grains'])} grains, {idle['bytes'] / 2**20:.0f} MiB): idle / under 100 x 64",
+            f"{idle['seconds']:.2f} / {number(under, 2)} s")
+    fresh = get(lines, "fan-out to 1", "end", "catch_up_s")
+    row("the same into a real mirror (decoded, kept), idle", fresh and f"{fresh:.2f} s")
+    crowd = lines.get("2,000 agents")
+    if crowd:
+        row("2,000 idle agents: RssAnon more; all welcome after", f"{crowd['rss_anon_mb']:.0f} MiB; {crowd['welcome_s']:.1f} s")
+        row(f"the centre killed with -9, started again after {crowd['outage_s']:.0f} s, 2,000 agents with "
+            f"{number(crowd['updates'] / crowd['agents'])} updates each: all welcome / all {number(crowd['updates'])} acknowledged, "
+            "from the start of the process", f"{crowd['all_welcome_s']:.1f} / {crowd['drained_s']:.1f} s")
+    r = lines.get("restart")
+    if r:
+        row("RssAnon, national tree, empty / under 100 x 64", f"{r['rss_anon_idle_mb']:.0f} / {r['rss_anon_mb']:.0f} MiB")
+    provinces = get(lines, "100 x 64, 63 provinces", "rss_anon_mb")
+    row("RssAnon, 63 provinces x 200 items", provinces and f"{provinces:.0f} MiB")
+    return table(["what", "figure"], rows)
+
+
+# ---- the goals ----
+
+def over(a, b):
+    return a / b if a and b else None
+
+
+def apart(a, b):
+    """How far the lower is below the higher."""
+    return 1 - min(a, b) / max(a, b) if a and b else None
+
+
+def goals(lines, full):
+    many = get(lines, "100 x 64", "updates_s")
+    large = full.get("restart, large") or lines.get("restart, large") or {}
+    stall = "longest ack stall, one report each 2 ms"
+    unequal = [line["end"]["unequal"] for name, line in lines.items() if name.startswith("fan-out")]
+
+    def rate(name):
+        return get(lines, name, "updates_s")
+    return [
+        ("1 agent, one in flight: median ack / floor (b)", "at most 2.0", get(lines, "1 agent, one in flight", "ack_over_lmdb"), 2, 2.0, -1),
+        ("100 x 64, updates/s", "600,000", many, 0, 600000, 1),
+        ("100 x 64 / the same where a sync costs nothing", "0.5", over(many, rate("100 x 64, sync costs nothing")), 2, 0.5, 1),
+        ("63 provinces x 200 items, updates/s", "600,000", rate("100 x 64, 63 provinces"), 0, 600000, 1),
+        ("700 agents and 100 agents apart", "at most 0.35", apart(rate("700 x 64"), many), 2, 0.35, -1),
+        ("a tree of 700 units and the national one apart", "at most 0.35", apart(rate("100 x 64, 700 units"), many), 2, 0.35, -1),
+        ("longest ack while a checkpoint is written, ms", "50", get(lines, stall, "checkpoint", "max"), 1, 50, -1),
+        ("longest ack while a catalogue is loaded, ms", "1,000", get(lines, stall, "catalogue load", "max"), 0, 1000, -1),
+        ("longer than beside nothing: a national snapshot, ms", "5", get(lines, stall, "snapshot", "additional"), 1, 5, -1),
+        ("national catch-up, s", "2", get(lines, "national snapshot, idle", "seconds"), 2, 2, -1),
+        ("mirrors that differ at the end, of 1 + 100 + 1,000", "0", sum(unequal) if len(unequal) == 3 else None, 0, 0, -1),
+        (f"ready after kill -9 with {number(large.get('entries'))} entries, s", "2", large.get("ready_s"), 2, 2, -1),
+        ("`rebuild`, updates/s", "800,000", get(lines, "restart", "rebuild_updates_s"), 0, 800000, 1),
+        ("RssAnon at national size, MiB", "286 (300 MB)", get(lines, "restart", "rss_anon_mb"), 0, 300e6 / 2**20, -1),
+        ("2,000 idle agents, MiB more", "95 (100 MB)", get(lines, "2,000 agents", "rss_anon_mb"), 0, 100e6 / 2**20, -1),
+        ("a reconnect storm of 2,000 drained, s", "15", get(lines, "2,000 agents", "drained_s"), 1, 15, -1),
+    ]
+
+
+def verdict(value, limit, sign):
+    if value is None:
+        return "not measured"
+    return "reached" if (value - limit) * sign >= 0 else "**not reached**"
+
+
+def goal_table(lines, full):
+    return table(["goal", "wanted", "figure", ""],
+                 [[what, text, number(value, digits), verdict(value, limit, sign)]
+                  for what, text, value, digits, limit, sign in goals(lines, full)])
+
+
+# ---- together ----
+
+def heading(lines):
+    a = lines["about"]
+    return (f"Taken on {a['date']}: {a['machine']}; {a['rounds']} interleaved rounds, size `{a['size']}`, {a['seconds']:.0f} s; "
+            f"tree: {a['tree']}.")
+
+
+def tables(lines, full=None):
+    full = full or {}
+    few = {k: v["rounds"] for k, v in lines.items() if k != "about" and v["rounds"] < lines["about"]["rounds"]}
+    out = [heading(lines), ""]
+    if few:
+        out += ["Medians of all rounds, but of fewer: " + "; ".join(f"{k} {n}" for k, n in few.items()) + ".", ""]
+    out += ["### Goals", "", *goal_table(lines, full), "### The main job", "", *pushes(lines), *floors(lines),
+            "### Subscribers", "", *fans(lines), "### What an ack waits for", "",
+            "One report each 2 ms, one in flight, and beside it:", "", *stalls(lines),
+            "### Start", "", *restarts(lines, full), "### Memory, many lines, catch-up", "", *others(lines)]
+    if full:
+        out += ["From `BENCH=full` (the start with the most entries): " + heading(full)[0].lower() + heading(full)[1:], ""]
+    return "\n".join(out)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("lines", type=Path)
+    p.add_argument("full", type=Path, nargs="?")
+    p.add_argument("--into", type=Path)
+    a = p.parse_args()
+    text = tables(read(a.lines), read(a.full) if a.full and a.full.exists() and a.full != a.lines else None)
+    if not a.into:
+        print(text)
+        return
+    old = a.into.read_text(encoding="utf-8")
+    before, rest = old.split(BEGIN, 1)
+    a.into.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
