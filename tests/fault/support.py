@@ -78,7 +78,7 @@ class Piece:
             w.start()
         return w
 
-    def _close(self):
+    def close(self):
         """Ends every world; what their logs hold against us is raised at the end."""
         trouble = None
         while self.worlds:
@@ -101,7 +101,7 @@ class Piece:
                 self._logs()
                 raise
             finally:
-                self._close()
+                self.close()
             self.passed += 1
             self.say(f"ok      {what} ({time.monotonic() - began:.1f} s){f': {said}' if said else ''}")
             return True

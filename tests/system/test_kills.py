@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""20 kills with -9 at random points under load: nothing acknowledged is lost, nothing is taken twice, no seq has two outcomes."""
+"""20 kills with -9 under the independent client: also what is refused stays refused, and a whole stream offered again is answered from
+what is stored. Real offices, commands and subscribers: tests/fault/kills."""
 import os
 import random
 import time
