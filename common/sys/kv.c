@@ -237,6 +237,19 @@ static void destroy(struct kv *kv)
 	free(kv);
 }
 
+/*
+ * What is read from here on is told to others, so it must be on disk: a process that was killed in
+ * the middle of a commit leaves a head that the next one finds and the disk may not have yet. And
+ * LMDB makes its files, not their names.
+ */
+static int settle(struct kv *kv, struct sys_error *error)
+{
+	int rc = mdb_env_sync(kv->env, 1);
+	return rc ? sys_fail(error, kv_code(rc), "%s: cannot sync the store: %s", kv->dir,
+			     kv_words(rc))
+		  : base_sync_directory(kv->dir, error);
+}
+
 int kv_open(struct kv **out, const char *dir, const struct kv_options *options,
 	    struct sys_error *error)
 {
@@ -259,7 +272,7 @@ int kv_open(struct kv **out, const char *dir, const struct kv_options *options,
 	if (rc == 0)
 		rc = lengthen(kv, error);
 	if (rc == 0 && !kv->read_only)
-		rc = base_sync_directory(dir, error); /* LMDB makes its files, not their names */
+		rc = settle(kv, error);
 	if (rc) {
 		guard_leave(kv);
 		destroy(kv);

@@ -56,7 +56,8 @@ struct kv_options {
 };
 
 /*
- * Refuses network and FUSE file systems (-ENOTSUP). The directory is synced after its first open.
+ * Refuses network and FUSE file systems (-ENOTSUP). What is found there is on disk when this
+ * returns, names too, unless it was opened to be read only.
  * Dead readers are cleared. `error` on success: "" or a warning to be logged once (overlay, tmpfs,
  * unknown file system).
  */
