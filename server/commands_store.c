@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "common/sys/log.h"
 #include "server/commands.h"
@@ -293,10 +292,11 @@ int command_backup(const struct command_options *o)
 
 	if (rc)
 		return rc;
-	if (mkdir(dest, 0700))
+	rc = base_mkdir(dest, 0700, &error);
+	if (rc)
 		return command_fail(EXIT_FAULTS,
 				    "%s cannot be made: %s; name a directory that does not exist",
-				    dest, sys_text(errno));
+				    dest, sys_text(rc));
 	rc = journal_open(&j, store_path(&s, "journal", path), &options, &error);
 	if (!rc)
 		rc = copy_store(&s, j, dest, &error);

@@ -149,8 +149,11 @@ int base_file_write(const char *path, unsigned mode, struct bytes contents,
 /* The same, but -EEXIST when the file is there already (without a race). */
 int base_file_create(const char *path, unsigned mode, struct bytes contents,
 		     struct sys_error *error);
-/* mkdir -p; each directory made is 0`mode`, those that were there are left as they are. */
+/* mkdir -p; each directory made is 0`mode`, those that were there are left as they are. The name of
+ * each one made and of the last one is on disk then. */
 int base_mkdirs(const char *path, unsigned mode, struct sys_error *error);
+/* mkdir; -EEXIST when there is something. Its name is on disk then. */
+int base_mkdir(const char *path, unsigned mode, struct sys_error *error);
 int base_sync_directory(const char *path, struct sys_error *error);
 
 #endif

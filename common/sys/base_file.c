@@ -132,21 +132,40 @@ int base_file_create(const char *path, unsigned mode, struct bytes contents,
 	return put_in_place(path, mode, contents, true, error);
 }
 
-static int make_one(const char *path, unsigned mode, struct sys_error *error)
+static int sync_name(const char *path, struct sys_error *error)
 {
 	char parent[PATH_MAX];
-	if (mkdir(path, mode) == 0) {
-		parent_of(path, parent);
-		return base_sync_directory(parent, error);
-	}
-	int code = -errno;
+	parent_of(path, parent);
+	return base_sync_directory(parent, error);
+}
+
+int base_mkdir(const char *path, unsigned mode, struct sys_error *error)
+{
+	if (mkdir(path, mode) == 0)
+		return sync_name(path, error);
+	return sys_fail(error, -errno, "%s: cannot make the directory: %s", path, sys_text(errno));
+}
+
+static int make_one(const char *path, unsigned mode, struct sys_error *error)
+{
 	struct stat st;
+	int code = base_mkdir(path, mode, error);
 	/* not only EEXIST: a read-only parent says EROFS or EACCES of a directory that is there */
-	if (stat(path, &st) == 0)
-		return S_ISDIR(st.st_mode)
-			       ? 0
-			       : sys_fail(error, -ENOTDIR, "%s: is not a directory", path);
-	return sys_fail(error, code, "%s: cannot make the directory: %s", path, sys_text(code));
+	if (code == 0 || stat(path, &st) != 0)
+		return code;
+	return S_ISDIR(st.st_mode) ? 0
+				   : sys_fail(error, -ENOTDIR, "%s: is not a directory", path);
+}
+
+/* Who made it before, perhaps by hand and a moment ago, may not have synced its name. Where we may
+ * not look at what it stands in, that is for others to see to. */
+static int settle_name(char *path, struct sys_error *error)
+{
+	struct sys_error why;
+	for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+		path[n - 1] = '\0';
+	int rc = sync_name(path, &why);
+	return rc && rc != -EACCES ? sys_fail(error, rc, "%s", why.text) : 0;
 }
 
 int base_mkdirs(const char *path, unsigned mode, struct sys_error *error)
@@ -163,5 +182,6 @@ int base_mkdirs(const char *path, unsigned mode, struct sys_error *error)
 		if (rc)
 			return rc;
 	}
-	return make_one(part, mode, error);
+	int rc = make_one(part, mode, error);
+	return rc ? rc : settle_name(part, error);
 }
