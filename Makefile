@@ -61,7 +61,8 @@ OBJ_gen := $(patsubst $(GEN)/%.c,$(B)/gen/%.o,$(GEN_C))
 PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard agent/main.c),$(B)/tiendo-agent) \
 	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
-FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c))
+FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so
+SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*.c))
 
 .DEFAULT_GOAL := all
 .PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report compile_commands.json
@@ -117,6 +118,11 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
 # what the programs in tests/fault play with
+$(B)/fault/power/replay: $(call obj,$(SRC_power))
+$(B)/fault/power/recorder.so: tests/fault/power/recorder.c tests/fault/power/powerlog.h
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) -std=gnu17 -shared -fPIC -O1 $(WARN) -Wno-missing-prototypes -I. -o $@ $< -ldl
 $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
