@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_LINE = 64 };
-
 /* ---- making ---- */
 
 static void *make(size_t n, size_t size)
@@ -24,7 +22,7 @@ bool block_fits(const struct catalogue *c, uint32_t plan)
 			catalogue_reporters(c, p->items[i], &n);
 		cells += n;
 	}
-	return cells <= BLOCK_CELLS_MAX;
+	return cells <= FIGURES_CELLS_MAX;
 }
 
 static bool make_tables(struct block *b, const struct plan *p)
@@ -35,8 +33,7 @@ static bool make_tables(struct block *b, const struct plan *p)
 	b->above = make(p->rows_n, sizeof *b->above);
 	b->groups = make(p->rows_n, sizeof *b->groups);
 	b->days = make(p->items_n, sizeof *b->days);
-	b->rollups = make((size_t)p->rows_n * p->items_n, sizeof *b->rollups);
-	return b->columns && b->leaf_columns && b->units && b->above && b->groups && b->days && b->rollups;
+	return b->columns && b->leaf_columns && b->units && b->above && b->groups && b->days;
 }
 
 static void set_columns(struct block *b, const struct plan *p)
@@ -95,6 +92,53 @@ static bool make_cells(struct block *b)
 	return b->cells;
 }
 
+/* Where a cell of the leaf at `row` counts, but for groups: who is in them changes with the day. */
+static void mark_line(const struct block *b, bool *held, uint32_t row, uint32_t column)
+{
+	for (; row != NO_INDEX && !held[(size_t)row * b->columns_n + column]; row = b->above[row])
+		held[(size_t)row * b->columns_n + column] = true;
+}
+
+/* What holds a leaf holds the items above it. */
+static void mark_inners(const struct block *b, bool *held)
+{
+	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
+		if (held[b->leaf_columns[leaf]])
+			for (uint32_t up = b->columns[b->leaf_columns[leaf]].parent; up != NO_INDEX && !held[up];
+			     up = b->columns[up].parent)
+				held[up] = true;
+}
+
+static void mark_held(const struct block *b, bool *held)
+{
+	for (uint32_t row = 0; row < b->unit_rows; row++)
+		for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
+			if (b->places[(size_t)row * b->leaves_n + leaf])
+				mark_line(b, held, row, b->leaf_columns[leaf]);
+	for (uint32_t row = 0; row < b->unit_rows; row++)
+		mark_inners(b, &held[(size_t)row * b->columns_n]);
+	size_t units = (size_t)b->unit_rows * b->columns_n, all = (size_t)b->rows_n * b->columns_n;
+	memset(held + units, true, all - units);
+}
+
+static bool make_sums(struct block *b)
+{
+	bool *held = make((size_t)b->rows_n * b->columns_n, sizeof *held);
+	uint8_t *lines = make(b->columns_n, sizeof *lines);
+	const struct shelf_plan plan = { .rows_n = b->rows_n, .columns_n = b->columns_n, .held = held, .lines = lines };
+	bool ok = held && lines;
+	for (uint32_t i = 0; ok && i < b->columns_n; i++) {
+		size_t size = b->columns[i].leaf == NO_INDEX ? sizeof(struct inner_sums) : sizeof(struct leaf_sums);
+		lines[i] = (uint8_t)((size + SHELF_LINE - 1) / SHELF_LINE);
+	}
+	if (ok)
+		mark_held(b, held);
+	ok = ok && shelf_make(&b->shelf, &plan);
+	free(held);
+	free(lines);
+	return ok;
+}
+
 struct block *block_new(const struct catalogue *c, uint32_t plan)
 {
 	const struct plan *p = catalogue_plan(c, plan);
@@ -105,7 +149,7 @@ struct block *block_new(const struct catalogue *c, uint32_t plan)
 	if (make_tables(b, p)) {
 		set_columns(b, p);
 		set_rows(b);
-		if (make_cells(b))
+		if (make_cells(b) && make_sums(b))
 			return b;
 	}
 	block_free(b);
@@ -120,7 +164,7 @@ void block_free(struct block *b)
 	free(b->above);
 	free(b->groups);
 	free(b->days);
-	free(b->rollups);
+	shelf_free(&b->shelf);
 	free(b->places);
 	free(b->cells);
 	free(b);
@@ -128,10 +172,48 @@ void block_free(struct block *b)
 
 /* ---- finding ---- */
 
-struct rollup *block_rollup(const struct block *b, uint32_t row, uint32_t column)
+static void *sums(const struct block *b, uint32_t row, uint32_t column)
 {
 	assert(row < b->rows_n && column < b->columns_n);
-	return &b->rollups[(size_t)row * b->columns_n + column];
+	return shelf_at(&b->shelf, row, column);
+}
+
+struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t column)
+{
+	assert(b->columns[column].leaf != NO_INDEX);
+	return sums(b, row, column);
+}
+
+struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t column)
+{
+	assert(b->columns[column].inner != NO_INDEX);
+	return sums(b, row, column);
+}
+
+uint64_t block_version(const struct block *b, uint32_t row, uint32_t column)
+{
+	static_assert(!offsetof(struct leaf_sums, version) && !offsetof(struct inner_sums, version),
+		      "a version would not be found");
+	const uint64_t *version = sums(b, row, column);
+	return version ? *version : b->floor;
+}
+
+static struct rollup unreported(const struct block *b, uint32_t row, uint32_t column)
+{
+	struct rollup r = { .version = b->floor };
+	int64_t target;
+	r.has_target = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, b->today, &target);
+	r.target = r.has_target ? target : 0;
+	return r;
+}
+
+struct rollup block_rollup(const struct block *b, uint32_t row, uint32_t column)
+{
+	const void *held = sums(b, row, column);
+	if (!held)
+		return unreported(b, row, column);
+	return b->columns[column].leaf == NO_INDEX ? figures_of_inner(held)
+						    : figures_of_leaf(held, b->columns[column].row);
 }
 
 static uint32_t *place(const struct block *b, uint32_t row, uint32_t leaf)
@@ -184,18 +266,19 @@ struct line block_line(const struct block *b, uint32_t row)
 
 static void fetch(const void *from, size_t size)
 {
-	for (size_t at = 0; at < size; at += CACHE_LINE)
+	for (size_t at = 0; at < size; at += SHELF_LINE)
 		__builtin_prefetch((const char *)from + at, 1);
-	__builtin_prefetch((const char *)from + size - 1, 1);
 }
 
-void block_expect_move(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell)
+void block_expect_move(const struct block *b, const struct line *line, uint32_t leaf, const struct cell *cell)
 {
-	struct line line = block_line(b, row);
+	uint32_t column = b->leaf_columns[leaf];
 	fetch(cell, sizeof *cell);
-	for (unsigned i = 0; i < line.n; i++)
-		for (uint32_t at = b->leaf_columns[leaf]; at != NO_INDEX; at = b->columns[at].parent)
-			fetch(block_rollup(b, line.rows[i], at), sizeof *b->rollups);
+	for (unsigned i = 0; i < line->n; i++) {
+		fetch(shelf_at(&b->shelf, line->rows[i], column), sizeof(struct leaf_sums));
+		for (uint32_t up = b->columns[column].parent; up != NO_INDEX; up = b->columns[up].parent)
+			fetch(shelf_at(&b->shelf, line->rows[i], up), sizeof(struct inner_sums));
+	}
 }
 
 /* ---- moving ---- */
@@ -204,45 +287,66 @@ uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const s
 {
 	uint32_t at = b->leaf_columns[leaf];
 	const struct column *column = &b->columns[at];
-	const struct rollup *own = block_rollup(b, row, at);
-	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED,
-				       .has_target = own->has_target, .target = own->target };
+	const struct leaf_sums *own = block_leaf(b, row, at);
+	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED };
+	if (own) {
+		facts.has_target = own->has_target;
+		facts.target = own->target;
+	}
 	if (cell->state == TASK_IN_PROGRESS) /* the one state in which a milestone counts */
 		facts.milestone = catalogue_milestone(b->catalogue, column->item, b->units[row]);
 	return figures_flags(column->row, &b->days[leaf], &facts, cell);
 }
 
-void block_move(struct block *b, uint32_t at, uint32_t row, uint32_t leaf, const struct cell *was, const struct cell *now,
-		uint64_t version)
+/* `cells`: what the change means for every item above; the leaf itself says what it means at this row. */
+static void move_row(struct block *b, uint32_t row, const struct column *column, const struct cell_counts *cells,
+		     const struct leaf_part *before, const struct leaf_part *after, uint64_t version)
 {
-	struct rollup *line = &b->rollups[(size_t)at * b->columns_n];
-	const struct column *column = &b->columns[b->leaf_columns[leaf]];
-	const struct item_row *item = column->row;
-	struct rollup *r = &line[b->leaf_columns[leaf]];
-	struct derived before = figures_derived(r, item);
-	figures_cell(r, item, was, at == row, -1);
-	figures_cell(r, item, now, at == row, 1);
-	figures_derive(r, item, r->has_target, r->target);
-	r->version = version;
-	struct derived after = figures_derived(r, item), difference = figures_difference(&before, &after);
 	for (uint32_t up = column->parent; up != NO_INDEX; up = b->columns[up].parent) {
 		const struct item_row *inner = b->columns[up].row;
-		figures_lift(&line[up], inner, &difference, 1);
+		struct inner_sums *sum = block_inner(b, row, up);
+		figures_lift(sum, inner, cells, before, after);
 		if (inner->kind == ITEM_RATIO_GROUP)
-			figures_derive_ratio_group(&line[up], inner, line[up].has_target, line[up].target);
-		line[up].version = version;
+			figures_derive_ratio_group(sum, inner, sum->has_target, sum->target);
+		sum->version = version;
+	}
+}
+
+void block_move(struct block *b, const struct line *line, uint32_t leaf, const struct cell *was, const struct cell *now,
+		uint64_t version)
+{
+	uint32_t at = b->leaf_columns[leaf];
+	const struct column *column = &b->columns[at];
+	const struct item_row *item = column->row;
+	struct cell_counts cells = { 0 };
+	figures_count(&cells, item, was, -1);
+	figures_count(&cells, item, now, 1);
+	for (unsigned i = 0; i < line->n; i++) {
+		struct leaf_sums *r = block_leaf(b, line->rows[i], at);
+		struct leaf_part before = figures_part(r, item);
+		figures_cell(r, item, was, i == 0, -1);
+		figures_cell(r, item, now, i == 0, 1);
+		figures_derive(r, item, r->has_target, r->target);
+		r->version = version;
+		struct leaf_part after = figures_part(r, item);
+		move_row(b, line->rows[i], column, &cells, &before, &after, version);
 	}
 }
 
 void block_set_days(struct block *b, struct date today)
 {
+	b->today = today;
 	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
 		b->days[leaf] = figures_day(b->catalogue, b->columns[b->leaf_columns[leaf]].row, today);
 }
 
 void block_raise(struct block *b, uint64_t floor)
 {
-	for (size_t i = 0; i < (size_t)b->rows_n * b->columns_n; i++)
-		if (b->rollups[i].version < floor)
-			b->rollups[i].version = floor;
+	b->floor = floor;
+	for (uint32_t row = 0; row < b->rows_n; row++)
+		for (uint32_t column = 0; column < b->columns_n; column++) {
+			uint64_t *version = sums(b, row, column);
+			if (version && *version < floor)
+				*version = floor;
+		}
 }

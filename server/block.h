@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * block: the cells and rollups of one plan, dense. Rows are the plan's (units of the owner's subtree and above it, then
+ * block: the cells and rollups of one plan. Rows are the plan's (units of the owner's subtree and above it, then
  * groups), columns its items; a cell stands at (unit row, leaf), a rollup at (row, column). Below view and fold;
  * nothing else includes it.
+ *
+ * A rollup is held as the sums of a leaf or of an inner item (figures.h), and only where a cell may ever count: at the
+ * unit rows above a reporter of the leaf, or of a leaf below the inner item, and at groups. Elsewhere it is what nobody
+ * reported: zeros, the floor, and the target in force.
  *
  * Memory is taken by block_new and block_cell_make only. A cell exists for everyone who ever may report the leaf, so
  * that a report never needs any.
@@ -16,12 +20,7 @@
 #include "common/domain/catalogue.h"
 #include "common/domain/figures.h"
 #include "common/domain/model.h"
-
-/*
- * Cells that may count in one plan: the sums of a ratio_group stay below 2^63 even if every one of them holds the
- * largest value allowed.
- */
-enum { BLOCK_CELLS_MAX = 9000000 };
+#include "server/shelf.h"
 
 struct column {
 	const struct item_row *row;
@@ -41,7 +40,9 @@ struct block {
 	uint32_t *above;                           /* row of the parent unit by unit row; NO_INDEX at the top */
 	uint32_t (*groups)[GROUPS_PER_UNIT_MAX];   /* group rows by unit row, today's; NO_INDEX after the last */
 	struct figures_day *days;                  /* by leaf, today's */
-	struct rollup *rollups;                    /* row * columns_n + column */
+	struct shelf shelf;                        /* leaf_sums and inner_sums by (row, column) */
+	struct date today;                         /* of days and of targets */
+	uint64_t floor;                            /* no rollup is older */
 	uint32_t *places;                          /* unit row * leaves_n + leaf -> 1 + place in cells; 0 = no cell */
 	struct cell *cells;
 	size_t cells_n, cells_size;
@@ -56,22 +57,26 @@ struct line {
 /* Cells as the catalogue makes them, nothing counted yet. NULL = no memory. */
 struct block *block_new(const struct catalogue *c, uint32_t plan);
 void block_free(struct block *b);
-/* May the plan have a block (BLOCK_CELLS_MAX)? */
+/* May the plan have a block (FIGURES_CELLS_MAX)? */
 bool block_fits(const struct catalogue *c, uint32_t plan);
 
-struct rollup *block_rollup(const struct block *b, uint32_t row, uint32_t column);
+struct rollup block_rollup(const struct block *b, uint32_t row, uint32_t column);
+uint64_t block_version(const struct block *b, uint32_t row, uint32_t column); /* of the rollup */
+/* As it is held; NULL = it is not. The column must be a leaf's or an inner item's. */
+struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t column);
+struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t column);
 struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
 /* It will be looked up in a moment: fetches its place. */
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf);
 /* It will change in a moment: fetches it and the rollups that will move with it. */
-void block_expect_move(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell);
+void block_expect_move(const struct block *b, const struct line *line, uint32_t leaf, const struct cell *cell);
 struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf);  /* NULL = no memory */
 struct line block_line(const struct block *b, uint32_t row);
 
 /* Judges one cell with what the block remembers of today. */
 uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell);
-/* Takes `was` out of and puts `now` into the rollups of row `at` of the line of the reporter's row. */
-void block_move(struct block *b, uint32_t at, uint32_t row, uint32_t leaf, const struct cell *was, const struct cell *now,
+/* Takes `was` out of and puts `now` into the rollups of the whole line of the reporter's row. */
+void block_move(struct block *b, const struct line *line, uint32_t leaf, const struct cell *was, const struct cell *now,
 		uint64_t version);
 /* What may differ on another day when nothing opens, closes, joins, leaves or gets another target. */
 void block_set_days(struct block *b, struct date today);

@@ -10,29 +10,34 @@
 
 #include "server/block.h"
 
-/* Where the sums go: the block's own rollups, or for a check fresh rows of all inner items and one leaf at a time. */
+/* Where the sums go: the block's own, or for a check fresh ones of all inner items and of one leaf at a time. */
 struct sheet {
-	struct rollup *rollups;
-	size_t stride;
+	struct leaf_sums *leaves;   /* by row */
+	struct inner_sums *inners;  /* row * inners_n + inner */
 	bool beside;
 };
 
-static struct rollup *sheet_at(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column)
+/* NULL = not held: no cell counts there. */
+static struct leaf_sums *leaf_at(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column)
 {
-	size_t slot = column;
-	if (s->beside)
-		slot = b->columns[column].inner == NO_INDEX ? b->inners_n : b->columns[column].inner;
-	return &s->rollups[row * s->stride + slot];
+	struct leaf_sums *own = block_leaf(b, row, column);
+	return own && s->beside ? &s->leaves[row] : own;
+}
+
+static struct inner_sums *inner_at(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column)
+{
+	struct inner_sums *own = block_inner(b, row, column);
+	return own && s->beside ? &s->inners[(size_t)row * b->inners_n + b->columns[column].inner] : own;
 }
 
 /* Everything up to the last member; there is no hole before it. */
-static bool same(const struct rollup *a, const struct rollup *b)
+static bool same(struct rollup a, struct rollup b)
 {
 	static_assert(offsetof(struct rollup, leaf_state) ==
 			      sizeof(uint64_t) * 8 + sizeof(struct task_counts) * 2 + sizeof(struct indicator_counts) +
 				      sizeof(uint32_t) * 6 + sizeof(uint16_t) + sizeof(bool) * 3,
 		      "a hole would be compared");
-	return !memcmp(a, b, offsetof(struct rollup, leaf_state) + sizeof a->leaf_state);
+	return !memcmp(&a, &b, offsetof(struct rollup, leaf_state) + sizeof a.leaf_state);
 }
 
 static bool fault(struct count *how, uint32_t row, uint32_t column)
@@ -42,14 +47,41 @@ static bool fault(struct count *how, uint32_t row, uint32_t column)
 	return false;
 }
 
-static void clear(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct count *how)
+struct target {
+	bool there;
+	int64_t value;
+};
+
+static struct target target_of(const struct block *b, uint32_t row, uint32_t column, const struct count *how)
 {
-	struct rollup *r = sheet_at(s, b, row, column);
+	struct target t = { 0 };
+	t.there = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, how->today, &t.value);
+	t.value = t.there ? t.value : 0;
+	return t;
+}
+
+static void clear_leaf(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct count *how)
+{
+	struct leaf_sums *r = leaf_at(s, b, row, column);
+	if (!r)
+		return;
+	struct target t = target_of(b, row, column, how);
 	memset(r, 0, sizeof *r);
 	r->version = how->floor;
-	int64_t target = 0;
-	r->has_target = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, how->today, &target);
-	r->target = r->has_target ? target : 0;
+	r->has_target = t.there;
+	r->target = t.value;
+}
+
+static void clear_inner(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct count *how)
+{
+	struct inner_sums *r = inner_at(s, b, row, column);
+	if (!r)
+		return;
+	struct target t = target_of(b, row, column, how);
+	memset(r, 0, sizeof *r);
+	r->version = how->floor;
+	r->has_target = t.there;
+	r->target = t.value;
 }
 
 /* ---- membership ---- */
@@ -91,7 +123,8 @@ static void add(const struct sheet *s, const struct block *b, uint32_t row, uint
 {
 	struct line line = block_line(b, row);
 	for (unsigned i = 0; i < line.n; i++) {
-		struct rollup *r = sheet_at(s, b, line.rows[i], column);
+		struct leaf_sums *r = leaf_at(s, b, line.rows[i], column);
+		assert(r); /* block_new saw to it for everyone who ever may report */
 		figures_cell(r, b->columns[column].row, cell, i == 0, 1);
 		if (r->version < cell->version)
 			r->version = cell->version;
@@ -108,13 +141,13 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 		struct cell *cell = block_cell(b, row, leaf);
 		if (!cell)
 			continue;
-		const struct rollup *own = sheet_at(s, b, row, column);
+		const struct leaf_sums *own = leaf_at(s, b, row, column);
 		uint32_t unit = b->units[row];
 		struct figures_place at = {
 			.expected = open && catalogue_unit_open(c, unit, how->today) &&
 				    catalogue_is_reporter(c, item, unit, how->today),
 			.milestone = catalogue_milestone(c, item, unit),
-			.has_target = own->has_target, .target = own->target,
+			.has_target = own && own->has_target, .target = own ? own->target : 0,
 		};
 		if (!judged(b, row, leaf, figures_flags(b->columns[column].row, &day, &at, cell), cell, how))
 			return false;
@@ -126,12 +159,13 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 
 static void lift(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column)
 {
-	struct rollup *r = sheet_at(s, b, row, column);
+	struct leaf_sums *r = leaf_at(s, b, row, column);
 	figures_derive(r, b->columns[column].row, r->has_target, r->target);
-	struct derived d = figures_derived(r, b->columns[column].row);
+	struct cell_counts cells = figures_counts(r, b->columns[column].row);
+	struct leaf_part nothing = { 0 }, part = figures_part(r, b->columns[column].row);
 	for (uint32_t up = b->columns[column].parent; up != NO_INDEX; up = b->columns[up].parent) {
-		struct rollup *inner = sheet_at(s, b, row, up);
-		figures_lift(inner, b->columns[up].row, &d, 1);
+		struct inner_sums *inner = inner_at(s, b, row, up);
+		figures_lift(inner, b->columns[up].row, &cells, &nothing, &part);
 		if (inner->version < r->version)
 			inner->version = r->version;
 	}
@@ -140,13 +174,17 @@ static void lift(const struct sheet *s, const struct block *b, uint32_t row, uin
 static bool count_leaf(const struct sheet *s, struct block *b, uint32_t leaf, struct count *how)
 {
 	uint32_t column = b->leaf_columns[leaf];
+	const struct item_row *item = b->columns[column].row;
 	for (uint32_t row = 0; row < b->rows_n; row++)
-		clear(s, b, row, column, how);
+		clear_leaf(s, b, row, column, how);
 	if (!count_cells(s, b, leaf, how))
 		return false;
 	for (uint32_t row = 0; row < b->rows_n; row++) {
+		const struct leaf_sums *own = block_leaf(b, row, column);
+		if (!own)
+			continue;
 		lift(s, b, row, column);
-		if (s->beside && !same(sheet_at(s, b, row, column), block_rollup(b, row, column)))
+		if (s->beside && !same(figures_of_leaf(&s->leaves[row], item), figures_of_leaf(own, item)))
 			return fault(how, row, column);
 	}
 	return true;
@@ -159,7 +197,7 @@ static void clear_inners(const struct sheet *s, const struct block *b, const str
 	for (uint32_t row = 0; row < b->rows_n; row++)
 		for (uint32_t column = 0; column < b->columns_n; column++)
 			if (b->columns[column].inner != NO_INDEX)
-				clear(s, b, row, column, how);
+				clear_inner(s, b, row, column, how);
 }
 
 static bool finish_inners(const struct sheet *s, const struct block *b, struct count *how)
@@ -168,10 +206,10 @@ static bool finish_inners(const struct sheet *s, const struct block *b, struct c
 		for (uint32_t column = 0; column < b->columns_n; column++) {
 			if (b->columns[column].inner == NO_INDEX)
 				continue;
-			struct rollup *r = sheet_at(s, b, row, column);
-			if (b->columns[column].row->kind == ITEM_RATIO_GROUP)
+			struct inner_sums *r = inner_at(s, b, row, column);
+			if (r && b->columns[column].row->kind == ITEM_RATIO_GROUP)
 				figures_derive_ratio_group(r, b->columns[column].row, r->has_target, r->target);
-			if (s->beside && !same(r, block_rollup(b, row, column)))
+			if (r && s->beside && !same(figures_of_inner(r), block_rollup(b, row, column)))
 				return fault(how, row, column);
 		}
 	}
@@ -191,16 +229,18 @@ static bool count_into(const struct sheet *s, struct block *b, struct count *how
 
 bool block_count(struct block *b, struct count *how)
 {
-	struct sheet s = { .rollups = b->rollups, .stride = b->columns_n };
+	struct sheet s = { .beside = how->mode == COUNT_CHECK };
 	how->memory = false;
-	if (how->mode != COUNT_CHECK) {
+	if (!s.beside) {
+		b->floor = how->floor;
 		block_set_days(b, how->today);
 		return count_into(&s, b, how);
 	}
-	s = (struct sheet){ .stride = b->inners_n + 1, .beside = true };
-	s.rollups = calloc(b->rows_n * s.stride, sizeof *s.rollups);
-	how->memory = !s.rollups;
-	bool ok = s.rollups && count_into(&s, b, how);
-	free(s.rollups);
+	s.leaves = calloc(b->rows_n, sizeof *s.leaves);
+	s.inners = calloc((size_t)b->rows_n * b->inners_n, sizeof *s.inners);
+	how->memory = !s.leaves || !s.inners;
+	bool ok = !how->memory && count_into(&s, b, how);
+	free(s.leaves);
+	free(s.inners);
 	return ok;
 }

@@ -185,13 +185,14 @@ static void put_rollup(struct json *j, uint32_t item, const struct rollup *r)
 void dump_json_grain(struct json *j, const struct view *v, uint32_t plan, uint32_t row)
 {
 	const struct plan *p = catalogue_plan(v->catalogue, plan);
-	const struct rollup *r = view_row(v, plan, row);
 
 	json_text(j, "path", plan_row(v->catalogue, plan, row).path);
 	json_uint(j, "plan", catalogue_item(v->catalogue, p->item)->row.number);
 	json_uint(j, "version", view_row_version(v, plan, row));
 	json_array_begin(j, "rollups");
-	for (uint32_t i = 0; i < p->items_n; i++)
-		put_rollup(j, catalogue_item(v->catalogue, p->items[i])->row.number, &r[i]);
+	for (uint32_t i = 0; i < p->items_n; i++) {
+		struct rollup r = view_rollup(v, plan, row, i);
+		put_rollup(j, catalogue_item(v->catalogue, p->items[i])->row.number, &r);
+	}
 	json_array_end(j);
 }

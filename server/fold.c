@@ -58,20 +58,17 @@ static void touch(void *ctx, uint32_t unit)
 }
 
 /* The cell becomes `now`: every rollup in which it counts moves with it. */
-static void settle(struct view *v, struct block *b, uint32_t row, uint32_t leaf, struct cell *cell, struct cell *now,
-		   uint64_t number, struct change *ch)
+static void settle(struct view *v, struct block *b, const struct line *line, uint32_t leaf, struct cell *cell,
+		   struct cell *now, uint64_t number, struct change *ch)
 {
-	touch(v, b->units[row]);
+	touch(v, b->units[line->rows[0]]);
 	ch->cells++;
 	now->version = number;
 	if (now->flags & CELL_EXPECTED) {
-		struct line line = block_line(b, row);
-		for (unsigned i = 0; i < line.n; i++) {
-			uint32_t at = line.rows[i];
-			if (block_rollup(b, at, 0)->version != number)
-				change_add(ch, b->plan, at);
-			block_move(b, at, row, leaf, cell, now, number);
-		}
+		for (unsigned i = 0; i < line->n; i++)
+			if (block_version(b, line->rows[i], 0) != number)
+				change_add(ch, b->plan, line->rows[i]);
+		block_move(b, line, leaf, cell, now, number);
 	}
 	*cell = *now;
 }
@@ -114,6 +111,7 @@ struct aim {
 	uint32_t unit;
 	struct held_place at;
 	struct cell *cell;
+	struct line line; /* where it counts */
 };
 
 /*
@@ -131,16 +129,19 @@ static bool aim_all(const struct view *v, const struct entry_batch *batch, struc
 		uint32_t unit = catalogue_unit_at(c, u->unit, u->as_of, &known), item = catalogue_item_by_code(c, u->item);
 		if (unit == NO_INDEX || item == NO_INDEX)
 			return false;
-		aims[i] = (struct aim){ .unit = unit, .at = held_place(v->held, unit, item) };
+		aims[i].unit = unit;
+		aims[i].at = held_place(v->held, unit, item);
 		if (!aims[i].at.block)
 			return false;
 		block_expect(aims[i].at.block, aims[i].at.row, aims[i].at.leaf);
 	}
 	for (size_t i = 0; i < batch->taken_n; i++) {
-		aims[i].cell = block_cell(aims[i].at.block, aims[i].at.row, aims[i].at.leaf);
+		const struct held_place *at = &aims[i].at;
+		aims[i].cell = block_cell(at->block, at->row, at->leaf);
 		if (!aims[i].cell)
 			return false;
-		block_expect_move(aims[i].at.block, aims[i].at.row, aims[i].at.leaf, aims[i].cell);
+		aims[i].line = block_line(at->block, at->row);
+		block_expect_move(at->block, &aims[i].line, at->leaf, aims[i].cell);
 	}
 	return true;
 }
@@ -162,7 +163,7 @@ static enum fold_result take(struct view *v, const struct entry *e, const struct
 	if (crossed(cell, u, e->principal))
 		now.flags |= CELL_CROSSED;
 	now.flags = block_judge(at.block, at.row, at.leaf, &now);
-	settle(v, at.block, at.row, at.leaf, cell, &now, e->number, ch);
+	settle(v, at.block, &aim->line, at.leaf, cell, &now, e->number, ch);
 	return FOLD_OK;
 }
 
@@ -273,6 +274,7 @@ static void fold_day(struct view *v, struct block *b, uint64_t number, struct ch
 {
 	block_set_days(b, v->head.today);
 	for (uint32_t row = 0; row < b->unit_rows; row++) {
+		struct line line = block_line(b, row);
 		for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++) {
 			struct cell *cell = block_cell(b, row, leaf);
 			if (!cell || !(cell->flags & CELL_EXPECTED) || cell->state == TASK_DONE)
@@ -280,7 +282,7 @@ static void fold_day(struct view *v, struct block *b, uint64_t number, struct ch
 			struct cell now = *cell;
 			now.flags = block_judge(b, row, leaf, cell);
 			if (now.flags != cell->flags)
-				settle(v, b, row, leaf, cell, &now, number, ch);
+				settle(v, b, &line, leaf, cell, &now, number, ch);
 		}
 	}
 }

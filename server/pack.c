@@ -49,7 +49,6 @@ static size_t append(const void *message, struct buffer *out)
 size_t pack_delta(const struct view *v, struct grain g, uint64_t previous, struct buffer *out)
 {
 	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
-	const struct rollup *row = view_row(v, g.plan, g.row);
 	struct generation generation = view_generation(v);
 	Tiendo__V1__UnitDelta m = TIENDO__V1__UNIT_DELTA__INIT;
 	Tiendo__V1__Generation sub;
@@ -62,16 +61,18 @@ size_t pack_delta(const struct view *v, struct grain g, uint64_t previous, struc
 	m.version = view_row_version(v, g.plan, g.row);
 	m.previous_version = previous;
 	append(&m, out);
-	for (uint32_t i = 0; i < plan->items_n; i++)
-		if (row[i].version > previous)
-			add(out, DELTA_ROLLUPS, item_number(v, plan, i), &row[i]);
+	for (uint32_t i = 0; i < plan->items_n; i++) {
+		if (view_version(v, g.plan, g.row, i) <= previous)
+			continue;
+		struct rollup r = view_rollup(v, g.plan, g.row, i);
+		add(out, DELTA_ROLLUPS, item_number(v, plan, i), &r);
+	}
 	return out->size - before;
 }
 
 size_t pack_grain(const struct view *v, struct grain g, struct buffer *out)
 {
 	const struct plan *plan = catalogue_plan(v->catalogue, g.plan);
-	const struct rollup *row = view_row(v, g.plan, g.row);
 	Tiendo__V1__Grain m = TIENDO__V1__GRAIN__INIT;
 	size_t before = out->size;
 
@@ -79,9 +80,11 @@ size_t pack_grain(const struct view *v, struct grain g, struct buffer *out)
 	m.plan = item_number(v, plan, 0);
 	m.version = view_row_version(v, g.plan, g.row);
 	append(&m, out);
-	for (uint32_t i = 0; i < plan->items_n; i++)
-		if (!empty(&row[i]))
-			add(out, GRAIN_ROLLUPS, item_number(v, plan, i), &row[i]);
+	for (uint32_t i = 0; i < plan->items_n; i++) {
+		struct rollup r = view_rollup(v, g.plan, g.row, i);
+		if (!empty(&r))
+			add(out, GRAIN_ROLLUPS, item_number(v, plan, i), &r);
+	}
 	return out->size - before;
 }
 

@@ -59,20 +59,20 @@ static const struct block *block_of(const struct view *v, uint32_t plan)
 	return v->held->blocks[plan];
 }
 
-const struct rollup *view_rollup(const struct view *v, uint32_t plan, uint32_t row, uint32_t column)
+struct rollup view_rollup(const struct view *v, uint32_t plan, uint32_t row, uint32_t column)
 {
 	return block_rollup(block_of(v, plan), row, column);
 }
 
-const struct rollup *view_row(const struct view *v, uint32_t plan, uint32_t row)
+uint64_t view_version(const struct view *v, uint32_t plan, uint32_t row, uint32_t column)
 {
-	return block_rollup(block_of(v, plan), row, 0);
+	return block_version(block_of(v, plan), row, column);
 }
 
 /* Whatever changes a rollup changes the plan's own column too, and whatever changes a row below changes this one. */
 uint64_t view_row_version(const struct view *v, uint32_t plan, uint32_t row)
 {
-	return view_row(v, plan, row)->version;
+	return view_version(v, plan, row, 0);
 }
 
 static uint64_t highest(const struct view *v, uint32_t at,

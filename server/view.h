@@ -68,10 +68,10 @@ struct generation view_generation(const struct view *v);
 
 /* ---- figures ---- */
 
-/* Always there for row < plan_rows, column < items_n. */
-const struct rollup *view_rollup(const struct view *v, uint32_t plan, uint32_t row, uint32_t column);
-/* The columns of one row, contiguous: the grain of feed and catch-up. */
-const struct rollup *view_row(const struct view *v, uint32_t plan, uint32_t row);
+/* Always there for row < plan_rows, column < items_n. A value: it is held more tightly (block.h). */
+struct rollup view_rollup(const struct view *v, uint32_t plan, uint32_t row, uint32_t column);
+/* Its version alone, without a look at the rest. */
+uint64_t view_version(const struct view *v, uint32_t plan, uint32_t row, uint32_t column);
 /* Version of the grain: the greatest of its columns. For a unit's row it is also the greatest of the plan's rows below. */
 uint64_t view_row_version(const struct view *v, uint32_t plan, uint32_t row);
 /* Over all plans; 0 = the unit or group is in no plan's rows. */

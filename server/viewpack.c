@@ -217,8 +217,10 @@ static void pour_rollups(struct pour *p, const struct view *v)
 	for (uint32_t plan = 0; v->held && plan < v->held->blocks_n; plan++) {
 		const struct block *block = v->held->blocks[plan];
 		for (uint32_t row = 0; row < block->rows_n; row++) {
-			for (uint32_t column = 0; column < block->columns_n; column++)
-				put_rollup(&p->b, block_rollup(block, row, column));
+			for (uint32_t column = 0; column < block->columns_n; column++) {
+				struct rollup r = block_rollup(block, row, column);
+				put_rollup(&p->b, &r);
+			}
 			drain(p);
 		}
 	}

@@ -100,71 +100,86 @@ uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, 
 	return figures_flags(item, &day, &at, cell);
 }
 
-static void task_cell(struct rollup *r, const struct cell *cell, uint32_t one)
+static void count_task(struct task_counts *cells, const struct cell *cell, uint32_t one)
 {
 	if (cell->flags & CELL_NA) {
-		r->cells.na += one;
+		cells->na += one;
 		return;
 	}
 	switch ((enum task_state)cell->state) {
 	case TASK_NONE:
-		r->cells.unreported += one;
+		cells->unreported += one;
 		break;
 	case TASK_NOT_STARTED:
-		r->cells.not_started += one;
+		cells->not_started += one;
 		break;
 	case TASK_IN_PROGRESS:
-		r->cells.in_progress += one;
+		cells->in_progress += one;
 		break;
 	case TASK_DONE:
-		r->cells.done += one;
+		cells->done += one;
 		break;
 	}
-	r->done_late += cell->flags & CELL_DONE_LATE ? one : 0;
-	r->overdue += cell->flags & CELL_OVERDUE ? one : 0;
-	r->behind += cell->flags & CELL_BEHIND ? one : 0;
 }
 
 /* Returns whether the cell holds a value. */
-static bool indicator_cell(struct rollup *r, const struct cell *cell, uint32_t one)
+static bool count_indicator(struct indicator_counts *cells, const struct cell *cell, uint32_t one)
 {
 	if (cell->flags & CELL_NA) {
-		r->indicators.na += one;
+		cells->na += one;
 	} else if (!(cell->flags & CELL_REPORTED)) {
-		r->indicators.unreported += one;
+		cells->unreported += one;
 	} else if (cell->flags & CELL_NONE_ARISEN) {
-		r->indicators.none += one;
+		cells->none += one;
 	} else {
-		r->indicators.value += one;
-		r->indicators.at_target += cell->flags & CELL_AT_TARGET ? one : 0;
+		cells->value += one;
+		cells->at_target += cell->flags & CELL_AT_TARGET ? one : 0;
 		return true;
 	}
 	return false;
 }
 
-void figures_cell(struct rollup *r, const struct item_row *leaf, const struct cell *cell, bool own, int sign)
+static void count_late(uint32_t *done_late, uint32_t *overdue, uint32_t *behind, const struct cell *cell, uint32_t one)
+{
+	if (cell->flags & CELL_NA)
+		return;
+	*done_late += cell->flags & CELL_DONE_LATE ? one : 0;
+	*overdue += cell->flags & CELL_OVERDUE ? one : 0;
+	*behind += cell->flags & CELL_BEHIND ? one : 0;
+}
+
+void figures_count(struct cell_counts *c, const struct item_row *leaf, const struct cell *cell, int sign)
+{
+	if (!(cell->flags & CELL_EXPECTED))
+		return;
+	if (leaf->kind != ITEM_TASK) {
+		count_indicator(&c->indicators, cell, (uint32_t)sign);
+		return;
+	}
+	count_task(&c->tasks, cell, (uint32_t)sign);
+	count_late(&c->done_late, &c->overdue, &c->behind, cell, (uint32_t)sign);
+}
+
+void figures_cell(struct leaf_sums *r, const struct item_row *leaf, const struct cell *cell, bool own, int sign)
 {
 	if (!(cell->flags & CELL_EXPECTED))
 		return;
 	const uint32_t one = (uint32_t)sign;
 	if (leaf->kind == ITEM_TASK) {
-		task_cell(r, cell, one);
-		if (!(cell->flags & CELL_NA))
-			r->percent_sum += (uint64_t)((int64_t)sign * cell->percent);
+		count_task(&r->task.cells, cell, one);
+		count_late(&r->task.done_late, &r->task.overdue, &r->task.behind, cell, one);
+		r->task.percent_sum += cell->flags & CELL_NA ? 0 : one * cell->percent;
 		return;
 	}
-	if (!indicator_cell(r, cell, one) || (leaf->aggregate == AGGREGATE_OWN && !own))
+	if (!count_indicator(&r->indicator.cells, cell, one) || (leaf->aggregate == AGGREGATE_OWN && !own))
 		return;
-	r->summed += one;
-	if (leaf->kind == ITEM_RATIO) {
-		r->numerator += sign * cell->value;
-		r->denominator += sign * cell->denominator;
-	} else {
-		r->value += sign * cell->value;
-	}
+	r->indicator.summed += one;
+	r->indicator.figure += sign * cell->value;
+	if (leaf->kind == ITEM_RATIO)
+		r->indicator.denominator += sign * cell->denominator;
 }
 
-/* ---- leaf rollup -> what is derived -> inner rollups ---- */
+/* ---- leaf -> inner items ---- */
 
 static uint32_t tasks(const struct task_counts *t)
 {
@@ -190,129 +205,163 @@ static enum leaf_state leaf_state(const struct task_counts *t)
 	return LEAF_IN_PROGRESS;
 }
 
-static struct task_counts one_leaf(enum leaf_state s)
+static void derive_task(struct leaf_sums *r)
 {
-	return (struct task_counts){
-		.unreported = s == LEAF_UNREPORTED, .not_started = s == LEAF_NOT_STARTED,
-		.in_progress = s == LEAF_IN_PROGRESS, .done = s == LEAF_DONE, .na = s == LEAF_NA,
-	};
-}
-
-static void set_target(struct rollup *r, const struct item_row *item, bool has_target, int64_t target)
-{
-	r->has_target = has_target;
-	r->target = has_target ? target : 0;
-	r->target_reached = has_target && r->summed && (!is_ratio(item->kind) || r->denominator) &&
-			    figures_reached(item, r->numerator, r->denominator, r->value, target);
+	const struct task_counts *t = &r->task.cells;
+	uint32_t applicable = tasks(t) - t->na;
+	r->leaf_state = (uint8_t)leaf_state(t);
+	r->has_attainment = applicable > 0;
+	r->attainment = applicable ? (uint16_t)rounded((WIDE)r->task.percent_sum * 100, applicable, FULL_BP) : 0;
 }
 
 /* Nothing summed = none: no report, or the reports are not this row's own. */
-static void set_attainment(struct rollup *r, const struct item_row *item)
+static void derive_indicator(struct leaf_sums *r, const struct item_row *item)
 {
+	int64_t figure = r->indicator.figure, denominator = r->indicator.denominator;
+	bool any = r->indicator.summed;
 	uint16_t att = 0;
-	if (item->kind == ITEM_TASK) {
-		uint32_t applicable = tasks(&r->cells) - r->cells.na;
-		r->has_attainment = applicable > 0;
-		if (applicable)
-			att = (uint16_t)rounded((WIDE)r->percent_sum * 100, applicable, FULL_BP);
-	} else {
-		r->has_attainment = r->summed && figures_attainment(item, r->numerator, r->denominator, r->value,
-								   r->has_target, r->target, &att);
-	}
+	r->target_reached = any && r->has_target && (item->kind != ITEM_RATIO || denominator) &&
+			    figures_reached(item, figure, denominator, figure, r->target);
+	r->has_attainment = any && figures_attainment(item, figure, denominator, figure, r->has_target, r->target, &att);
 	r->attainment = att;
 }
 
-void figures_derive(struct rollup *r, const struct item_row *leaf, bool has_target, int64_t target)
+void figures_derive(struct leaf_sums *r, const struct item_row *leaf, bool has_target, int64_t target)
 {
-	if (leaf->kind == ITEM_TASK) {
-		enum leaf_state s = leaf_state(&r->cells);
-		r->leaf_state = (uint8_t)s;
-		r->leaves = one_leaf(s);
+	r->has_target = has_target;
+	r->target = has_target ? target : 0;
+	if (leaf->kind == ITEM_TASK)
+		derive_task(r);
+	else
+		derive_indicator(r, leaf);
+}
+
+void figures_derive_ratio_group(struct inner_sums *r, const struct item_row *item, bool has_target, int64_t target)
+{
+	uint16_t att = 0;
+	r->has_target = has_target;
+	r->target = has_target ? target : 0;
+	r->target_reached = has_target && r->summed && r->denominator &&
+			    figures_reached(item, r->numerator, r->denominator, 0, target);
+	r->has_attainment = r->summed && figures_attainment(item, r->numerator, r->denominator, 0, has_target, target, &att);
+	r->attainment = att;
+}
+
+struct leaf_part figures_part(const struct leaf_sums *r, const struct item_row *leaf)
+{
+	struct leaf_part p = { .state = (enum leaf_state)r->leaf_state, .scored = r->has_attainment };
+	if (p.scored) {
+		p.weight = leaf->weight;
+		p.weighted = (uint64_t)leaf->weight * r->attainment;
 	}
-	set_target(r, leaf, has_target, target);
-	set_attainment(r, leaf);
-	r->score_leaves = r->has_attainment;
-	r->score_leaves_of = tasks(&r->cells) + indicators(&r->indicators) > 0;
-	r->weight_sum = r->has_attainment ? leaf->weight : 0;
-	r->weighted = r->weight_sum * r->attainment;
+	if (leaf->kind == ITEM_TASK)
+		p.score_of = p.state != LEAF_UNCOUNTED;
+	else
+		p.score_of = indicators(&r->indicator.cells) > 0;
+	if (leaf->kind == ITEM_RATIO && leaf->aggregate != AGGREGATE_OWN) {
+		p.summed = r->indicator.summed;
+		p.numerator = r->indicator.figure;
+		p.denominator = r->indicator.denominator;
+	}
+	return p;
 }
 
-void figures_derive_ratio_group(struct rollup *r, const struct item_row *item, bool has_target, int64_t target)
+struct cell_counts figures_counts(const struct leaf_sums *r, const struct item_row *leaf)
 {
-	set_target(r, item, has_target, target);
-	set_attainment(r, item);
+	if (leaf->kind != ITEM_TASK)
+		return (struct cell_counts){ .indicators = r->indicator.cells };
+	return (struct cell_counts){ .tasks = r->task.cells, .done_late = r->task.done_late, .overdue = r->task.overdue,
+				     .behind = r->task.behind };
 }
 
-struct derived figures_derived(const struct rollup *r, const struct item_row *leaf)
+/* What is taken away comes as its complement: unsigned sums wrap back. */
+static void add_cells(struct cell_counts *to, const struct cell_counts *c)
 {
-	bool sums = leaf->kind == ITEM_RATIO && leaf->aggregate != AGGREGATE_OWN;
-	return (struct derived){
-		.cells = r->cells, .leaves = r->leaves, .indicators = r->indicators,
-		.done_late = r->done_late, .overdue = r->overdue, .behind = r->behind,
+	to->tasks.unreported += c->tasks.unreported;
+	to->tasks.not_started += c->tasks.not_started;
+	to->tasks.in_progress += c->tasks.in_progress;
+	to->tasks.done += c->tasks.done;
+	to->tasks.na += c->tasks.na;
+	to->indicators.unreported += c->indicators.unreported;
+	to->indicators.value += c->indicators.value;
+	to->indicators.none += c->indicators.none;
+	to->indicators.na += c->indicators.na;
+	to->indicators.at_target += c->indicators.at_target;
+	to->done_late += c->done_late;
+	to->overdue += c->overdue;
+	to->behind += c->behind;
+}
+
+void figures_lift(struct inner_sums *r, const struct item_row *inner, const struct cell_counts *cells,
+		  const struct leaf_part *before, const struct leaf_part *after)
+{
+	add_cells(&r->cells, cells);
+	r->weight_sum += after->weight - before->weight;
+	r->weighted += after->weighted - before->weighted;
+	if (before->state != after->state) {
+		r->leaves[before->state]--;
+		r->leaves[after->state]++;
+	}
+	r->score_leaves = (uint16_t)(r->score_leaves + after->scored - before->scored);
+	r->score_leaves_of = (uint16_t)(r->score_leaves_of + after->score_of - before->score_of);
+	if (inner->kind == ITEM_RATIO_GROUP) {
+		r->numerator += after->numerator - before->numerator;
+		r->denominator += after->denominator - before->denominator;
+		r->summed += after->summed - before->summed;
+	}
+}
+
+/* ---- as everybody reads them ---- */
+
+static_assert(FIGURES_CELLS_MAX <= UINT32_MAX / 100, "a sum of percents would not fit");
+static_assert((uint64_t)PLAN_ITEMS_MAX * WEIGHT_MAX <= UINT32_MAX, "a sum of weights would not fit");
+static_assert(PLAN_ITEMS_MAX <= UINT16_MAX, "a number of leaves would not fit");
+static_assert(FIGURES_CELLS_MAX <= INT64_MAX / VALUE_MAX, "a sum of values would not fit");
+static_assert(sizeof(struct leaf_sums) <= 64 && sizeof(struct inner_sums) <= 128, "more cache lines than wanted");
+
+struct rollup figures_of_leaf(const struct leaf_sums *r, const struct item_row *leaf)
+{
+	struct cell_counts cells = figures_counts(r, leaf);
+	struct leaf_part part = figures_part(r, leaf);
+	struct rollup out = {
+		.version = r->version, .cells = cells.tasks, .indicators = cells.indicators,
+		.done_late = cells.done_late, .overdue = cells.overdue, .behind = cells.behind,
+		.leaves = {
+			.unreported = part.state == LEAF_UNREPORTED, .not_started = part.state == LEAF_NOT_STARTED,
+			.in_progress = part.state == LEAF_IN_PROGRESS, .done = part.state == LEAF_DONE,
+			.na = part.state == LEAF_NA,
+		},
+		.weight_sum = part.weight, .weighted = part.weighted,
+		.score_leaves = part.scored, .score_leaves_of = part.score_of,
+		.target = r->target, .attainment = r->attainment, .has_target = r->has_target,
+		.has_attainment = r->has_attainment, .target_reached = r->target_reached, .leaf_state = r->leaf_state,
+	};
+	if (leaf->kind == ITEM_TASK) {
+		out.percent_sum = r->task.percent_sum;
+		return out;
+	}
+	*(leaf->kind == ITEM_RATIO ? &out.numerator : &out.value) = r->indicator.figure;
+	out.denominator = r->indicator.denominator;
+	out.summed = r->indicator.summed;
+	return out;
+}
+
+struct rollup figures_of_inner(const struct inner_sums *r)
+{
+	return (struct rollup){
+		.version = r->version, .cells = r->cells.tasks, .indicators = r->cells.indicators,
+		.done_late = r->cells.done_late, .overdue = r->cells.overdue, .behind = r->cells.behind,
+		.leaves = {
+			.unreported = r->leaves[LEAF_UNREPORTED], .not_started = r->leaves[LEAF_NOT_STARTED],
+			.in_progress = r->leaves[LEAF_IN_PROGRESS], .done = r->leaves[LEAF_DONE],
+			.na = r->leaves[LEAF_NA],
+		},
+		.numerator = r->numerator, .denominator = r->denominator,
 		.weight_sum = r->weight_sum, .weighted = r->weighted,
 		.score_leaves = r->score_leaves, .score_leaves_of = r->score_leaves_of,
-		.numerator = sums ? r->numerator : 0, .denominator = sums ? r->denominator : 0,
-		.summed = sums ? r->summed : 0,
+		.target = r->target, .summed = r->summed, .attainment = r->attainment, .has_target = r->has_target,
+		.has_attainment = r->has_attainment, .target_reached = r->target_reached,
 	};
-}
-
-/* one = 1 adds; UINT32_MAX takes away: unsigned sums wrap back. */
-static void lift_tasks(struct task_counts *to, const struct task_counts *t, uint32_t one)
-{
-	to->unreported += one * t->unreported;
-	to->not_started += one * t->not_started;
-	to->in_progress += one * t->in_progress;
-	to->done += one * t->done;
-	to->na += one * t->na;
-}
-
-static void lift_indicators(struct indicator_counts *to, const struct indicator_counts *i, uint32_t one)
-{
-	to->unreported += one * i->unreported;
-	to->value += one * i->value;
-	to->none += one * i->none;
-	to->na += one * i->na;
-	to->at_target += one * i->at_target;
-}
-
-struct derived figures_difference(const struct derived *before, const struct derived *after)
-{
-	struct derived d = *after;
-	lift_tasks(&d.cells, &before->cells, UINT32_MAX);
-	lift_tasks(&d.leaves, &before->leaves, UINT32_MAX);
-	lift_indicators(&d.indicators, &before->indicators, UINT32_MAX);
-	d.done_late -= before->done_late;
-	d.overdue -= before->overdue;
-	d.behind -= before->behind;
-	d.weight_sum -= before->weight_sum;
-	d.weighted -= before->weighted;
-	d.score_leaves -= before->score_leaves;
-	d.score_leaves_of -= before->score_leaves_of;
-	d.numerator -= before->numerator;
-	d.denominator -= before->denominator;
-	d.summed -= before->summed;
-	return d;
-}
-
-void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign)
-{
-	const uint32_t one = (uint32_t)sign;
-	const uint64_t one64 = (uint64_t)(int64_t)sign;
-	lift_tasks(&r->cells, &d->cells, one);
-	lift_tasks(&r->leaves, &d->leaves, one);
-	lift_indicators(&r->indicators, &d->indicators, one);
-	r->done_late += one * d->done_late;
-	r->overdue += one * d->overdue;
-	r->behind += one * d->behind;
-	r->weight_sum += one64 * d->weight_sum;
-	r->weighted += one64 * d->weighted;
-	r->score_leaves += one * d->score_leaves;
-	r->score_leaves_of += one * d->score_leaves_of;
-	if (inner->kind == ITEM_RATIO_GROUP) {
-		r->numerator += sign * d->numerator;
-		r->denominator += sign * d->denominator;
-		r->summed += one * d->summed;
-	}
 }
 
 /* ---- attainment ---- */

@@ -37,33 +37,93 @@ uint16_t figures_flags(const struct item_row *leaf, const struct figures_day *da
 uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, const struct cell *cell,
 		       struct date today);
 
-/* Adds (sign = 1) or takes away (-1) what one cell of `leaf` means for a rollup at the leaf's column. own: the
- * rollup's unit is the reporter itself (aggregate own is added only there). Only cells with CELL_EXPECTED count. */
-void figures_cell(struct rollup *r, const struct item_row *leaf, const struct cell *cell, bool own, int sign);
+/* ---- what is held for (unit or group) x item: rollups without what their kind of item never needs ---- */
 
-/* ---- leaf rollup -> what is derived -> inner rollups ---- */
-
-/* The part of a leaf's rollup (at one row) that its ancestors items sum. */
-struct derived {
-	struct task_counts cells, leaves;
-	struct indicator_counts indicators;
-	uint32_t done_late, overdue, behind;
-	uint64_t weight_sum, weighted;
-	uint32_t score_leaves, score_leaves_of;
-	int64_t numerator, denominator; /* for ratio_group ancestors; 0 when aggregate = own */
-	uint32_t summed;
+/*
+ * Of a leaf: sums that can be undone, and what is derived from them (state, target, attainment), so that the parents'
+ * sums can be undone too. One cache line: a report moves one at every level, each somewhere else in memory. Bounds:
+ * a plan has at most FIGURES_CELLS_MAX cells, so counts and percents fit 32 bits.
+ */
+struct leaf_sums {
+	uint64_t version;
+	union { /* by the kind of the leaf */
+		struct {
+			struct task_counts cells;
+			uint32_t done_late, overdue, behind;
+			uint32_t percent_sum;
+		} task;
+		struct {
+			struct indicator_counts cells;
+			uint32_t summed;
+			int64_t figure, denominator; /* figure: numerator, count or points */
+		} indicator;
+	};
+	int64_t target;
+	uint16_t attainment;
+	bool has_target, has_attainment, target_reached;
+	uint8_t leaf_state;
 };
 
-/* Sets leaf_state, leaves, target, attainment, target_reached, weight sums, score_leaves of a leaf's rollup from its
- * sums. `has_target`/`target`: in force at this row. */
-void figures_derive(struct rollup *r, const struct item_row *leaf, bool has_target, int64_t target);
+/* Cells by how they are counted, of tasks and of indicators. */
+struct cell_counts {
+	struct task_counts tasks;
+	struct indicator_counts indicators;
+	uint32_t done_late, overdue, behind;
+};
+
+/* Of an inner item: sums over the leaves below it, of which there are at most PLAN_ITEMS_MAX. Two cache lines. */
+struct inner_sums {
+	uint64_t version;
+	struct cell_counts cells;
+	uint32_t weight_sum;
+	uint64_t weighted;
+	uint16_t leaves[LEAF_NA + 1]; /* by state; the place of LEAF_UNCOUNTED means nothing */
+	uint16_t score_leaves, score_leaves_of;
+	int64_t numerator, denominator, target; /* ratio_group, as what follows */
+	uint32_t summed;
+	uint16_t attainment;
+	bool has_target, has_attainment, target_reached;
+};
+
+/* Cells that may count in one plan: the sums of a ratio_group stay below 2^63 even if every one of them holds the
+ * largest value allowed. */
+enum { FIGURES_CELLS_MAX = 9000000 };
+
+/* The same as everybody reads them. */
+struct rollup figures_of_leaf(const struct leaf_sums *r, const struct item_row *leaf);
+struct rollup figures_of_inner(const struct inner_sums *r);
+
+/* Adds (sign = 1) or takes away (-1) what one cell of `leaf` means at the leaf's column. own: the row's unit is the
+ * reporter itself (aggregate own is added only there). Only cells with CELL_EXPECTED count. */
+void figures_cell(struct leaf_sums *r, const struct item_row *leaf, const struct cell *cell, bool own, int sign);
+
+/* ---- leaf -> inner items ---- */
+
+/* Sets leaf_state, target, attainment and target_reached of a leaf from its sums. `has_target`/`target`: in force at
+ * this row. */
+void figures_derive(struct leaf_sums *r, const struct item_row *leaf, bool has_target, int64_t target);
 /* Likewise for ratio_group's own target_reached and attainment (never in a score). */
-void figures_derive_ratio_group(struct rollup *r, const struct item_row *item, bool has_target, int64_t target);
-struct derived figures_derived(const struct rollup *r, const struct item_row *leaf);
-/* What is to be added (lifted with sign 1) where `before` stands, so that `after` does. Unsigned members wrap. */
-struct derived figures_difference(const struct derived *before, const struct derived *after);
-/* Adds or takes away a leaf's derived part at an inner item. */
-void figures_lift(struct rollup *r, const struct item_row *inner, const struct derived *d, int sign);
+void figures_derive_ratio_group(struct inner_sums *r, const struct item_row *item, bool has_target, int64_t target);
+
+/* What a leaf at one row means to the items above it, beside its cells. {0} = nothing. */
+struct leaf_part {
+	enum leaf_state state;
+	bool scored, score_of; /* it has an attainment; it has an expected cell */
+	uint32_t weight;
+	uint64_t weighted;
+	uint32_t summed; /* for ratio_group, as what follows; 0 when aggregate = own */
+	int64_t numerator, denominator;
+};
+struct leaf_part figures_part(const struct leaf_sums *r, const struct item_row *leaf);
+
+/* Adds (1) or takes away (-1) one cell of `leaf`: what a cell that changes means is the same at every row it counts in. */
+void figures_count(struct cell_counts *c, const struct item_row *leaf, const struct cell *cell, int sign);
+/* All cells of a leaf at one row. */
+struct cell_counts figures_counts(const struct leaf_sums *r, const struct item_row *leaf);
+
+/* At an inner item: `cells` come to it, and the leaf means `after` where it meant `before`. */
+void figures_lift(struct inner_sums *r, const struct item_row *inner, const struct cell_counts *cells,
+		  const struct leaf_part *before, const struct leaf_part *after);
 
 /* ---- showing ---- */
 

@@ -247,12 +247,14 @@ static size_t assert_mirrored(const struct dance *d)
 			grains++;
 			assert_true(mirror_grain(d->mirror, where.path, number, &held));
 			assert_int_equal(held.version, view_row_version(d->view, p, row));
-			for (uint32_t i = 0; i < plan->items_n; i++)
+			for (uint32_t i = 0; i < plan->items_n; i++) {
+				struct rollup want = view_rollup(d->view, p, row, i);
 				assert_equal_rollup(
-					view_rollup(d->view, p, row, i),
+					&want,
 					mirror_rollup(
 						d->mirror, where.path, number,
 						catalogue_item(c, plan->items[i])->row.number));
+			}
 		}
 	}
 	return grains;

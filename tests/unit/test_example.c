@@ -342,8 +342,8 @@ static void figure_of(const struct view *v, const char *unit, const char *code, 
 	else
 		row = plan_row_of_unit(c, plan, catalogue_unit_by_code(c, unit, judged_at));
 	assert_int_not_equal(row, NO_INDEX);
-	figures_show(f, catalogue_item(c, item)->row.kind,
-		     view_rollup(v, plan, row, catalogue_item(c, item)->column));
+	struct rollup r = view_rollup(v, plan, row, catalogue_item(c, item)->column);
+	figures_show(f, catalogue_item(c, item)->row.kind, &r);
 }
 
 static struct {

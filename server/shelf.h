@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * shelf: where the sums of a block lie. Most rows of a plan report few of its columns (a commune 40 of a province's
+ * 200), and what nobody at or below a row can ever report is zero for ever: it gets no memory. What a row holds lies
+ * together, in whole cache lines; rows that hold the same columns share a *shape*, so that finding a place reads one
+ * word of the row and one of a table small enough to stay in the cache.
+ *
+ * Knows nothing of what it holds. Pure but for its memory, which is taken by shelf_make alone.
+ */
+#ifndef TIENDO_SERVER_SHELF_H
+#define TIENDO_SERVER_SHELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SHELF_LINE = 64, SHELF_LINES_MAX = 2 /* of one column */ };
+
+struct shelf_row {
+	uint32_t first; /* line */
+	uint32_t shape;
+};
+
+struct shelf {
+	uint32_t columns_n, shapes_n;
+	struct shelf_row *rows;
+	uint16_t *shapes; /* shape * columns_n + column -> 1 + lines behind the row's first; 0 = not held */
+	size_t lines_n;
+	uint8_t *lines;	  /* within `memory`, at a multiple of SHELF_LINE */
+	void *memory;
+};
+
+/* What it is to hold. */
+struct shelf_plan {
+	uint32_t rows_n, columns_n;
+	const bool *held;	  /* row * columns_n + column */
+	const uint8_t *lines; /* by column: how many one takes, 1..SHELF_LINES_MAX */
+};
+
+/* All zero. It may hold more than was asked (too many shapes), never less. False = no memory; free it all the same. */
+bool shelf_make(struct shelf *s, const struct shelf_plan *plan);
+void shelf_free(struct shelf *s);
+
+/* NULL = not held. */
+static inline void *shelf_at(const struct shelf *s, uint32_t row, uint32_t column)
+{
+	const struct shelf_row *r = &s->rows[row];
+	uint16_t at = s->shapes[(size_t)r->shape * s->columns_n + column];
+
+	return at ? s->lines + ((size_t)r->first + at - 1) * SHELF_LINE : NULL;
+}
+
+#endif
