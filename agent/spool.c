@@ -241,7 +241,7 @@ void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *ou
 
 	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
 		*numbers[i] = scan_u64(&in);
-	if (in.bad || in.rest.size || out->settled > out->last || out->kept_from > out->last + 1)
+	if (in.bad || in.rest.size || !out->ordinal || out->settled > out->last || out->kept_from > out->last + 1)
 		kv_spoil(txn, -EUCLEAN, "its state cannot be read");
 }
 

@@ -3,6 +3,7 @@
 #include "agent/spool_inner.h"
 
 #include <assert.h>
+#include <errno.h>
 
 /* ---- a new epoch ---- */
 
@@ -25,14 +26,19 @@ static void renumber(struct buffer *out, struct bytes blob, uint64_t seq)
 }
 
 /* Copied out first: a put would move what a cursor shows. One that cannot be read has size 0. */
-static void collect(struct spool *s, struct kv_txn *txn, uint64_t from, struct buffer *out)
+static void collect(struct spool *s, struct kv_txn *txn, const struct spool_state *st, uint64_t from,
+		    struct buffer *out)
 {
-	struct spool_key start = spool_key_seq(from);
-	struct kv_cursor *at =
-		kv_cursor(txn, s->outbox, &(struct kv_range){.from = SPOOL_KEY(start)});
+	struct kv_cursor *at = kv_cursor(txn, s->outbox, &(struct kv_range){0});
 	struct bytes key, record, blob;
 
 	while (kv_next(at, &key, &record)) {
+		if (key.size != 8 || get_u64(key.data) > st->last) {
+			kv_spoil(txn, -EUCLEAN, "its outbox holds a number that was never given");
+			break;
+		}
+		if (get_u64(key.data) < from)
+			continue;
 		spool_record_read(record, &blob);
 		buffer_put_u64(out, get_u64(key.data));
 		buffer_put_u16(out, (uint16_t)blob.size);
@@ -63,7 +69,7 @@ int spool_move(struct spool *s, uint64_t from, struct sys_error *error)
 
 	spool_state_get(s, txn, &st);
 	assert(kv_error(txn) || from <= st.settled + 1);
-	collect(s, txn, from, &kept);
+	collect(s, txn, &st, from, &kept);
 	kv_clear(txn, s->outbox); /* what stays behind has its receipt */
 	memcpy(st.previous, st.epoch, SPOOL_ID);
 	keys_random(st.epoch, SPOOL_ID);

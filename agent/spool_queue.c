@@ -31,8 +31,12 @@ void spool_evict(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 
 	st->kept_from = st->last + 1;
 	while (kv_next(at, &key, &record)) {
-		uint64_t seq = get_u64(key.data), cost = spool_cost(record);
+		uint64_t seq = key.size == 8 ? get_u64(key.data) : 0, cost = spool_cost(record);
 
+		if (seq < 1 || seq > st->last) {
+			kv_spoil(txn, -EUCLEAN, "its outbox holds a number that was never given");
+			break;
+		}
 		if (n == e->max || !evictable(s, txn, st, e, seq)) {
 			st->kept_from = seq;
 			break;

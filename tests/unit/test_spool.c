@@ -81,6 +81,33 @@ static void write_meta(struct spool *s, const char *key, const char *value, size
 	assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
 }
 
+/* A key that a disk turned: told, not asserted, and nothing is read beyond it. */
+static void test_a_number_never_given(void **state)
+{
+	(void)state;
+	char dir[4096];
+	static const uint8_t keys[][8] = {{0, 0, 0, 0, 0, 0, 1, 3}, {0}};
+	const size_t sizes[] = {8, 3};
+	struct spool_outcome o = spool_taken(1, 5000);
+
+	for (size_t i = 0; i < 2; i++) {
+		struct spool *s = spool_make(i ? "short" : "high", NULL, dir);
+
+		assert_int_equal(spool_fill(s, 2, "x"), 0);
+		struct kv_txn *txn = kv_write(s->kv);
+		kv_clear(txn, s->outbox);
+		kv_put(txn, s->outbox, bytes_of(keys[i], sizes[i]), bytes_text("12345678x"));
+		assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
+		assert_int_equal(spool_settle(s, &o, 1, &spool_error), -EUCLEAN);
+		assert_non_null(strstr(spool_error.text, "never given"));
+		assert_int_equal(spool_move(s, 1, &spool_error), -EUCLEAN);
+		write_meta(s, "state", (char[4 + 32 + 56]){0}, 4 + 32 + 56);
+		struct spool_state st;
+		assert_int_equal(spool_state(s, &st, &spool_error), -EUCLEAN); /* no epoch */
+		spool_close(s);
+	}
+}
+
 static void test_formats(void **state)
 {
 	(void)state;
@@ -269,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_again), cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_a_number_never_given),
 		cmocka_unit_test(test_formats),    cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_full),       cmocka_unit_test(test_grace),
 		cmocka_unit_test(test_gather),     cmocka_unit_test(test_knowledge),
