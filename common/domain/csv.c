@@ -128,8 +128,9 @@ void csv_value(const char *text, char value[static CSV_VALUE_MAX])
 
 	if (n >= CSV_VALUE_MAX) {
 		n = CSV_VALUE_MAX - 1;
-		while (((unsigned char)text[n] & 0xc0) == 0x80)
-			n--; /* text is UTF-8: at most three steps */
+		/* at most three steps, also in what is no UTF-8: it may be told before it was judged */
+		while (n > CSV_VALUE_MAX - 4 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--;
 	}
 	memcpy(value, text, n);
 	value[n] = '\0';

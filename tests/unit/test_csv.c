@@ -322,6 +322,22 @@ static void test_dates_and_codes(void **state)
 	assert_false(csv_unstrip("4A", 1, out));
 }
 
+/* What a fault shows may be no UTF-8 at all: nothing in front of it is looked at. */
+static void test_values_cut(void **state)
+{
+	char text[200], value[CSV_VALUE_MAX];
+
+	(void)state;
+	memset(text, 0x80, sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	csv_value(text, value);
+	assert_int_equal(strlen(value), CSV_VALUE_MAX - 4);
+	memset(text, 'a', sizeof(text) - 1);
+	memcpy(text + CSV_VALUE_MAX - 3, "\xe1\xba\xbf", 3); /* a letter that would be cut */
+	csv_value(text, value);
+	assert_int_equal(strlen(value), CSV_VALUE_MAX - 3);
+}
+
 /* Fails the Nth allocation for N = 0, 1, 2 ... until it passes. */
 static void test_no_memory(void **state)
 {
@@ -354,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_hundredths),
 		cmocka_unit_test(test_dates_and_codes),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_values_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
