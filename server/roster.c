@@ -97,7 +97,8 @@ static bool keys_grow(struct roster *r)
 
 static bool principal_add(struct roster *r, const struct registry_change *change)
 {
-	if (change->principal != roster_next_principal(r) || change->role == ROLE_NONE)
+	if (change->principal != roster_next_principal(r) || change->role == ROLE_NONE ||
+	    change->role > ROLE_OPERATOR) /* a role of a later build has no line in any table of rights */
 		return false;
 	if (r->principals_n == r->principals_size) {
 		size_t size = r->principals_size ? r->principals_size * 2 : 16;

@@ -68,6 +68,7 @@ static void test_what_does_not_fit_changes_nothing(void **state)
 	assert_false(apply(r, principal(1, ROLE_AGENT, 1, "again")));
 	assert_false(apply(r, principal(3, ROLE_AGENT, 1, "a hole")));
 	assert_false(apply(r, principal(2, ROLE_NONE, 1, "nothing")));
+	assert_false(apply(r, principal(2, (enum role)(ROLE_OPERATOR + 1), 1, "of a later build")));
 	assert_false(apply(r, key(1, 1, 2)));
 	assert_false(apply(r, key(2, 2, 2)));
 	assert_false(apply(r, key(2, 0, 2)));
