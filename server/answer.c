@@ -264,7 +264,8 @@ static enum reason find_place(struct asking *q, const Tiendo__V1__Query *m)
 					.as_of = q->slice.view->head.entry};
 		return REASON_NONE;
 	}
-	if (!cursor_read(&q->at, cursor, (uint8_t)m->question_case))
+	if (!cursor_read(&q->at, cursor, (uint8_t)m->question_case) ||
+	    q->at.as_of > q->slice.view->head.entry)
 		return answer_fail(q, REASON_BAD_FRAME, "the cursor is not one this question gave");
 	if (!generation_same(&q->at.generation, &q->slice.generation))
 		return answer_fail(q, REASON_STALE_CURSOR,

@@ -289,6 +289,9 @@ static void pages_and_their_cursors(void **state)
 	other[0]++;
 	assert_fails(catch_up(&w, VIEWER, "VN/", cursor), REASON_BAD_FRAME);
 	other[0]--;
+	put_u64(other + 30, core_view(w.centre.core)->head.entry + 1); /* as of what is yet to come */
+	assert_fails(catch_up(&w, VIEWER, "VN/", cursor), REASON_BAD_FRAME);
+	memcpy(other, kept, CURSOR_SIZE);
 	put_u64(other + 38, UINT64_MAX);
 	assert_fails(catch_up(&w, VIEWER, "VN/", cursor), REASON_BAD_FRAME);
 	put_u64(other + 38, 77);
