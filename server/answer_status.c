@@ -117,7 +117,7 @@ static bool add_principals(struct asking *q, const struct tally *t)
 		size_t from = at;
 		while (at < t->n && t->streams[at].principal == p->number)
 			at++;
-		if (!add_principal(q, p, t->streams + from, at - from)) {
+		if (!add_principal(q, p, at > from ? t->streams + from : NULL, at - from)) {
 			q->more = true;
 			q->at.a = p->number;
 			return true;

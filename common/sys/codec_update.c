@@ -27,7 +27,7 @@ struct reader {
 
 static struct reader reader_of(struct bytes b, struct codec_arena *a)
 {
-	return (struct reader){.at = b.data, .end = b.data + b.size, .arena = a};
+	return (struct reader){.at = b.data, .end = b.size ? b.data + b.size : b.data, .arena = a};
 }
 
 /* ---- numbers and lengths ---- */
