@@ -16,6 +16,9 @@ VARIANT ?= release
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(VARIANT),fuzz)
+override CC := clang# libFuzzer is clang's, whatever builds the rest
+endif
 PREFIX ?= /usr/local
 Q := $(if $(V),,@)
 SAY = @$(if $(V),:,printf '  %-5s %s\n')
@@ -25,7 +28,7 @@ PYTHON ?= /usr/bin/python3
 PKGS := libzmq libprotobuf-c lmdb libsodium libmicrohttpd jansson libutf8proc
 
 # variant and compiler live side by side
-B := build/$(VARIANT)$(if $(filter clang%,$(notdir $(CC))),-clang)
+B := build/$(VARIANT)$(if $(filter-out fuzz,$(VARIANT)),$(if $(filter clang%,$(notdir $(CC))),-clang))
 GEN := build/gen
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
@@ -33,8 +36,10 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS_cov := -O0 -g --coverage
+CFLAGS_fuzz := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_cov := --coverage
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
@@ -65,7 +70,7 @@ FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c
 SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report compile_commands.json
+.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report fuzz-targets compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -152,6 +157,20 @@ bench-report:
 bench:
 	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs
 	@$(PYTHON) tests/bench/run.py $(B:build/$(VARIANT)%=build/release%) $(if $(BENCH),--size $(BENCH)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+# tests/fuzz/run makes these with VARIANT=fuzz
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_WRAP := -Wl,--wrap=net_send,--wrap=net_receive,--wrap=net_socket_close,--wrap=net_dealer_connect,--wrap=keys_random
+fuzz-targets: $(FUZZ:%=$(B)/fuzz/%) $(B)/fuzz/mutant
+$(B)/tests/fuzz/fuzz_mutant.o: tests/fuzz/fuzz_update.c Makefile | $(GEN_H)
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) -DMUTANT $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/fuzz/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/libsupport.a \
+		$(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
 bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan commits.so)
 

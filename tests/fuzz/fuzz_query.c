@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * query: any bytes and any question by every role, page by page, at a small centre. No answer says more than the asker
+ * may read (PROTOCOL.md "Query"): by units, by streams, by free text; no page is larger than allowed; paging
+ * comes to an end, with one as_of; a failure has a sentence and no cursor; a revoked key is told only that.
+ */
+#include <stdlib.h>
+
+#include "server/answer.h"
+#include "server/query_journal.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/centre.h"
+
+enum { AGENT = 1, VIEWER, OPERATOR, PROVINCE, REVOKED, OTHER, KEYS_N };
+static const char *const scope[] = {"", "412", "VN", "VN", "40", "VN", "413"};
+
+static struct centre centre;
+static struct query_options options;
+static struct answerer answerer;
+static struct codec_arena arena, rows;
+static struct buffer reply;
+
+static void report(uint8_t epoch, uint32_t percent)
+{
+	centre_task(&centre, 0, 1, "KH.01", 20240109, percent);
+	centre_task(&centre, 1, 2, "KH.02", 20240109, 100);
+	centre_ratio(&centre, 2, 3, "412", 20240109, 1, 4);
+	centre_offer(&centre, centre_stream(epoch), 1, 3);
+	centre_commit(&centre);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	fuzz_scratch();
+	centre_make(&centre, "query");
+	MUST(centre_principal(&centre, "VN", "viewer", 2) == VIEWER);
+	MUST(centre_principal(&centre, "VN", "operator", 3) == OPERATOR);
+	MUST(centre_principal(&centre, "40", "agent", 4) == PROVINCE);
+	MUST(centre_principal(&centre, "VN", "viewer", 5) == REVOKED);
+	MUST(centre_principal(&centre, "413", "agent", 6) == OTHER);
+	centre_revoke(&centre, REVOKED);
+	report(7, 40);
+	report(8, 60);
+	options = (struct query_options){.view = core_view(centre.core),
+					 .lock = core_lock(centre.core),
+					 .journal = query_journal_of(core_journal(centre.core)),
+					 .clock = core_clock(centre.core)};
+	answerer_open(&answerer, &options);
+	arena = codec_arena_new(4 << 20);
+	rows = codec_arena_new(64 << 10);
+	return 0;
+}
+
+/* ---- what may be in an answer ---- */
+
+static const struct catalogue *catalogue(void)
+{
+	return core_view(centre.core)->catalogue;
+}
+
+static uint32_t unit_of(uint32_t key)
+{
+	return catalogue_unit_by_code(catalogue(), scope[key], (struct date){0});
+}
+
+static bool agent(uint32_t key)
+{
+	return key == AGENT || key == PROVINCE || key == OTHER;
+}
+
+static bool below(uint32_t unit, uint32_t key)
+{
+	return unit != NO_INDEX && catalogue_within(catalogue(), unit, unit_of(key));
+}
+
+static void judge_cells(const Tiendo__V1__CellsPage *p, uint32_t key)
+{
+	for (size_t i = 0; i < p->n_cells; i++) {
+		const Tiendo__V1__CellRow *c = p->cells[i];
+		if (agent(key))
+			MUST(below(catalogue_unit_by_number(catalogue(), c->unit), key));
+		if (key == VIEWER)
+			MUST(!*c->note && !*c->reason && !*c->product_ref);
+	}
+}
+
+static void judge_rows(const Tiendo__V1__CataloguePage *p, uint32_t key)
+{
+	for (size_t i = 0; i < p->n_rows; i++) {
+		struct catalogue_row r;
+		codec_arena_reset(&rows);
+		MUST(codec_row_decode(p->rows[i].data, p->rows[i].len, &rows, &r));
+		if (!agent(key) || r.kind != ROW_UNIT)
+			continue;
+		uint32_t u = catalogue_unit_by_number(catalogue(), r.unit.number);
+		MUST(below(u, key) || catalogue_within(catalogue(), unit_of(key), u));
+	}
+}
+
+static void judge_status(const Tiendo__V1__StatusAnswer *s, uint32_t key)
+{
+	if (key == OPERATOR)
+		return;
+	for (size_t i = 0; i < s->n_streams; i++)
+		MUST(agent(key) && s->streams[i]->principal == key);
+	for (size_t i = 0; i < s->n_principals; i++)
+		MUST(agent(key) && s->principals[i]->principal == key);
+}
+
+static const Tiendo__V1__Reply *ask(uint32_t key, uint8_t version, uint8_t type, struct bytes body)
+{
+	buffer_clear(&reply);
+	bool answered = answer(&answerer, key, version, type, body, &reply);
+	MUST(!reply.failed && reply.size <= PAGE_BYTES_MAX);
+	codec_arena_reset(&arena);
+	const Tiendo__V1__Reply *r =
+		codec_unpack(&tiendo__v1__reply__descriptor, reply.data, reply.size, &arena);
+	MUST(r && r->generation);
+	MUST(answered == (r->answer_case != TIENDO__V1__REPLY__ANSWER_FAILURE));
+	MUST(r->as_of <= core_view(centre.core)->head.entry);
+	if (!answered)
+		MUST(*r->failure->text && r->failure->reason && !r->cursor.len);
+	if (key == REVOKED || key >= KEYS_N || key == 0)
+		MUST(!answered);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_CELLS)
+		judge_cells(r->cells, key);
+	else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_CATALOGUE)
+		judge_rows(r->catalogue, key);
+	else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_STATUS)
+		judge_status(r->status, key);
+	return r;
+}
+
+/* ---- questions ---- */
+
+static const char *const paths[] = {"VN/", "VN/40/", "VN/40/412/", "VN/40/413/", "G/X/", "", "/", "VN/412/", "412"};
+static const char *const units[] = {"412", "40", "413", "VN", "G/X", "", "999"};
+static const char *const items[] = {"", "KH", "KH.01", "KH.03", "NO"};
+
+struct question {
+	Tiendo__V1__Query q;
+	Tiendo__V1__CatchUp catch_up;
+	Tiendo__V1__Versions versions;
+	Tiendo__V1__Catalogue catalogue;
+	Tiendo__V1__Cells cells;
+	Tiendo__V1__Status status;
+	char *text;
+};
+
+static void make(struct question *o, struct take *in)
+{
+	uint8_t kind = take_u8(in) % 5, a = take_u8(in), b = take_u8(in);
+
+	tiendo__v1__query__init(&o->q);
+	tiendo__v1__catch_up__init(&o->catch_up);
+	tiendo__v1__versions__init(&o->versions);
+	tiendo__v1__catalogue__init(&o->catalogue);
+	tiendo__v1__cells__init(&o->cells);
+	tiendo__v1__status__init(&o->status);
+	o->q.id = 1 + a;
+	o->q.question_case = (Tiendo__V1__Query__QuestionCase)(TIENDO__V1__QUERY__QUESTION_CATCH_UP + kind);
+	o->text = b & 0x80 ? text_copy(take_piece(in)) : NULL;
+	if (kind == 0) {
+		o->q.catch_up = &o->catch_up;
+		o->catch_up.path = o->text ? o->text : (char *)paths[a % BASE_COUNT(paths)];
+		o->catch_up.since = b & 15;
+		o->catch_up.plan = b >> 4 & 3;
+		o->catch_up.only_path = b & 64;
+	} else if (kind == 1) {
+		o->q.versions = &o->versions;
+		o->versions.path = o->text ? o->text : (char *)paths[a % BASE_COUNT(paths)];
+		o->versions.since = b & 15;
+	} else if (kind == 2) {
+		o->q.catalogue = &o->catalogue;
+	} else if (kind == 3) {
+		o->q.cells = &o->cells;
+		o->cells.unit = o->text ? o->text : (char *)units[a % BASE_COUNT(units)];
+		o->cells.item = (char *)items[b % BASE_COUNT(items)];
+		o->cells.missing_only = b & 64;
+		o->cells.at = a & 64 ? take_u32(in) : 0;
+	} else {
+		o->q.status = &o->status;
+	}
+}
+
+static void set_cursor(struct question *o, ProtobufCBinaryData cursor)
+{
+	o->catch_up.cursor = o->versions.cursor = o->catalogue.cursor = o->cells.cursor = o->status.cursor = cursor;
+}
+
+static const Tiendo__V1__Reply *ask_made(struct question *o, uint32_t key)
+{
+	static uint8_t body[70000];
+
+	if (codec_size(&o->q) > sizeof body)
+		return NULL;
+	return ask(key, PROTOCOL_VERSION, MESSAGE_QUERY, bytes_of(body, codec_pack(&o->q, body)));
+}
+
+static void page_by_page(struct question *o, uint32_t key, bool turn, struct take *in)
+{
+	uint8_t cursor[256];
+	uint64_t as_of = 0;
+
+	for (int page = 0;; page++) {
+		const Tiendo__V1__Reply *r = ask_made(o, key);
+		if (!r || !r->cursor.len)
+			return;
+		MUST(page < 200 && r->cursor.len <= sizeof cursor && r->id == o->q.id);
+		MUST(!page || turn || r->as_of == as_of);
+		as_of = r->as_of;
+		memcpy(cursor, r->cursor.data, r->cursor.len);
+		ProtobufCBinaryData next = {r->cursor.len, cursor};
+		if (turn) { /* somebody else's idea of where the next page begins */
+			for (int n = take_u8(in) % 4; n >= 0; n--)
+				cursor[take_u8(in) % next.len] = take_u8(in);
+			set_cursor(o, next);
+			ask_made(o, key);
+			return;
+		}
+		set_cursor(o, next);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct take in = {data, size};
+	uint8_t how = take_u8(&in), key = take_u8(&in) % (KEYS_N + 1);
+
+	answerer.page_max = how & 2 ? PAGE_BYTES_MAX - 1024 : 1 + take_u8(&in) * 4;
+	if (how & 1) {
+		struct question o;
+		make(&o, &in);
+		if (how & 4) {
+			struct bytes c = take_piece(&in);
+			set_cursor(&o, (ProtobufCBinaryData){c.size, (uint8_t *)c.data});
+		}
+		page_by_page(&o, key, how & 8, &in);
+		free(o.text);
+	} else {
+		uint8_t version = how & 4 ? take_u8(&in) : PROTOCOL_VERSION;
+		uint8_t type = how & 8 ? take_u8(&in) : MESSAGE_QUERY;
+		ask(key, version, type, take_rest(&in));
+	}
+	return 0;
+}
