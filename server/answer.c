@@ -59,6 +59,8 @@ void answerer_open(struct answerer *a, const struct query_options *options)
 	*a = (struct answerer){.options = options,
 			       .arena = codec_arena_new(QUESTION_ARENA),
 			       .blobs = codec_arena_new(BLOB_ARENA),
+			       .page = {.cap = BUFFER_ANY},
+			       .piece = {.cap = BUFFER_ANY},
 			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX};
 }
 

@@ -445,7 +445,11 @@ static enum checkpoint_result make(struct making *m)
 
 enum checkpoint_result checkpoint_make(struct checkpoint *cp, struct checkpoint_report *report, bool stoppable)
 {
-	struct making m = { .cp = cp, .report = report, .stoppable = stoppable };
+	struct making m = { .cp = cp,
+			    .report = report,
+			    .stoppable = stoppable,
+			    .roster.cap = BUFFER_ANY,
+			    .slice.cap = BUFFER_ANY };
 	int64_t began = now_us();
 	*report = (struct checkpoint_report){ 0 };
 	assert(cp->view);

@@ -43,6 +43,7 @@ struct feed *feed_open(const struct feed_options *options, struct sys_error *err
 	snprintf(f->endpoint, sizeof(f->endpoint), "%s", net_endpoint(socket));
 	f->options.bind.endpoint = f->endpoint;
 	f->socket = socket;
+	f->body.cap = BUFFER_ANY;
 	owed_reset(&f->owed, options->view);
 	return f;
 }

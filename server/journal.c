@@ -165,6 +165,8 @@ int journal_open(struct journal **out, const char *dir, const struct journal_opt
 {
 	struct kv_options kv = {.read_only = options->read_only, .create = options->create};
 	struct journal *j = base_alloc(sizeof *j);
+
+	j->value.cap = BUFFER_ANY;
 	int rc = kv_open(&j->kv, dir, &kv, error);
 
 	if (!rc && !options->create)

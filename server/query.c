@@ -50,6 +50,7 @@ struct query *query_open(const struct query_options *options, struct sys_error *
 	q->options = *options;
 	q->stats = options->stats ? options->stats : &q->own_stats;
 	q->socket = socket;
+	q->out.cap = BUFFER_ANY;
 	answerer_open(&q->answerer, &q->options);
 	return q;
 }

@@ -27,6 +27,8 @@ struct replies *replies_new(struct stats *stats)
 	struct replies *r = base_alloc(sizeof *r);
 
 	r->stats = stats;
+	/* an answer that finds no memory is not sent: the office asks again */
+	r->bytes.cap = r->scratch.cap = BUFFER_ANY;
 	return r;
 }
 

@@ -228,7 +228,7 @@ static void pour_rollups(struct pour *p, const struct view *v)
 
 bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx)
 {
-	struct pour p = { .sink = sink, .ctx = ctx };
+	struct pour p = { .b.cap = BUFFER_ANY, .sink = sink, .ctx = ctx };
 	uint8_t *head = buffer_reserve(&p.b, VIEW_HEAD_BYTES);
 	if (head)
 		view_head_pack(&v->head, head);

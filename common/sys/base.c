@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+enum { OUT_OF_MEMORY = 3 }; /* every program's exit status for trouble with its environment */
 
 /* ---- errors ---- */
 
@@ -44,7 +47,8 @@ const char *sys_text(int code)
 static _Noreturn void out_of_memory(size_t size)
 {
 	fprintf(stderr, "tiendo: no memory for %zu bytes; the machine is out of memory\n", size);
-	abort();
+	/* no clean-up, as after a kill: the next start reads what is true */
+	_exit(OUT_OF_MEMORY);
 }
 
 void *base_alloc(size_t size)
@@ -74,9 +78,17 @@ char *base_copy_text(const char *text)
 
 /* ---- buffer ---- */
 
+/* A buffer without a cap holds what is our own: a text cut short would pass for the whole. */
+static void no_memory(struct buffer *b, size_t size)
+{
+	if (!b->cap)
+		out_of_memory(size);
+	b->failed = true;
+}
+
 uint8_t *buffer_reserve(struct buffer *b, size_t size)
 {
-	size_t cap = b->cap ? b->cap : SIZE_MAX / 2;
+	size_t cap = b->cap ? b->cap : BUFFER_ANY;
 	if (b->failed || size > cap || b->size > cap - size) {
 		b->failed = true;
 		return NULL;
@@ -88,7 +100,7 @@ uint8_t *buffer_reserve(struct buffer *b, size_t size)
 			room *= 2;
 		uint8_t *data = realloc(b->data, room);
 		if (!data) {
-			b->failed = true;
+			no_memory(b, room);
 			return NULL;
 		}
 		b->data = data;
@@ -152,7 +164,7 @@ void buffer_format(struct buffer *b, const char *format, ...)
 	int n = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (n < 0) {
-		b->failed = true;
+		no_memory(b, strlen(format));
 		return;
 	}
 	buffer_put(b, text, (size_t)n);
@@ -167,7 +179,7 @@ const char *buffer_text(struct buffer *b)
 		/* the NUL is ours, so it stands outside the caller's cap */
 		uint8_t *data = realloc(b->data, b->size + 1);
 		if (!data) {
-			b->failed = true;
+			no_memory(b, b->size + 1);
 			return "";
 		}
 		b->data = data;

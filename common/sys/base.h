@@ -6,7 +6,8 @@
  * whole files. Never: logs, reads a clock, keeps a global. Failure: a function that returns int
  * gives 0 or a negative errno and fills `error` (which may be NULL) with one sentence: the value,
  * the place, what to do. On failure nothing the caller passed is changed unless said so. Allocation
- * for our own bounded needs aborts with a sentence: there is nothing sensible to do without it.
+ * for our own bounded needs ends the process with a sentence and status 3 (environment): there is
+ * nothing sensible to do without it, and the next start reads what is true.
  * What a stranger can make large goes through `struct buffer` with a cap or through a budgeted
  * arena, which both refuse.
  */
@@ -60,17 +61,19 @@ const char *sys_text(int code);
 
 /* Zeroed; never NULL. Free with free(). */
 __attribute__((malloc, returns_nonnull)) void *base_alloc(size_t size);
-/* `old` may be NULL; what is added is NOT zeroed. Aborts also when count * size overflows. */
+/* `old` may be NULL; what is added is NOT zeroed. Ends also when count * size overflows. */
 __attribute__((returns_nonnull)) void *base_grow(void *old, size_t count, size_t size);
 __attribute__((malloc, returns_nonnull)) char *base_copy_text(const char *text);
 
 /* ---- a growable run of bytes with a sticky error ---- */
 
 /*
- * {0} is an empty buffer without a cap. Once `failed`, further writes do nothing, so a caller
- * checks once at the end. `data` may move with every write. `cap` 0 = SIZE_MAX / 2. Owner frees
- * with buffer_free, or empties and re-uses with buffer_clear (which also clears `failed`).
+ * {0} is an empty buffer without a cap: for what is our own and bounded. It does not fail: without
+ * memory the process ends, as with base_alloc. One with a cap refuses: once `failed`, further writes
+ * do nothing, so a caller checks once at the end. `data` may move with every write. Owner frees with
+ * buffer_free, or empties and re-uses with buffer_clear (which also clears `failed`).
  */
+#define BUFFER_ANY (SIZE_MAX / 2) /* a cap for those who can go on without: all memory there is */
 struct buffer {
 	uint8_t *data;
 	size_t size, room, cap;

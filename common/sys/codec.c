@@ -8,7 +8,7 @@
 
 struct codec_arena codec_arena_new(size_t size)
 {
-	return (struct codec_arena){.base = malloc(size), .size = size};
+	return (struct codec_arena){.base = base_grow(NULL, size, 1), .size = size};
 }
 
 void codec_arena_free(struct codec_arena *a)
@@ -97,10 +97,9 @@ size_t codec_pack(const void *message, uint8_t *out)
 uint8_t *codec_pack_new(const void *message, size_t *size)
 {
 	*size = codec_size(message);
-	uint8_t *out = malloc(*size ? *size : 1);
+	uint8_t *out = base_grow(NULL, *size, 1);
 
-	if (out)
-		codec_pack(message, out);
+	codec_pack(message, out);
 	return out;
 }
 

@@ -44,7 +44,7 @@ struct codec_arena {
 	uint8_t *base;
 	size_t size, used;
 };
-/* Allocates the arena's memory; base = NULL when there is none. */
+/* Never without memory (base_grow): what could not be decoded for want of it would look damaged. */
 struct codec_arena codec_arena_new(size_t size);
 void codec_arena_free(struct codec_arena *a);
 void codec_arena_reset(struct codec_arena *a);
@@ -60,7 +60,7 @@ void *codec_unpack(const ProtobufCMessageDescriptor *type, const uint8_t *data, 
 /* Encoded size, and encoding into `out` (at least that large); returns the size. `message`: any generated struct. */
 size_t codec_size(const void *message);
 size_t codec_pack(const void *message, uint8_t *out);
-/* malloc'd encoding; NULL = no memory. */
+/* malloc'd encoding; never NULL. */
 uint8_t *codec_pack_new(const void *message, size_t *size);
 /*
  * Pages are put together from pieces that are encoded already: writes the field's tag and length into out[CODEC_FIELD_MAX];

@@ -49,6 +49,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	struct http_answer answer = {
 		.status = MHD_HTTP_NOT_FOUND,
 		.content_type = "text/plain; charset=utf-8",
+		.body.cap = BUFFER_ANY,
 	};
 	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
 		h->options.handle(h->options.context, path, &answer);
