@@ -46,7 +46,10 @@ int serve_core(struct core **out, const struct store *store, bool accept_clock,
 
 	if (rc)
 		return rc;
-	if (store_marked(store)) {
+	int marked = store_marked(store, error);
+	if (marked < 0)
+		return marked;
+	if (marked) {
 		/* the entry first: a crash between the two makes one incarnation too many, never
 		 * one too few */
 		if (core_restored(*out, error) != CORE_OK)

@@ -9,6 +9,8 @@
 
 #include "common/sys/kv.h"
 
+#define MAKING "INIT" /* there while a store is being made */
+
 char *store_path(const struct store *s, const char *name, char out[static STORE_PATH_MAX])
 {
 	/* names are short and our own; the precision lets the compiler see that it fits */
@@ -98,22 +100,84 @@ static int make_files(struct store *s, struct sys_error *error)
 	return rc;
 }
 
-int store_make(struct store *s, struct sys_error *error)
+/* What an init that was cut short left behind; nothing has ever used it: store_load refuses it. */
+static int clear_away(const struct store *s, struct sys_error *error)
+{
+	static const char *const left[] = {
+		"tiendo.conf", "keys/server.key", "keys/receipt.key", "journal/data.mdb",
+		"journal/lock.mdb"};
+	char path[STORE_PATH_MAX];
+
+	for (size_t i = 0; i < BASE_COUNT(left); i++)
+		if (unlink(store_path(s, left[i], path)) && errno != ENOENT && errno != ENOTDIR)
+			return sys_fail(error, -errno, "%s cannot be removed: %s", path,
+					sys_text(errno));
+	return 0;
+}
+
+/* 1 when the name is there, 0 when not; what cannot be looked at is neither. */
+static int is_there(const struct store *s, const char *name, struct sys_error *error)
 {
 	char path[STORE_PATH_MAX];
+
+	if (!access(store_path(s, name, path), F_OK))
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return sys_fail(error, -errno, "%s cannot be looked at: %s", path, sys_text(errno));
+}
+
+/* 1: an init was cut short here, 0: there is nothing; -EEXIST. */
+static int is_free(const struct store *s, struct sys_error *error)
+{
+	int making = is_there(s, MAKING, error), store = 0;
+
+	if (!making)
+		store = is_there(s, "tiendo.conf", error);
+	if (!making && !store)
+		store = is_there(s, "journal", error);
+	if (store <= 0)
+		return store ? store : making;
+	return sys_fail(error, -EEXIST, "%s already holds a store: choose another directory",
+			s->dir);
+}
+
+/* Under LOCK: two who make the same store would take away each other's files. */
+static int begin_making(struct store *s, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+	int rc = is_free(s, error);
+
+	if (rc)
+		return rc < 0 ? rc : clear_away(s, error);
+	return base_file_create(store_path(s, MAKING, path), 0600,
+				bytes_text("`tiendo-server init` was cut short: run it again.\n"),
+				error);
+}
+
+int store_make(struct store *s, struct sys_error *error)
+{
 	int rc = set_dir(s, s->dir, error);
 
 	s->lock = -1;
-	if (rc)
-		return rc;
-	if (!access(store_path(s, "tiendo.conf", path), F_OK) ||
-	    !access(store_path(s, "journal", path), F_OK))
-		return sys_fail(error, -EEXIST,
-				"%s already holds a store: choose another directory", s->dir);
-	rc = base_mkdirs(s->dir, 0700, error);
 	if (!rc)
-		rc = store_ours(s, error);
+		rc = is_free(s, error);
+	if (rc >= 0)
+		rc = base_mkdirs(s->dir, 0700, error);
+	if (!rc)
+		rc = store_lock(s, error);
+	if (!rc)
+		rc = begin_making(s, error);
 	return rc ? rc : make_files(s, error);
+}
+
+int store_made(const struct store *s, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+
+	if (unlink(store_path(s, MAKING, path)))
+		return sys_fail(error, -errno, "%s cannot be removed: %s", path, sys_text(errno));
+	return base_sync_directory(s->dir, error);
 }
 
 int store_load(struct store *s, const char *dir, struct sys_error *error)
@@ -126,6 +190,13 @@ int store_load(struct store *s, const char *dir, struct sys_error *error)
 	rc = set_dir(s, dir, error);
 	if (rc)
 		return rc;
+	rc = is_there(s, MAKING, error);
+	if (rc)
+		return rc < 0 ? rc
+			      : sys_fail(error, -ENOENT,
+					 "%s holds no store yet, its making was cut short: run "
+					 "`tiendo-server init` there again",
+					 dir);
 	store_options(&s->conf, options);
 	rc = conf_load(store_path(s, "tiendo.conf", path), options, STORE_OPTIONS, error);
 	if (rc == -ENOENT)
@@ -175,6 +246,8 @@ int store_ours(const struct store *s, struct sys_error *error)
 
 int store_lock(struct store *s, struct sys_error *error)
 {
+	if (s->lock >= 0)
+		return 0;
 	int lock = store_ours(s, error);
 
 	if (lock)
@@ -198,11 +271,9 @@ void store_close(struct store *s)
 
 /* ---- MARK ---- */
 
-bool store_marked(const struct store *s)
+int store_marked(const struct store *s, struct sys_error *error)
 {
-	char path[STORE_PATH_MAX];
-
-	return !access(store_path(s, "MARK", path), F_OK);
+	return is_there(s, "MARK", error);
 }
 
 int store_mark(const char *dir, const char *text, struct sys_error *error)

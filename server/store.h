@@ -7,6 +7,7 @@
  *   keys/receipt.key  secret of the receipts' MACs, 0600; outside the journal on purpose
  *   journal/          the truth (LMDB)
  *   view/             the checkpoint (LMDB); may be thrown away
+ *   INIT              only while it is being made; until it is gone this is no store
  *   LOCK              held by the one process that writes
  *   MARK              only in a backup copy: `run` begins a new incarnation when it finds it
  *   admin.sock        commands to the running server, 0600
@@ -42,9 +43,12 @@ char *store_path(const struct store *s, const char *name, char out[static STORE_
 /* The table of tiendo.conf's options, each pointing into `conf`. */
 void store_options(struct store_conf *conf, struct conf_option out[static STORE_OPTIONS]);
 
-/* Makes DIR with settings and keys; -EEXIST when there is a store already. s->dir and s->conf are
- * set by the caller. */
+/* Makes DIR with settings and keys, and takes its LOCK; -EEXIST when there is a store already.
+ * s->dir and s->conf are set by the caller. What was cut short is made anew; until store_made it
+ * is no store. */
 int store_make(struct store *s, struct sys_error *error);
+/* The first entry is there: from now on it is one. */
+int store_made(const struct store *s, struct sys_error *error);
 /* Reads the settings. -ENOENT: no store there. */
 int store_load(struct store *s, const char *dir, struct sys_error *error);
 int store_keys(struct store *s, struct sys_error *error);
@@ -54,7 +58,9 @@ int store_ours(const struct store *s, struct sys_error *error);
 int store_lock(struct store *s, struct sys_error *error);
 void store_close(struct store *s); /* gives the lock back, wipes the keys */
 
-bool store_marked(const struct store *s);
+/* 1 or 0; negative: it cannot be known, and to take a backup for the store itself would give out its receipts
+ * twice. */
+int store_marked(const struct store *s, struct sys_error *error);
 int store_mark(const char *dir, const char *text, struct sys_error *error);
 int store_unmark(const struct store *s, struct sys_error *error);
 

@@ -151,8 +151,12 @@ static int make_one(const char *path, unsigned mode, struct sys_error *error)
 	struct stat st;
 	int code = base_mkdir(path, mode, error);
 	/* not only EEXIST: a read-only parent says EROFS or EACCES of a directory that is there */
-	if (code == 0 || stat(path, &st) != 0)
-		return code;
+	if (code == 0)
+		return 0;
+	if (stat(path, &st) != 0)
+		return code != -EEXIST ? code : /* it is there, and cannot be looked at */
+			       sys_fail(error, -errno, "%s: cannot be looked at: %s", path,
+					sys_text(errno));
 	return S_ISDIR(st.st_mode) ? 0
 				   : sys_fail(error, -ENOTDIR, "%s: is not a directory", path);
 }

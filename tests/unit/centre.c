@@ -56,10 +56,10 @@ void centre_make(struct centre *c, const char *name)
 	snprintf(spec, sizeof spec, "file:%s", c->clock);
 	good(conf_set(options, STORE_OPTIONS, "clock", spec, "test", &error), &error);
 	good(store_make(&c->store, &error), &error);
-	good(store_lock(&c->store, &error), &error);
 	keys_random(facts.store, sizeof facts.store);
 	keys_random(facts.incarnation, sizeof facts.incarnation);
 	good(core_genesis(&c->store, &facts, (struct instant){1704848400000}, &error), &error);
+	good(store_made(&c->store, &error), &error);
 	open_core(c);
 	assert_true(centre_catalogue(c, CENTRE_UNITS, CENTRE_ITEMS));
 	assert_int_equal(centre_agent(c, "412", 1), 1);

@@ -199,7 +199,7 @@ static bool restored(struct check *c, struct core *core, const struct store *s)
 {
 	struct sys_error error = {""};
 
-	if (!store_marked(s))
+	if (!store_marked(s, NULL))
 		return true;
 	if (core_restored(core, &error) != CORE_OK || store_unmark(s, &error))
 		return check_fails(c, "a new incarnation: %s", error.text);
@@ -265,7 +265,7 @@ static bool is_no_twin(struct check *c, const struct store *s, const char *path)
 	struct journal *j = NULL;
 	uint8_t now[INCARNATION_SIZE], first[INCARNATION_SIZE];
 
-	if (!c->marked || store_marked(s) || journal_open(&j, path, &options, &error))
+	if (!c->marked || store_marked(s, NULL) || journal_open(&j, path, &options, &error))
 		return true;
 	struct kv_txn *t = kv_read(journal_kv(j));
 	bool good = !journal_head_in(j, t).entry ||
