@@ -19,17 +19,16 @@ struct codec_arena *core_recall_arena(struct core *c, size_t size)
 	return &c->recall;
 }
 
-enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *error)
+int core_fold(struct core *c, struct entry *e, struct sys_error *error)
 {
 	viewlock_write(&c->lock);
 	enum fold_result r = fold(c->view, e, &c->change);
 	viewlock_write_end(&c->lock);
-	if (r != FOLD_OK) {
-		sys_fail(error, -EUCLEAN, "entry %llu cannot be folded: %s",
-			 (unsigned long long)e->number, fold_says(r));
-		return CORE_FATAL;
-	}
-	return CORE_OK;
+	if (r == FOLD_OK)
+		return 0;
+	return sys_fail(error, r == FOLD_MEMORY ? -ENOMEM : -EUCLEAN,
+			"entry %llu cannot be folded: %s", (unsigned long long)e->number,
+			fold_says(r));
 }
 
 static int check_genesis(struct core *c, const struct core_options *options,
@@ -83,7 +82,7 @@ int core_open(struct core **out, const struct store *store, const struct core_op
 	c->store = store;
 	c->accept = options->accept_clock;
 	c->arena = codec_arena_new(CORE_GROUP_MEMORY);
-	if (!c->arena.base || !viewlock_init(&c->lock)) {
+	if (!viewlock_init(&c->lock)) {
 		codec_arena_free(&c->arena);
 		free(c);
 		return sys_fail(error, -ENOMEM, "no memory to open the store");
@@ -242,7 +241,7 @@ enum core_result core_commit(struct core *c, struct sys_error *error)
 	for (size_t i = 0; result == CORE_OK && i < c->group_n; i++) {
 		if (c->checkpoint && c->group[i]->kind == ENTRY_BATCH)
 			checkpoint_count(c->checkpoint, c->group[i]->batch.taken_n);
-		result = core_fold(c, c->group[i], error);
+		result = core_fold(c, c->group[i], error) ? CORE_FATAL : CORE_OK;
 	}
 	empty_group(c);
 	return result;

@@ -19,7 +19,7 @@ enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error 
 	journal_append(c->journal, e);
 	switch (journal_commit(c->journal, error)) {
 	case KV_OK:
-		return core_fold(c, e, error);
+		return core_fold(c, e, error) ? CORE_FATAL : CORE_OK;
 	case KV_REFUSED:
 		return CORE_REFUSED;
 	case KV_UNKNOWN:

@@ -30,7 +30,7 @@ struct core {
  * of its cells. */
 int core_open_view(struct core *c, const struct core_options *options, struct sys_error *error);
 /* Folds one committed entry; a catalogue is taken over. */
-enum core_result core_fold(struct core *c, struct entry *e, struct sys_error *error);
+int core_fold(struct core *c, struct entry *e, struct sys_error *error);
 /* May the principal begin one more epoch now? Errors stick to `t`. */
 bool core_epoch_allowed(struct core *c, struct kv_txn *t, uint32_t principal);
 /* Arena for one stored entry of that size, emptied. */

@@ -13,8 +13,8 @@ static int fold_entry(struct core *c, struct kv_txn *t, uint64_t number, struct 
 	struct entry e;
 	int rc = journal_read(c->journal, t, number, true, arena, &e, error);
 
-	if (!rc && core_fold(c, &e, error) != CORE_OK)
-		rc = -EUCLEAN;
+	if (!rc)
+		rc = core_fold(c, &e, error);
 	change_clear(&c->change);
 	return rc;
 }

@@ -305,36 +305,40 @@ static enum entry_read get_registry(struct bytes body, struct codec_arena *arena
 	return ENTRY_READ_OK;
 }
 
-static struct catalogue *build(Tiendo__Journal__V1__CatalogueBody *m, struct codec_arena *arena)
+/* What is damaged and what found no memory must not be taken for each other: the one asks for a backup. */
+static enum entry_read build(Tiendo__Journal__V1__CatalogueBody *m, struct codec_arena *arena,
+			     struct catalogue **out)
 {
 	struct builder *b = builder_new();
 	struct faults faults = {0};
-	struct catalogue *c = NULL;
-	bool good = b != NULL;
+	enum entry_read r = b ? ENTRY_READ_OK : ENTRY_READ_MEMORY;
 
-	for (size_t i = 0; good && i < m->n_rows; i++) {
+	for (size_t i = 0; r == ENTRY_READ_OK && i < m->n_rows; i++) {
 		struct catalogue_row row;
 		size_t used = arena->used;
 
-		good = codec_row_decode(m->rows[i].data, m->rows[i].len, arena, &row) &&
-		       builder_add(b, &row, "", 0);
+		if (!codec_row_decode(m->rows[i].data, m->rows[i].len, arena, &row))
+			r = ENTRY_READ_DAMAGED;
+		else if (!builder_add(b, &row, "", 0))
+			r = ENTRY_READ_MEMORY;
 		arena->used = used; /* the builder has its own copy */
 	}
-	if (good)
-		c = catalogue_build(b, false, &faults);
+	if (r == ENTRY_READ_OK && !(*out = catalogue_build(b, false, &faults)))
+		r = faults.errors ? ENTRY_READ_DAMAGED : ENTRY_READ_MEMORY;
 	faults_free(&faults);
 	builder_free(b);
-	return c;
+	return r;
 }
 
-struct catalogue *entry_catalogue_read(struct bytes body, struct codec_arena *arena)
+enum entry_read entry_catalogue_read(struct bytes body, struct codec_arena *arena,
+				     struct catalogue **out)
 {
 	void *m;
+	enum entry_read r =
+		unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena, &m);
 
-	if (unpack(&tiendo__journal__v1__catalogue_body__descriptor, body, arena, &m) !=
-	    ENTRY_READ_OK)
-		return NULL;
-	return build(m, arena);
+	*out = NULL;
+	return r == ENTRY_READ_OK ? build(m, arena, out) : r;
 }
 
 static enum entry_read get_catalogue(struct bytes body, bool make, struct codec_arena *arena,
@@ -347,9 +351,7 @@ static enum entry_read get_catalogue(struct bytes body, bool make, struct codec_
 	if (r != ENTRY_READ_OK)
 		return r;
 	*out = (struct entry_catalogue){.plan = m->plan, .effective = {m->effective}};
-	if (make && !(out->made = build(m, arena)))
-		return ENTRY_READ_DAMAGED;
-	return ENTRY_READ_OK;
+	return make ? build(m, arena, &out->made) : ENTRY_READ_OK;
 }
 
 static enum entry_read get_void(struct bytes body, struct codec_arena *arena,

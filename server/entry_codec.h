@@ -45,10 +45,10 @@ bool entry_value_split(struct bytes value, struct bytes *header, struct bytes *b
 /* Blob `index` (from 1) of a batch's body, in place. */
 bool entry_body_blob(struct bytes body, uint32_t index, struct bytes *blob);
 
-/* The encoded rows of a catalogue, as its entry holds them, and back. NULL = no memory, or not such
- * rows. */
+/* The encoded rows of a catalogue, as its entry holds them (NULL = no memory), and back. */
 uint8_t *entry_catalogue_body(const struct catalogue *c, const char *plan, struct date effective,
 			      size_t *size);
-struct catalogue *entry_catalogue_read(struct bytes body, struct codec_arena *arena);
+enum entry_read entry_catalogue_read(struct bytes body, struct codec_arena *arena,
+				     struct catalogue **out);
 
 #endif

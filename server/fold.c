@@ -265,7 +265,7 @@ static enum fold_result fold_registry(struct view *v, const struct entry *e, str
 	v->head.locked = v->head.locked && !e->registry.confirm;
 	for (size_t i = 0; i < e->registry.n; i++)
 		if (!roster_apply(v->roster, &e->registry.changes[i]))
-			return FOLD_FOREIGN;
+			return roster_starved(v->roster) ? FOLD_MEMORY : FOLD_FOREIGN;
 	return FOLD_OK;
 }
 

@@ -12,6 +12,7 @@ struct roster {
 	size_t keys_n, keys_size;
 	uint32_t *slots; /* open addressing by public key: 1 + place in keys, 0 = free */
 	size_t slots_n;  /* a power of two, at least twice keys_size */
+	bool starved;	 /* a change was not made for want of memory */
 };
 
 struct roster *roster_new(void)
@@ -71,6 +72,17 @@ static size_t slot_of(const struct roster *r, const uint8_t *public_key)
 	return at;
 }
 
+static bool starved(struct roster *r)
+{
+	r->starved = true;
+	return false;
+}
+
+bool roster_starved(const struct roster *r)
+{
+	return r->starved;
+}
+
 /* Room for one more key, in the list and in the slots. */
 static bool keys_grow(struct roster *r)
 {
@@ -79,11 +91,11 @@ static bool keys_grow(struct roster *r)
 	size_t size = r->keys_size ? r->keys_size * 2 : 16;
 	struct roster_key *keys = realloc(r->keys, size * sizeof *keys);
 	if (!keys)
-		return false;
+		return starved(r);
 	r->keys = keys;
 	uint32_t *slots = calloc(size * 2, sizeof *slots);
 	if (!slots)
-		return false;
+		return starved(r);
 	free(r->slots);
 	r->slots = slots;
 	r->slots_n = size * 2;
@@ -104,13 +116,13 @@ static bool principal_add(struct roster *r, const struct registry_change *change
 		size_t size = r->principals_size ? r->principals_size * 2 : 16;
 		struct principal *more = realloc(r->principals, size * sizeof *more);
 		if (!more)
-			return false;
+			return starved(r);
 		r->principals = more;
 		r->principals_size = size;
 	}
 	char *name = strdup(change->name);
 	if (!name)
-		return false;
+		return starved(r);
 	r->principals[r->principals_n++] = (struct principal){ .number = change->principal, .role = change->role,
 							       .scope_unit = change->scope_unit, .name = name };
 	return true;

@@ -34,7 +34,9 @@ struct roster *roster_new(void); /* NULL = no memory */
 struct roster *roster_clone(const struct roster *r);
 void roster_free(struct roster *r);
 
+/* False: the change does not fit this roster, or there was no memory (roster_starved). */
 bool roster_apply(struct roster *r, const struct registry_change *change);
+bool roster_starved(const struct roster *r);
 
 /* NULL = unknown. Valid until the next change. */
 const struct principal *roster_principal(const struct roster *r, uint32_t number);

@@ -277,9 +277,11 @@ bool builder_csv(struct builder *b, const char *file, const char *data, size_t s
 	}
 	names_of(cs, names);
 	csv = csv_open(data, size, names, cs->required, &fault, &at.line, value);
+	if (!csv && fault == CSV_NO_MEMORY)
+		return false;
 	if (!csv) {
 		fault_add(faults, FAULT_CSV, &at, "", value, (int)fault);
-		return fault != CSV_NO_MEMORY;
+		return true;
 	}
 	while (ok && csv_next(csv))
 		ok = keep_record(b, cs, csv, faults);
