@@ -35,6 +35,7 @@ enum core_result admin_barrier(struct admin *a, struct entry *e)
 		a->ok = true;
 		a->entry = e->number;
 	} else {
+		a->environment = true;
 		admin_say(a, "nothing was changed: %s", error.text);
 	}
 	return r;
@@ -191,6 +192,7 @@ static enum core_result allow_epochs(struct admin *a, const Tiendo__Journal__V1_
 
 	kv_end(&t);
 	if (rc) {
+		a->environment = true;
 		admin_say(a, "the journal cannot be read now: try again");
 	} else if (!roster_principal(core_view(a->core)->roster, m->principal)) {
 		admin_say(a, "no principal has the number %u: see `tiendo-server agent list`",
@@ -271,7 +273,12 @@ static void status(struct admin *a, bool digest)
 	hex_encode(incarnation, h->incarnation, sizeof h->incarnation);
 	a->ok = !digest || core_digest(a->core, view);
 	a->entry = h->entry;
-	if (digest && a->ok)
+	if (!a->ok) {
+		a->environment = true;
+		admin_say(a, "no memory for the digest of the figures");
+		return;
+	}
+	if (digest)
 		admin_say(a, "view %s\n", hex_encode(view_hex, view, sizeof view));
 	admin_say(a, "entry %llu of incarnation %.8s, today %s%s%s%s\n",
 		  (unsigned long long)h->entry, incarnation, date_format(h->today, today),
@@ -302,6 +309,7 @@ static enum core_result accept_clock(struct admin *a)
 	core_accept_clock(a->core);
 	enum core_result r = core_tick(a->core, &clock, &error);
 	a->ok = r == CORE_OK;
+	a->environment = !a->ok;
 	admin_say(a, a->ok ? "the clock is accepted\n" : "nothing was changed: %s", error.text);
 	return r;
 }
@@ -346,6 +354,7 @@ static void put_reply(struct admin *a, struct buffer *out)
 	Tiendo__Journal__V1__AdminReply m = TIENDO__JOURNAL__V1__ADMIN_REPLY__INIT;
 
 	m.ok = a->ok;
+	m.environment = a->environment;
 	m.text = (char *)buffer_text(&a->text);
 	m.json = (char *)buffer_text(&a->json);
 	m.entry = a->entry;

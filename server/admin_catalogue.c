@@ -66,31 +66,29 @@ static struct builder *read_files(const Tiendo__Journal__V1__CatalogueLoad *m,
 {
 	struct builder *b = builder_new();
 
-	for (size_t i = 0; b && i < m->n_files && i < m->n_names; i++) {
-		if (builder_csv(b, m->names[i], (const char *)m->files[i].data, m->files[i].len,
-				faults))
-			continue;
-		if (!faults->errors) { /* no memory */
+	for (size_t i = 0; b && i < m->n_files && i < m->n_names; i++)
+		if (!builder_csv(b, m->names[i], (const char *)m->files[i].data, m->files[i].len,
+				 faults)) {
 			builder_free(b);
-			return NULL;
+			return NULL; /* no memory: what was found so far is not the whole */
 		}
-	}
 	return b;
 }
 
 /* What the entry would hold, read back from its own bytes: what is folded now is what every later
  * start folds. */
-static struct catalogue *normal(const struct catalogue *made, const char *plan,
-				struct date effective)
+static enum entry_read normal(const struct catalogue *made, const char *plan, struct date effective,
+			      struct catalogue **out)
 {
-	size_t size;
+	size_t size = 0;
 	uint8_t *body = entry_catalogue_body(made, plan, effective, &size);
 	struct codec_arena arena = codec_arena_new(entry_read_room(size));
-	struct catalogue *c = body ? entry_catalogue_read(bytes_of(body, size), &arena) : NULL;
+	enum entry_read r = body ? entry_catalogue_read(bytes_of(body, size), &arena, out)
+				 : ENTRY_READ_MEMORY;
 
 	codec_arena_free(&arena);
 	free(body);
-	return c;
+	return r;
 }
 
 /* ---- what a load would change ---- */
@@ -181,6 +179,13 @@ static void difference(struct admin *a, const struct catalogue *made, struct dat
 
 /* ---- loading ---- */
 
+static enum core_result no_memory(struct admin *a)
+{
+	a->environment = true;
+	admin_say(a, "nothing was changed: no memory for this catalogue\n");
+	return CORE_OK;
+}
+
 static enum core_result load(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m,
 			     struct catalogue *made, struct date effective,
 			     const struct buffer *faults)
@@ -188,9 +193,11 @@ static enum core_result load(struct admin *a, const Tiendo__Journal__V1__Catalog
 	struct entry e = {.kind = ENTRY_CATALOGUE,
 			  .catalogue = {.plan = m->plan, .effective = effective}};
 
-	e.catalogue.made = normal(made, m->plan, effective);
+	enum entry_read read = normal(made, m->plan, effective, &e.catalogue.made);
 	catalogue_free(made);
-	if (!e.catalogue.made) {
+	if (read == ENTRY_READ_MEMORY)
+		return no_memory(a);
+	if (read != ENTRY_READ_OK) {
 		admin_say(a, "the catalogue does not survive being written and read: please report "
 			     "this");
 		return CORE_OK;
@@ -225,11 +232,16 @@ enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__Cat
 	if (b && !faults.errors && builder_merge(b, v->catalogue, m->plan, effective, &faults) &&
 	    !faults.errors)
 		made = catalogue_build(b, false, &faults);
+	bool starved = !b; /* then the faults found so far are not the whole */
 	builder_free(b);
+	if (starved) {
+		faults_free(&faults);
+		return no_memory(a);
+	}
 	admin_faults(&faults, m->english ? LANGUAGE_EN : LANGUAGE_VI, &a->text, &json);
 	bool good = made && !faults.errors;
 	if (!good && !faults.errors)
-		admin_say(a, "no memory for this catalogue\n");
+		no_memory(a);
 	faults_free(&faults);
 	enum core_result r = CORE_OK;
 	if (good)

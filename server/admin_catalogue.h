@@ -12,7 +12,7 @@
 /* One command and the reply that grows. */
 struct admin {
 	struct core *core;
-	bool ok;
+	bool ok, environment; /* environment: not ok, but for want of disk or memory */
 	uint64_t entry;
 	uint32_t principal, key_id;
 	struct buffer text, json;

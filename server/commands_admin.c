@@ -71,7 +71,7 @@ static int send_request(const struct command_options *o, const request_t *m, str
 	if (store_load(&s, o->dir, &error))
 		return command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	uint8_t *request = codec_pack_new(m, &size);
-	if (!request || size > WRITER_ADMIN_MAX) {
+	if (size > WRITER_ADMIN_MAX) {
 		free(request);
 		return command_fail(EXIT_FAULTS, "the command is too large: at most %d bytes",
 				    WRITER_ADMIN_MAX);
@@ -137,7 +137,7 @@ static int command_send(const struct command_options *o, const request_t *m)
 	else
 		print_text(r);
 	if (r)
-		rc = r->ok ? EXIT_GOOD : EXIT_FAULTS;
+		rc = r->ok ? EXIT_GOOD : r->environment ? EXIT_ENVIRONMENT : EXIT_FAULTS;
 	codec_arena_free(&arena);
 	buffer_free(&reply);
 	return rc;
@@ -336,17 +336,22 @@ static int read_files(const char *dir, struct csv_files *f)
 	return EXIT_GOOD;
 }
 
-static void check_files(const struct csv_files *f, struct faults *faults)
+/* False: no memory, which is neither good nor a fault of the files. */
+static bool check_files(const struct csv_files *f, struct faults *faults)
 {
 	struct builder *b = builder_new();
 	struct catalogue *c = NULL;
+	bool read = b != NULL;
 
-	for (size_t i = 0; b && i < f->n; i++)
-		builder_csv(b, f->name[i], (const char *)f->file[i].data, f->file[i].len, faults);
-	if (b && !faults->errors)
+	for (size_t i = 0; read && i < f->n; i++)
+		read = builder_csv(b, f->name[i], (const char *)f->file[i].data, f->file[i].len,
+				   faults);
+	if (read && !faults->errors)
 		c = catalogue_build(b, false, faults);
+	read = read && (c || faults->errors);
 	catalogue_free(c);
 	builder_free(b);
+	return read;
 }
 
 int command_catalogue_check(const struct command_options *o)
@@ -358,7 +363,11 @@ int command_catalogue_check(const struct command_options *o)
 
 	if (rc)
 		return rc;
-	check_files(&files, &faults);
+	if (!check_files(&files, &faults)) {
+		faults_free(&faults);
+		free_files(&files);
+		return command_fail(EXIT_ENVIRONMENT, "no memory for this catalogue");
+	}
 	admin_faults(&faults, o->language, &text, &json);
 	if (o->json)
 		printf("{\"ok\":%s,\"errors\":%zu,\"details\":%s}\n",

@@ -47,9 +47,9 @@ static int init_store(struct store *s, const struct command_options *o, struct s
 	keys_random(facts.incarnation, sizeof facts.incarnation);
 	int rc = store_make(s, error);
 	if (!rc)
-		rc = store_lock(s, error);
-	if (!rc)
 		rc = core_genesis(s, &facts, clock_wall(clock), error);
+	if (!rc)
+		rc = store_made(s, error);
 	clock_close(clock);
 	return rc;
 }
@@ -294,9 +294,11 @@ int command_backup(const struct command_options *o)
 		return rc;
 	rc = base_mkdir(dest, 0700, &error);
 	if (rc)
-		return command_fail(EXIT_FAULTS,
-				    "%s cannot be made: %s; name a directory that does not exist",
-				    dest, sys_text(rc));
+		return rc == -EEXIST ? command_fail(EXIT_FAULTS,
+						    "%s is there already: name a directory that "
+						    "does not exist",
+						    dest)
+				     : command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	rc = journal_open(&j, store_path(&s, "journal", path), &options, &error);
 	if (!rc)
 		rc = copy_store(&s, j, dest, &error);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/dump.h"
 
+#include <errno.h>
+
 #include "common/domain/says.h"
 #include "server/commands.h"
 #include "server/dump_json.h"
@@ -296,13 +298,13 @@ int dump_run(struct journal *journal, bool figures, FILE *out)
 	uint64_t head = journal_head(journal).entry;
 	int rc = 0;
 
-	if (figures)
-		d.view = view_new();
+	if (figures && !(d.view = view_new()))
+		rc = sys_fail(&error, -ENOMEM, "no memory for the figures");
 	for (uint64_t n = 1; !rc && n <= head; n++)
 		rc = dump_entry(&d, n, &error);
 	if (!rc && d.view)
 		dump_figures(&d);
-	if (!rc && (d.line.failed || fflush(out) || ferror(out)))
+	if (!rc && (fflush(out) || ferror(out)))
 		rc = sys_fail(&error, -1, "the dump could not be written whole");
 	view_free(d.view);
 	change_free(&d.change);

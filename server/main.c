@@ -267,5 +267,9 @@ int main(int argc, char **argv)
 			rc = run_command(left, argv, &o, given);
 	}
 	free(given);
+	/* who reads the result must not take half of it for the whole */
+	if ((fflush(stdout) || ferror(stdout)) && rc == EXIT_GOOD)
+		rc = command_fail(EXIT_ENVIRONMENT, "the result could not be written: %s",
+				  sys_text(errno));
 	return rc;
 }
