@@ -67,6 +67,9 @@ PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard a
 	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
 FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so
+# the programs, linked with what fails their Nth call (tests/fault/nth)
+NTH_BINS := $(PROGRAMS:$(B)/%=$(B)/nth/%)
+NTH_WRAPS := malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main
 SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*.c))
 
 .DEFAULT_GOAL := all
@@ -74,7 +77,7 @@ SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) $(FAULT_BINS) build/compile_commands.json
+all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) $(FAULT_BINS) $(NTH_BINS) build/compile_commands.json
 
 rooms:
 	@tools/rooms.sh
@@ -132,6 +135,14 @@ $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdash
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+
+$(B)/nth/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a
+$(B)/nth/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a
+$(B)/nth/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a
+$(NTH_BINS): $(B)/libcommon.a $(call obj,$(wildcard tests/fault/nth/*.c))
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(NTH_WRAPS:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(B)/libcommon.a $(PKG_LIBS)
 
 # one file each, but load; checkpoint and path are run by hand
 $(B)/bench/load: $(call obj,$(SRC_load))

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run with a fault may come to, and what it may not."""
+import re
+import signal
+from collections import Counter
+
+# Libraries that end the process on purpose: libzmq on what it cannot undo, libsodium without dice.
+ABORTS = ("libzmq", "libsodium", "libc.so", "libstdc++")
+EMPTY = re.compile(r"\(null\)|unknown error|: Success|Undefined error|: *$")
+
+
+class Verdict:
+    """Counts, and keeps what is not allowed, by the place in the code that was hit."""
+
+    def __init__(self):
+        self.kinds, self.unexpected, self.injected = Counter(), {}, 0
+        self.sites, self.slowest, self.pathless = set(), 0.0, {}
+
+    def allowed(self, kind, result):
+        self.kinds[kind] += 1
+        self._note(result)
+
+    def bad(self, scenario, fault, what, result):
+        self.kinds["unexpected"] += 1
+        self._note(result)
+        key = (scenario, what.split(":")[0], result.hit, tuple(result.stack[:3]))
+        self.unexpected.setdefault(key, []).append((fault, what, result))
+
+    def _note(self, result):
+        self.injected += 1
+        self.sites.add(result.site)
+        self.slowest = max(self.slowest, result.seconds)
+
+
+def sentence(text):
+    """The line that says what is wrong, or None."""
+    lines = [x for x in text.splitlines() if x.strip() and "Assertion failed:" not in x]
+    return lines[-1] if lines and len(lines[-1]) > 15 and not EMPTY.search(lines[-1]) else None
+
+
+def ended_by_library(result):
+    return result.signal == signal.SIGABRT and ("Assertion failed" in result.err or "(src/" in result.err or result.err == "" or
+                                                not re.search(r"\.[ch]:\d+: ", result.err)) and \
+        any(x in result.hit for x in ABORTS)
+
+
+def of_command(result, clean, codes=(3,), allow_out=None):
+    """(kind, None) when it is allowed, (None, what is wrong) when it is not."""
+    if result.status is None:
+        return None, f"hangs: killed after {result.seconds:.1f} s"
+    if result.signal:
+        if ended_by_library(result):
+            return "ended by a library", None
+        return None, f"died of signal {result.signal}: {result.err[-300:]}"
+    if "Sanitizer" in result.err or "runtime error" in result.err:
+        return None, f"sanitizer: {result.err[-1500:]}"
+    if result.code == 0:
+        if clean is not None and result.out != clean and not (allow_out and allow_out(result.out)):
+            return None, f"says that it is done, but its output is another: {result.out[:300]!r}, expected {clean[:300]!r}"
+        return "worked on", None
+    if result.code not in codes:
+        return None, f"wrong exit status {result.code}: {result.err[-300:]} {result.out[-200:]}"
+    if not sentence(result.err) and not sentence(result.out):
+        return None, f"no sentence: {result.err!r} {result.out[-200:]!r}"
+    return "refused with a sentence", None
