@@ -9,6 +9,7 @@
 #   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
 #   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s, BENCH=full: long)
 #   make bench-report its tables into docs/PERFORMANCE.md
+#   make bench-peers  beside other systems: PostgreSQL, Redis, RabbitMQ, NATS, Mosquitto (PEERS=quick: under 2 min)
 #   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
 
@@ -73,7 +74,7 @@ NTH_WRAPS := malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main
 SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report fuzz-targets compile_commands.json
+.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report bench-peers peer-programs fuzz-targets compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -184,6 +185,25 @@ $(B)/fuzz/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/libsupport.a \
 	$(Q)$(CC) $(LDFLAGS_ALL) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
 bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan commits.so)
+
+# beside whom: one program for each in tests/bench/peers, in the same frame. PEERS=quick (under 2 min) or full,
+# ROUNDS=n, ONLY="redis nats"; DOCS=yes: the table and the picture into docs/
+LIBS_postgres := -lpq
+LIBS_rabbitmq := -lrabbitmq
+SRC_frame := $(patsubst %,tests/bench/%.c,peers/frame peers/country world)
+PEER_BINS := $(patsubst %,$(B)/bench/peers/%,nobody postgres redis rabbitmq nats mosquitto)
+$(PEER_BINS): $(B)/bench/peers/%: $(B)/tests/bench/peers/%.o $(call obj,$(SRC_frame)) $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) $(LIBS_$*)
+
+peer-programs: $(PEER_BINS)
+
+bench-peers: DEPS = peers
+bench-peers: deps
+	@$(MAKE) --no-print-directory VARIANT=release all bench-programs
+	-@$(MAKE) --no-print-directory -k VARIANT=release peer-programs
+	@$(PYTHON) tests/bench/peers.py $(B:build/$(VARIANT)%=build/release%) $(if $(PEERS),--size $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(DOCS),--docs)
 
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)
