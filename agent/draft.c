@@ -57,6 +57,19 @@ static bool lost_zero(const struct catalogue *c, const char *code, struct date a
 	return false;
 }
 
+/* Without a day the figures are today's, or those at the end of the period they are given for. */
+static struct date usual_day(const struct draft *d, const struct draft_place *at, const char *item)
+{
+	uint32_t leaf = at->catalogue ? catalogue_item_by_code(at->catalogue, item) : NO_INDEX;
+	const struct schedule *s = leaf != NO_INDEX ? catalogue_schedule(at->catalogue, leaf) : NULL;
+	struct period p;
+
+	if (s && given(d, DRAFT_period) && schedule_period(s, d->text[DRAFT_period], &p) &&
+	    p.last.ymd < at->today.ymd)
+		return p.last;
+	return at->today;
+}
+
 static struct draft_fault read_place(const struct draft *d, const struct draft_place *at,
 				     struct update *u)
 {
@@ -67,7 +80,7 @@ static struct draft_fault read_place(const struct draft *d, const struct draft_p
 	if (csv_date(d->text[DRAFT_as_of], &u->as_of) != CSV_OK)
 		return bad(DRAFT_as_of, CSV_BAD_DATE);
 	if (!u->as_of.ymd)
-		u->as_of = at->today;
+		u->as_of = usual_day(d, at, u->item);
 	if (!u->as_of.ymd)
 		return refused(DRAFT_as_of, REASON_AS_OF_MISSING);
 	if (!given(d, DRAFT_unit) && at->own_unit[0]) {

@@ -173,12 +173,27 @@ static struct verdict check_body(const struct item_row *item, const struct updat
 	return fine;
 }
 
+/* A leaf that follows a schedule has that schedule's periods only. A figure about days after the period
+ * does not belong to it, nor one from before it began. */
+static struct verdict check_period(const struct schedule *s, const struct update *u)
+{
+	struct period p;
+
+	if (u->period[0] == '\0')
+		return fine;
+	if (!s && period_parse(u->period, &p.first, &p.last))
+		return fine;
+	if (s && schedule_period(s, u->period, &p) && p.first.ymd <= u->as_of.ymd &&
+	    u->as_of.ymd <= p.last.ymd)
+		return fine;
+	return refuse(REASON_BAD_PERIOD, "period");
+}
+
 /* ---- the whole ---- */
 
 struct verdict admit_check(const struct admit_place *at, const struct update *u,
 			   struct admit_found *found)
 {
-	struct date first, last;
 	struct verdict v;
 
 	if (u->body < BODY_TASK || u->body > BODY_NONE_ARISEN)
@@ -197,9 +212,7 @@ struct verdict admit_check(const struct admit_place *at, const struct update *u,
 		return v;
 	if (u->as_of.ymd > at->today.ymd)
 		return refuse(REASON_AS_OF_IN_FUTURE, "as_of");
-	if (u->period[0] != '\0' && !period_parse(u->period, &first, &last))
-		return refuse(REASON_BAD_PERIOD, "period");
-	return fine;
+	return check_period(catalogue_schedule(at->catalogue, found->item), u);
 }
 
 bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of)

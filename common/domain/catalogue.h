@@ -23,7 +23,7 @@
 #define TIENDO_COMMON_DOMAIN_CATALOGUE_H
 
 #include "common/domain/model.h"
-#include "common/domain/periods.h"
+#include "common/domain/schedule.h"
 
 struct catalogue;
 struct builder;
@@ -64,6 +64,13 @@ struct builder;
 	X(TARGET_OUT_OF_RANGE, true)                                                           \
 	X(TARGET_OVERLAP, true)                                                                \
 	X(TARGET_WITHOUT_USE, true)   /* the item has none, or the unit is not in the plan */  \
+	X(DUPLICATE_SCHEDULE, true)                                                            \
+	X(DUPLICATE_PERIOD, true)                                                              \
+	X(UNKNOWN_PERIOD, true)       /* first or last is no period of the schedule */         \
+	X(PERIOD_OVERLAP, true)       /* with another one of the same schedule */              \
+	X(PERIOD_WITHOUT_USE, true)   /* of a schedule whose periods follow from its kind */   \
+	X(DEADLINE_TOO_EARLY, true)   /* not after the close (Decree 09/2019, Art. 8.5) */     \
+	X(HOLIDAY_OUTSIDE, true)      /* outside 2000..2099 */                                 \
 	X(KIND_CHANGED, true)         /* a known item with another kind, plan or measure */    \
 	X(TEXT, true)                 /* see fault.reason */                                   \
 	X(NO_LEAD, false)                                                                      \
@@ -71,6 +78,8 @@ struct builder;
 	X(NO_DATES, false)                                                                     \
 	X(NO_PRODUCT, false)                                                                   \
 	X(EMPTY_GROUP, false)         /* inner item without leaves, group without members */   \
+	X(EMPTY_SCHEDULE, false)      /* a one-off without periods: nothing is owed */         \
+	X(DEADLINE_ORDER, false)      /* a level is due before the one below it */             \
 	X(WILL_CLOSE, false)          /* known, not in the new files: will be closed */
 /* clang-format on */
 
@@ -227,6 +236,8 @@ unsigned catalogue_groups_of(const struct catalogue *c, uint32_t unit, struct da
 /* Target in force at (row's unit or group, item, date) by DOMAIN 4. False = none. */
 bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, uint32_t row,
 		      struct date d, int64_t *out);
+/* The rhythm in which the leaf is reported; NULL = none (one slot for ever). */
+const struct schedule *catalogue_schedule(const struct catalogue *c, uint32_t leaf);
 /* Earliest milestone date of (leaf, unit), {0} = none. */
 struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit);
 /*

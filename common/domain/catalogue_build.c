@@ -18,17 +18,6 @@ bool spans_overlap(struct date a_opened, struct date a_closed, struct date b_ope
 	       (!a_closed.ymd || b_opened.ymd < a_closed.ymd);
 }
 
-bool schedule_kind_known(const char *word)
-{
-	static const char *const kinds[] = { "half_month", "month", "month15",  "quarter",
-					     "quarter15",  "year",  "iso_week", "once" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(kinds[i], word) == 0)
-			return true;
-	return false;
-}
-
 bool date_within(struct date d, struct date from, struct date to)
 {
 	return from.ymd <= d.ymd && (!to.ymd || d.ymd <= to.ymd);
@@ -265,7 +254,8 @@ static bool make(struct making *m)
 {
 	static bool (*const stages[])(struct making *) = {
 		making_rows,      making_units,   making_groups,  making_items, making_plans,
-		making_reporters, making_targets, making_changes, making_check, making_calendar,
+		making_reporters, making_targets, making_schedules, making_changes, making_check,
+		making_calendar,
 	};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {

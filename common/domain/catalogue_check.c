@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * catalogue_check: the rules that linking does not need: texts, codes, dates, references, and what
- * the rows of groups, targets, milestones and schedules must keep to. Items have a file of their
+ * the rows of groups, targets and milestones must keep to. Items and schedules have files of their
  * own.
  */
 #include <string.h>
@@ -9,16 +9,6 @@
 #include "common/domain/catalogue_inside.h"
 #include "common/domain/csv.h"
 #include "common/domain/text.h"
-
-bool schedule_known(const struct making *m, const char *schedule)
-{
-	const struct row_list *l = &m->c->rows[ROW_SCHEDULE];
-
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->rows[i].schedule.schedule, schedule) == 0)
-			return true;
-	return schedule_kind_known(schedule);
-}
 
 bool references_checked(const struct making *m, const struct item_row *r)
 {
@@ -67,7 +57,7 @@ static void check_row(struct making *m, const struct kept *k)
 			fault_add(m->faults, FAULT_CSV, k, c->name, "", CSV_REQUIRED);
 		else if (column_is_text(c->type))
 			check_text(m, k, c, *column_text(&row, c));
-		if (c->type == COLUMN_NUMBER) {
+		if (c->type == COLUMN_NUMBER || c->type == COLUMN_DAYS) {
 			memcpy(&n, column_field(&row, c), sizeof(n));
 			if (n > c->limit)
 				fault_add(m->faults, FAULT_CSV, k, c->name, "", CSV_OUT_OF_RANGE);
@@ -189,24 +179,6 @@ static void check_milestones(struct making *m)
 	}
 }
 
-static void check_schedules(struct making *m)
-{
-	const struct row_list *p = &m->c->rows[ROW_PERIOD], *d = &m->c->rows[ROW_DEADLINE];
-
-	for (size_t i = 0; i < p->n; i++) {
-		const struct period_row *r = &p->rows[i].period;
-
-		if (!m->slice && !schedule_known(m, r->schedule))
-			making_fault(m, FAULT_UNKNOWN_SCHEDULE, p->at[i], "schedule", r->schedule);
-		if (reversed(r->start, r->end))
-			making_fault(m, FAULT_DATES_REVERSED, p->at[i], "end", r->period);
-	}
-	for (size_t i = 0; i < d->n; i++)
-		if (!m->slice && !schedule_known(m, d->rows[i].deadline.schedule))
-			making_fault(m, FAULT_UNKNOWN_SCHEDULE, d->at[i], "schedule",
-				     d->rows[i].deadline.schedule);
-}
-
 bool making_check(struct making *m)
 {
 	check_rows(m);
@@ -215,6 +187,5 @@ bool making_check(struct making *m)
 	check_items(m);
 	check_targets(m);
 	check_milestones(m);
-	check_schedules(m);
 	return true;
 }

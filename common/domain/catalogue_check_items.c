@@ -109,7 +109,7 @@ static void check_references(struct making *m, const struct kept *k, const struc
 	if (r->lead[0] != '\0' && names_get(&m->c->unit_names, r->lead) == NAMES_NONE)
 		making_unknown(m, FAULT_UNKNOWN_UNIT, k, "lead", r->lead, &m->c->unit_names);
 	check_coop(m, k, r->coop);
-	if (r->schedule[0] != '\0' && !schedule_known(m, r->schedule))
+	if (r->schedule[0] != '\0' && schedule_find(m->c, r->schedule) == NO_INDEX)
 		making_fault(m, FAULT_UNKNOWN_SCHEDULE, k, "schedule", r->schedule);
 }
 

@@ -30,7 +30,7 @@ static enum csv_fault read_use(const char *text, const char **out)
 static enum csv_fault read_schedule(const char *text, const char **out)
 {
 	*out = text;
-	return schedule_kind_known(text) ? CSV_OK : CSV_BAD_WORD;
+	return rhythm_of(text) != RHYTHM_NONE ? CSV_OK : CSV_BAD_WORD;
 }
 
 static enum csv_fault read_bounded(const char *text, bool *out)
@@ -78,10 +78,10 @@ static enum csv_fault read_flags(const char *text, unsigned *out)
 	return CSV_OK;
 }
 
-static enum csv_fault read_number(const char *text, unsigned limit, uint32_t *out)
+static enum csv_fault read_number(const char *text, unsigned least, unsigned limit, uint32_t *out)
 {
 	int64_t n = 0;
-	enum csv_fault fault = text[0] ? csv_integer(text, 1, limit, &n) : CSV_OK;
+	enum csv_fault fault = text[0] ? csv_integer(text, least, limit, &n) : CSV_OK;
 
 	*out = (uint32_t)n;
 	return fault;
@@ -156,7 +156,9 @@ static enum csv_fault read_field(struct kept *k, const struct column *c, const c
 	case COLUMN_DATE:
 		return csv_date(text, out);
 	case COLUMN_NUMBER:
-		return read_number(text, c->limit, out);
+		return read_number(text, 1, c->limit, out);
+	case COLUMN_DAYS:
+		return text[0] ? read_number(text, 0, c->limit, out) : CSV_REQUIRED;
 	case COLUMN_BOUNDED:
 		return read_bounded(text, out);
 	case COLUMN_WORKING:

@@ -4,7 +4,7 @@
  * (rows as they came), the catalogue (rows linked) and the making of one from the other, stage by
  * stage:
  *
- *   rows -> units -> groups -> items -> plans -> reporters -> targets -> changes -> check
+ *   rows -> units -> groups -> items -> plans -> reporters -> targets -> schedules -> changes -> check
  *
  * A stage that meets a fault notes it and links what it can, so that one run of the check names
  * every fault; with any error the half-linked catalogue is thrown away. A stage returns false only
@@ -17,6 +17,7 @@
 #include "common/domain/columns.h"
 #include "common/domain/names.h"
 #include "common/domain/pool.h"
+#include "common/domain/schedule.h"
 
 /* ---- builder ---- */
 
@@ -122,6 +123,7 @@ struct item_more {
 	const struct target *targets; /* ascending (row, from) */
 	const struct milestone *milestones;
 	uint32_t targets_n, milestones_n;
+	uint32_t schedule; /* index, or NO_INDEX */
 	bool has_leaf; /* there is one below it */
 };
 
@@ -154,6 +156,8 @@ struct catalogue {
 	struct numbered *unit_numbers, *item_numbers;
 	struct memberships *memberships;        /* by unit: own and inherited */
 	struct row_list rows[ROW_DEADLINE + 1]; /* all but units and items */
+	struct schedule *schedules;             /* those of schedules.csv, then one for each kind */
+	uint32_t schedules_n;
 	struct calendar *calendar;
 	struct date *starts,
 		*ends; /* when something begins; the last day of something. Ascending */
@@ -176,6 +180,7 @@ bool making_items(struct making *m);
 bool making_plans(struct making *m);
 bool making_reporters(struct making *m);
 bool making_targets(struct making *m);
+bool making_schedules(struct making *m);
 bool making_changes(struct making *m);
 bool making_check(struct making *m);
 void check_items(struct making *m);
@@ -188,10 +193,8 @@ void making_unknown(struct making *m, enum fault_kind kind, const struct kept *k
 
 /* ---- small things ---- */
 
-/* half_month, month ... once */
-bool schedule_kind_known(const char *word);
-/* ... or a code of schedules.csv */
-bool schedule_known(const struct making *m, const char *schedule);
+/* Index of a code of schedules.csv or of a kind's word; NO_INDEX = neither. */
+uint32_t schedule_find(const struct catalogue *c, const char *code);
 /* What is closed may refer to what has gone with the years, so its references are not checked; nor
  * are a slice's. */
 bool references_checked(const struct making *m, const struct item_row *r);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/domain/schedule.h"
+
 #define AT(field) offsetof(struct catalogue_row, field)
 #define LONG NOTE_MAX_BYTES
 #define NAME NAME_MAX_BYTES
@@ -116,7 +118,7 @@ static const struct column periods[] = {
 static const struct column deadlines[] = {
 	{ "schedule", COLUMN_TEXT, AT(deadline.schedule), CODE_MAX },
 	{ "unit_kind", COLUMN_UNIT_KIND, AT(deadline.unit_kind), 0 },
-	{ "working_days", COLUMN_NUMBER, AT(deadline.working_days), 366 },
+	{ "working_days", COLUMN_DAYS, AT(deadline.working_days), DEADLINE_DAYS_MAX },
 };
 
 #define FILE_OF(list, kind, required, filled)                                                      \
@@ -129,7 +131,7 @@ static const struct columns files[] = {
 	FILE_OF(items, ROW_ITEM, 4, 3),           FILE_OF(targets, ROW_TARGET, 3, 2),
 	FILE_OF(milestones, ROW_MILESTONE, 2, 2), FILE_OF(holidays, ROW_HOLIDAY, 2, 1),
 	FILE_OF(schedules, ROW_SCHEDULE, 2, 2),   FILE_OF(periods, ROW_PERIOD, 4, 4),
-	FILE_OF(deadlines, ROW_DEADLINE, 3, 3),
+	FILE_OF(deadlines, ROW_DEADLINE, 3, 2),
 };
 
 const struct columns *columns_of_file(const char *file)

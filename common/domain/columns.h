@@ -18,7 +18,8 @@ enum column_type {
 	COLUMN_USE,       /* peer, pilot, report */
 	COLUMN_SCHEDULE,  /* half_month ... once */
 	COLUMN_DATE,
-	COLUMN_NUMBER,  /* uint32_t */
+	COLUMN_NUMBER,  /* uint32_t, from 1; empty = 0 */
+	COLUMN_DAYS,    /* uint32_t, 0 is written */
 	COLUMN_BOUNDED, /* bool */
 	COLUMN_WORKING, /* off, working -> bool */
 	COLUMN_UNIT_KIND,

@@ -97,10 +97,10 @@ static const struct sentence reasons[] = {
 	  "The text has a citizen's identity number (12 digits). Personal data must not be sent: "
 	  "remove it.")
 	S(BAD_PERIOD, "bad_period",
-	  "Mã kỳ báo cáo không hợp lệ. Ví dụ đúng: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, "
-	  "2024-W14.",
-	  "The period code is not valid. Right are: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, "
-	  "2024-W14.")
+	  "Mã kỳ báo cáo không đúng: mã sai, mục không có kỳ đó, hoặc ngày số liệu nằm ngoài kỳ. "
+	  "Ví dụ mã đúng: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, 2024-W14.",
+	  "The period code is not right: badly written, none of this item's, or the day of the figures is "
+	  "outside it. Right are: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, 2024-W14.")
 	S(NOTHING_NOT_ALLOWED, "nothing_not_allowed",
 	  "Không được báo \"không phát sinh\" cho nhiệm vụ hoặc chỉ tiêu thời điểm. Hãy báo số "
 	  "liệu cụ thể (có thể là 0).",

@@ -107,6 +107,31 @@ static const struct {
 	S(TARGET_WITHOUT_USE, "target_without_use",
 	  "Mục tiêu này không dùng được: mục không có mục tiêu, hoặc đơn vị ngoài kế hoạch. Hãy bỏ dòng.",
 	  "This target has no use: the item has none, or the unit is not in the plan. Remove it.")
+	S(DUPLICATE_SCHEDULE, "duplicate_schedule",
+	  "Chế độ báo cáo này khai hai lần. Hãy giữ một dòng.",
+	  "This schedule is given twice. Keep one row.")
+	S(DUPLICATE_PERIOD, "duplicate_period",
+	  "Kỳ báo cáo này khai hai lần trong một chế độ. Hãy đặt mã khác.",
+	  "This period is given twice in one schedule. Choose another code.")
+	S(UNKNOWN_PERIOD, "unknown_period",
+	  "Chế độ báo cáo này không có kỳ như vậy. Hãy ghi mã kỳ đúng loại, ví dụ 2024-04a (nửa "
+	  "tháng), 2024-04 (tháng), 2024-04x (15-14), 2024-Q2 (quý), 2024 (năm), 2024-W14 (tuần).",
+	  "The schedule has no such period. Write a code of its kind: 2024-04a (half month), "
+	  "2024-04 (month), 2024-04x (15 to 14), 2024-Q2 (quarter), 2024 (year), 2024-W14 (week).")
+	S(PERIOD_OVERLAP, "period_overlap",
+	  "Hai kỳ của một chế độ báo cáo chồng lên nhau. Hãy sửa start, end.",
+	  "Two periods of one schedule overlap. Correct start and end.")
+	S(PERIOD_WITHOUT_USE, "period_without_use",
+	  "Chỉ chế độ báo cáo loại once mới khai kỳ trong periods.csv. Hãy bỏ dòng này.",
+	  "Only a schedule of the kind once lists its periods in periods.csv. Remove the row.")
+	S(DEADLINE_TOO_EARLY, "deadline_too_early",
+	  "Hạn nộp phải sau ngày chốt số liệu ít nhất 1 ngày làm việc (Nghị định 09/2019/NĐ-CP, "
+	  "Điều 8).",
+	  "The deadline must be at least 1 working day after the close of figures (Decree "
+	  "09/2019/NĐ-CP, Art. 8).")
+	S(HOLIDAY_OUTSIDE, "holiday_outside",
+	  "Ngày nghỉ nằm ngoài các năm 2000 đến 2099. Hãy kiểm tra lại năm.",
+	  "The holiday is outside the years 2000 to 2099. Check the year.")
 	S(KIND_CHANGED, "kind_changed",
 	  "Loại, kế hoạch hoặc cách đo của mã đã có bị thay đổi. Hãy dùng mã mới.",
 	  "A known item changed its kind, plan or measure. Use a new code.")
@@ -125,6 +150,13 @@ static const struct {
 	  "product_unit.")
 	S(EMPTY_GROUP, "empty_group", "Nhóm không có nội dung. Hãy thêm vào hoặc bỏ nhóm.",
 	  "The group is empty. Fill it or remove it.")
+	S(EMPTY_SCHEDULE, "empty_schedule",
+	  "Chế độ báo cáo loại once chưa có kỳ nào: không ai phải báo cáo. Hãy thêm vào periods.csv.",
+	  "This schedule of the kind once has no period: nobody owes anything. Add rows to "
+	  "periods.csv.")
+	S(DEADLINE_ORDER, "deadline_order",
+	  "Có cấp phải nộp trước cấp dưới của mình. Hãy kiểm tra số ngày trong deadlines.csv.",
+	  "A level is due before the one below it. Check the days in deadlines.csv.")
 	S(WILL_CLOSE, "will_close",
 	  "Không còn trong tệp mới: sẽ được đóng từ ngày hiệu lực, số liệu cũ vẫn giữ.",
 	  "Not in the new files: will be closed on the effective date; its figures are kept.")

@@ -42,6 +42,16 @@ static const struct catalogue_row rows[] = {
 	     .aggregate = AGGREGATE_OWN, .has_maximum = true, .maximum = 1800),
 	ITEM(.code = "RANK", .parent = "G", .kind = ITEM_POINTS, .name = "Thứ hạng", .lead = "412",
 	     .aggregate = AGGREGATE_OWN),
+	ITEM(.code = "CH", .parent = "G", .kind = ITEM_COUNT, .name = "Nửa tháng", .lead = "412",
+	     .schedule = "half_month"),
+	ITEM(.code = "CT", .parent = "G", .kind = ITEM_COUNT, .name = "Dịp Tết", .lead = "412",
+	     .schedule = "TET"),
+	{ .kind = ROW_SCHEDULE, .schedule = { .schedule = "TET", .kind = "once" } },
+	{ .kind = ROW_PERIOD,
+	  .period = { .schedule = "TET",
+		      .period = "TET2024",
+		      .start = { 20240120 },
+		      .end = { 20240220 } } },
 	ITEM(.code = "CP", .parent = "G", .kind = ITEM_COUNT, .name = "Ở điểm",
 	     .answer = ANSWER_ALL, .reporters = "group:PILOT"),
 };
@@ -277,6 +287,16 @@ static void test_periods(void **state)
 	TAKES(COUNT(1, .period = "2024-Q1x"));
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .period = "2024-13"));
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .period = "TET2024"));
+	/* a leaf with a schedule has that schedule's periods, and a figure the days of its period */
+	TAKES(COUNT(1, .item = "CH", .period = "2024-04a"));
+	TAKES(COUNT(1, .item = "CH", .period = "2024-03b", .as_of = { 20240331 }));
+	TAKES(COUNT(1, .item = "CT", .period = "TET2024", .as_of = { 20240131 }));
+	TAKES(COUNT(1, .item = "CH"));
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-04"));
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-03b"));
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-04b"));
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CT", .period = "TET2024"));
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CT", .period = "2024-04a"));
 	REFUSES(AS_OF_IN_FUTURE, "as_of", COUNT(1, .period = "TET2024", .as_of = { 20250101 }));
 }
 

@@ -58,7 +58,7 @@ static const struct catalogue_row rows[] = {
 	MILESTONE(.item = "C", .unit = "16681", .no = 1, .date = { 20240501 }),
 	MILESTONE(.item = "C", .unit = "16681", .no = 3, .date = { 20241201 }),
 	{ .kind = ROW_HOLIDAY, .holiday = { .date = { 20240902 }, .name = "Quốc khánh" } },
-	{ .kind = ROW_SCHEDULE, .schedule = { .schedule = "T", .kind = "month" } },
+	{ .kind = ROW_SCHEDULE, .schedule = { .schedule = "T", .kind = "once" } },
 	{ .kind = ROW_PERIOD,
 	  .period = { .schedule = "T",
 		      .period = "X",

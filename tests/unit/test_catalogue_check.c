@@ -42,7 +42,8 @@ static const char targets[] = "item,unit,target,from,to\n"
 			      "C,40,1.387,,2023-12-31\n"
 			      "C,40,2000,2024-01-01,\n"
 			      "R,VN,\"98,43%\",,\n";
-static const char schedules[] = "schedule,kind\nTHANG,month\n";
+static const char schedules[] = "schedule,kind\nTHANG,month\nDOT,once\n";
+static const char periods[] = "schedule,period,start,end\nDOT,TET2024,2024-01-20,2024-02-20\n";
 
 struct expected {
 	const char *file, *data;
@@ -61,6 +62,8 @@ static struct catalogue *load(const struct expected *e, struct faults *faults)
 	rows_csv(b, "groups.csv", groups, faults);
 	rows_csv(b, "items.csv", items, faults);
 	rows_csv(b, "schedules.csv", schedules, faults);
+	if (!e || strcmp(e->file, "periods.csv") != 0)
+		rows_csv(b, "periods.csv", periods, faults);
 	if (e)
 		rows_csv(b, e->file, e->data, faults);
 	c = catalogue_build(b, false, faults);
@@ -330,10 +333,33 @@ static const struct expected other_faults[] = {
 	  CSV_BAD_INTEGER },
 	{ "schedules.csv", "schedule,kind\nX,daily\n", FAULT_CSV, 2, "kind", "daily",
 	  CSV_BAD_WORD },
-	{ "periods.csv", "schedule,period,start,end\nX,A,2024-01-01,2024-01-02\n",
+	{ "periods.csv", "schedule,period,start,end\nX,A,2024-01-01,2024-01-02\nDOT,B,2024-01-01,2024-01-02\n",
 	  FAULT_UNKNOWN_SCHEDULE, 2, "schedule", "X", 0 },
-	{ "periods.csv", "schedule,period,start,end\nTHANG,A,2024-01-03,2024-01-02\n",
+	{ "periods.csv", "schedule,period,start,end\nDOT,A,2024-01-03,2024-01-02\n",
 	  FAULT_DATES_REVERSED, 2, "end", "A", 0 },
+	{ "periods.csv",
+	  "schedule,period,start,end\nDOT,A,2024-01-03,2024-01-05\nTHANG,A,2024-02-03,2024-02-05\n",
+	  FAULT_PERIOD_WITHOUT_USE, 3, "schedule", "THANG", 0 },
+	{ "periods.csv",
+	  "schedule,period,start,end\nDOT,A,2024-01-03,2024-01-05\nDOT,B,2024-01-05,2024-01-07\n",
+	  FAULT_PERIOD_OVERLAP, 3, "start", "B", 0 },
+	{ "periods.csv",
+	  "schedule,period,start,end\nDOT,A,2024-01-03,2024-01-05\nDOT,A,2024-01-06,2024-01-07\n",
+	  FAULT_DUPLICATE_PERIOD, 3, "period", "A", 0 },
+	{ "schedules.csv", "schedule,kind\nTHANG,year\n",
+	  FAULT_DUPLICATE_SCHEDULE, 2, "schedule", "THANG", 0 },
+	{ "schedules.csv", "schedule,kind,first\nT2,month,2024-Q1\n",
+	  FAULT_UNKNOWN_PERIOD, 2, "first", "2024-Q1", 0 },
+	{ "schedules.csv", "schedule,kind,last\nT2,month,2024-13\n",
+	  FAULT_UNKNOWN_PERIOD, 2, "last", "2024-13", 0 },
+	{ "schedules.csv", "schedule,kind,first,last\nT2,month,2024-05,2024-04\n",
+	  FAULT_DATES_REVERSED, 2, "last", "2024-04", 0 },
+	{ "schedules.csv", "schedule,kind\nLE,once\n", FAULT_EMPTY_SCHEDULE, 2, "schedule", "LE",
+	  0 },
+	{ "deadlines.csv", "schedule,unit_kind,working_days\nTHANG,commune,0\n",
+	  FAULT_DEADLINE_TOO_EARLY, 2, "working_days", "0", 0 },
+	{ "holidays.csv", "date,kind\n2024-09-02,off\n1999-12-31,off\n", FAULT_HOLIDAY_OUTSIDE, 3,
+	  "date", "1999-12-31", 0 },
 	{ "deadlines.csv", "schedule,unit_kind,working_days\nX,commune,1\n", FAULT_UNKNOWN_SCHEDULE,
 	  2, "schedule", "X", 0 },
 	{ "deadlines.csv", "schedule,unit_kind,working_days\nTHANG,commune,400\n", FAULT_CSV, 2,
@@ -341,6 +367,26 @@ static const struct expected other_faults[] = {
 	{ "holidays.csv", "date,kind\n2024-09-02,off\n2024-09-07,working\n2024-09-03,half\n",
 	  FAULT_CSV, 4, "kind", "half", CSV_BAD_WORD },
 };
+
+/* A commune that may report after its district has. */
+static void test_deadline_order(void **state)
+{
+	static const struct expected days = {
+		.file = "deadlines.csv",
+		.data = "schedule,unit_kind,working_days\nTHANG,commune,3\n"
+	};
+	struct faults faults = { 0 };
+	struct catalogue *c = load(&days, &faults);
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(faults.n, 1);
+	assert_int_equal(faults.list[0].kind, FAULT_DEADLINE_ORDER);
+	assert_string_equal(faults.list[0].file, "schedules.csv");
+	assert_string_equal(faults.list[0].value, "THANG");
+	catalogue_free(c);
+	faults_free(&faults);
+}
 
 static void test_units(void **state)
 {
@@ -392,8 +438,10 @@ static void test_allowed(void **state)
 		{ .file = "targets.csv",
 		  .data = "item,unit,target\nP,40,\"89,5\"\nRG,G/PILOT,20%\n" },
 		{ .file = "periods.csv",
-		  .data = "schedule,period,start,end\nTHANG,B,2024-02-01,2024-02-02\n"
-			  "THANG,A,2024-01-01,2024-01-02\n" },
+		  .data = "schedule,period,start,end\nDOT,B,2024-02-01,2024-02-02\n"
+			  "DOT,A,2024-01-01,2024-01-31\n" },
+		{ .file = "schedules.csv",
+		  .data = "schedule,kind,first,last\nT2,month,2024-01,2024-12\n" },
 		{ .file = "items.csv",
 		  .data = R LEAF("X", "count") ",all,sum,412|16684,own_work\n" },
 		{ .file = "items.csv", .data = R LEAF("X", "count") ",all,own,412|16684,\n" },
@@ -436,6 +484,7 @@ static void test_allowed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_deadline_order),
 		cmocka_unit_test(test_no_fault), cmocka_unit_test(test_units),
 		cmocka_unit_test(test_groups),   cmocka_unit_test(test_items),
 		cmocka_unit_test(test_leaves),   cmocka_unit_test(test_reporters),

@@ -24,9 +24,10 @@ static struct {
 	char *text;
 	size_t n;
 } files[] = { { .file = "units.csv" },	 { .file = "items.csv" },      { .file = "groups.csv" },
-	      { .file = "targets.csv" }, { .file = "milestones.csv" }, { .file = "holidays.csv" } };
+	      { .file = "targets.csv" }, { .file = "milestones.csv" }, { .file = "holidays.csv" },
+	      { .file = "schedules.csv" }, { .file = "periods.csv" } };
 
-enum { UNITS, ITEMS, GROUPS, TARGETS, MILESTONES, HOLIDAYS };
+enum { UNITS, ITEMS, GROUPS, TARGETS, MILESTONES, HOLIDAYS, SCHEDULES, PERIODS };
 
 __attribute__((format(printf, 2, 3))) static void add(int file, const char *format, ...)
 {
@@ -49,6 +50,8 @@ static void add_headers(void)
 	add(TARGETS, "item,unit,target\n");
 	add(MILESTONES, "item,date\n");
 	add(HOLIDAYS, "date,kind\n");
+	add(SCHEDULES, "schedule,kind\n");
+	add(PERIODS, "schedule,period,start,end\n");
 }
 
 /*
@@ -72,6 +75,11 @@ static void write_world(int number)
 	}
 	for (int i = 0; i < number % 60; i++)
 		add(HOLIDAYS, "%d-01-01,off\n", 2000 + i);
+	for (int i = 0; i < number % 5; i++) {
+		add(SCHEDULES, "S%d,once\n", i);
+		for (int j = 0; j < number % 97; j++)
+			add(PERIODS, "S%d,P%d,%d-01-01,%d-12-31\n", i, j, 2000 + j, 2000 + j);
+	}
 }
 
 static int setup(void **state)
