@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/* sim_office_inside: what the files of sim_office share. */
+#ifndef TIENDO_TESTS_SIM_SIM_OFFICE_INSIDE_H
+#define TIENDO_TESTS_SIM_SIM_OFFICE_INSIDE_H
+
+#include "agent/run_inner.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/sim_office.h"
+
+struct sim_office {
+	struct host host, desk; /* the daemon's process; a command's */
+	char name[16], desk_name[24], spool_path[32], unit[CODE_MAX + 1];
+	struct keys_pair pair;
+	uint32_t principal;
+	struct office office;
+	struct run *run;
+	bool up;
+	int64_t due, start_at;
+	uint32_t *held; /* the works of which this spool has, or had, the only copy it is responsible for */
+	size_t held_n, held_room;
+	struct disk_image *copy;
+	uint32_t *copy_held;
+	size_t copy_n;
+	uint64_t judged; /* turn of the spool that was looked at last */
+};
+extern struct sim_office sim_office[SIM_OFFICES];
+
+void sim_office_hold(struct sim_office *o, uint32_t work);
+/* Is the report in the outbox, behind the mark or before it? */
+bool sim_office_waits(const struct sim_office *o, uint32_t work);
+void sim_office_judge(struct sim_office *o);
+
+#endif

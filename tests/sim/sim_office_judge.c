@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What must be in an office's spool, read from its disk. */
+#include "tests/sim/sim_office_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agent/spool_inner.h"
+#include "tests/sim/dice.h"
+#include "tests/sim/sim_centre.h"
+#include "tests/sim/truth.h"
+
+void sim_office_hold(struct sim_office *o, uint32_t work)
+{
+	if (o->held_n == o->held_room) {
+		o->held_room = o->held_room * 2 + 64;
+		o->held = base_grow(o->held, o->held_room, sizeof *o->held);
+	}
+	o->held[o->held_n++] = work;
+}
+
+/* ---- the outbox: u64 seq -> 8 bytes of its hash, the update ---- */
+
+static uint32_t work_of_record(struct bytes record)
+{
+	if (record.size <= SPOOL_CHECK)
+		return 0;
+	struct bytes blob = bytes_of(record.data + SPOOL_CHECK, record.size - SPOOL_CHECK);
+	Tiendo__V1__Update *u = tiendo__v1__update__unpack(NULL, blob.size, blob.data);
+	uint32_t w = u ? work_of_note(u->note) : 0;
+	uint8_t hash[KEYS_HASH];
+
+	if (u)
+		tiendo__v1__update__free_unpacked(u, NULL);
+	keys_hash(blob, hash);
+	if (w)
+		truth_blob(hash, w);
+	return w;
+}
+
+bool sim_office_waits(const struct sim_office *o, uint32_t work)
+{
+	struct bytes key = {0}, record;
+
+	while (disk_next(o->spool_path, "outbox", key, &key, &record))
+		if (work_of_record(record) == work)
+			return true;
+	return false;
+}
+
+struct looking {
+	struct sim_office *office;
+	struct spool_state state;
+	int code;
+};
+
+static void look(void *arg)
+{
+	struct looking *l = arg;
+	struct sim_office *o = l->office;
+	struct spool *s = o->up ? o->office.spool : NULL;
+	struct sys_error error;
+
+	if (!s && spool_open(&s, o->name, NULL, &error))
+		l->code = -1;
+	if (!l->code)
+		l->code = spool_state(s, &l->state, &error);
+	if (!o->up)
+		spool_close(s);
+}
+
+static bool state_of(struct sim_office *o, struct spool_state *out)
+{
+	struct looking l = {.office = o};
+	unsigned doom = o->host.doom;
+
+	o->host.doom = 0;
+	host_run(&o->host, look, &l);
+	o->host.doom = doom;
+	*out = l.state;
+	return !l.code;
+}
+
+/* (3) */
+void sim_office_judge(struct sim_office *o)
+{
+	static uint32_t waiting[WORKS]; /* by work: the round in which it was seen waiting */
+	static uint32_t round;
+	struct spool_state state;
+	struct bytes key = {0}, record;
+
+	if (o->judged == disk_turn(o->spool_path) || !state_of(o, &state))
+		return;
+	o->judged = disk_turn(o->spool_path);
+	round++;
+	while (disk_next(o->spool_path, "outbox", key, &key, &record)) {
+		uint32_t w = work_of_record(record);
+		if (get_u64(key.data) > state.settled)
+			waiting[w] = round;
+	}
+	for (size_t i = 0; i < o->held_n; i++) {
+		uint32_t w = o->held[i];
+		if (waiting[w] != round && !works[w].told && !works[w].rotten)
+			truth_broken("(3) %s forgot report w%u, of which nobody ever heard", o->name, w);
+	}
+}
+
+bool sim_office_rot(unsigned i)
+{
+	struct sim_office *o = &sim_office[i];
+	struct bytes key = {0}, record;
+	uint8_t copy[8];
+	uint64_t seen = 0;
+	uint32_t work = 0;
+
+	while (disk_next(o->spool_path, "outbox", key, &key, &record))
+		if (key.size == 8 && dice_one_in((unsigned)++seen)) {
+			memcpy(copy, key.data, 8);
+			work = work_of_record(record);
+		}
+	if (!seen)
+		return false;
+	works[work].rotten = true;
+	host_tell("%s: the record of w%u rots", o->name, work);
+	disk_rot(o->spool_path, "outbox", bytes_of(copy, 8));
+	sim_office_counts.rotten++;
+	return true;
+}
+
+/* ---- the end ---- */
+
+bool sim_office_drained(unsigned i)
+{
+	struct sim_office *o = &sim_office[i];
+	struct spool_state state;
+
+	return o->up && o->run->push.state == PUSH_UP && state_of(o, &state) && state.settled == state.last &&
+	       !o->run->push.slots_n && o->run->push.settled == state.settled;
+}
+
+void sim_office_judge_end(unsigned i)
+{
+	const struct sim_office *o = &sim_office[i];
+
+	for (size_t k = 0; k < o->held_n; k++) {
+		const struct work *w = &works[o->held[k]];
+		if (w->rotten)
+			continue;
+		if (!w->settled)
+			truth_broken("(8) %s has drained, but report w%u has no outcome in the journal%s", o->name,
+				     o->held[k], w->told_taken ? ", though it was acknowledged" : "");
+	}
+}
+
+void sim_office_why(unsigned i)
+{
+	struct sim_office *o = &sim_office[i];
+	struct spool_state s = {0};
+
+	state_of(o, &s);
+	printf("%s: %s, push %d, settled %llu of %llu in epoch %u, due %.3f, key %d\n", o->name,
+	       o->up ? "up" : "down", o->up ? (int)o->run->push.state : -1, (unsigned long long)s.settled,
+	       (unsigned long long)s.last, s.ordinal, (double)o->due / 1000, sim_centre_knows(&o->pair));
+}
