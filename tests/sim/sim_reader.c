@@ -110,9 +110,10 @@ static uint64_t row_content(const struct view *v, uint32_t plan, uint32_t row)
 	const struct plan *p = catalogue_plan(v->catalogue, plan);
 	uint64_t content = 0;
 
-	for (uint32_t i = 0; i < p->items_n; i++)
-		content += content_of(catalogue_item(v->catalogue, p->items[i])->row.number,
-				      view_rollup(v, plan, row, i));
+	for (uint32_t i = 0; i < p->items_n; i++) {
+		const struct rollup r = view_rollup(v, plan, row, i);
+		content += content_of(catalogue_item(v->catalogue, p->items[i])->row.number, &r);
+	}
 	return content;
 }
 
