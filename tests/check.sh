@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # check.sh BUILD VARIANT: every test; the closing line is "N passed, N failed".
 # SEED=n repeats a random test; K=expr runs only the system tests that match (pytest -k).
-# What is broken on purpose (docs/RELIABILITY.md) runs beside the system tests: each piece is a program
+# What is broken on purpose (docs/RELIABILITY.md) runs beside the system tests, two at a time behind them: each piece is a program
 # `run BUILD VARIANT quick|soak` that ends with the same line and leaves its figures in BUILD/reliability/PIECE.json.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -19,20 +19,23 @@ out=$(tools/unit.sh "$b" "$b"/tests/test_* 2>&1 | grep -v '\.d$')
 [[ $out == *" 0 failed" ]] || printf '%s\n' "$out"
 add "$(tail -n 1 <<<"$out")"
 
+tools/pyproto.sh || exit 2
 broken=$b/reliability
 rm -rf "$broken" && mkdir -p "$broken"
-{ [ -n "${K:-}" ] || for piece in tests/*/run tests/fault/*/run; do
-	[ -x "$piece" ] || continue
-	start=$(date +%s)
-	name=$(basename "$(dirname "$piece")")
-	"$piece" "$b" "$variant" quick >"$broken/$name.log" 2>&1
-	echo "$name: $(tail -n 1 "$broken/$name.log") ($(($(date +%s) - start)) s)" >>"$broken/pieces"
-done; } &
+break_pieces() { # those that nobody has begun yet
+	local piece name start
+	for piece in tests/*/run tests/fault/*/run; do
+		name=$(basename "$(dirname "$piece")")
+		[ -x "$piece" ] && mkdir "$broken/$name.begun" 2>/dev/null || continue
+		start=$(date +%s)
+		"$piece" "$b" "$variant" quick >"$broken/$name.log" 2>&1
+		echo "$name: $(tail -n 1 "$broken/$name.log") ($(($(date +%s) - start)) s)" >>"$broken/pieces"
+	done
+}
+[ -n "${K:-}" ] || break_pieces &
 breaking=$!
 
 echo "== whole programs ($variant)"
-mkdir -p build/gen/python
-protoc --python_out=build/gen/python -Iproto proto/tiendo.proto proto/journal.proto || exit 2
 export PYTHONPATH=build/gen/python PYTHONDONTWRITEBYTECODE=1
 report=build/system.xml
 rm -f "$report"
@@ -50,6 +53,7 @@ P
 )"
 
 echo "== broken on purpose ($variant)"
+[ -n "${K:-}" ] || break_pieces # there are two cores
 wait $breaking
 while read -r line; do
 	echo "$line"
