@@ -139,8 +139,7 @@ class Bench:
         finally:
             for s in self.servers.values():
                 s.stop()
-            for d in ("tiendo-store", "tiendo-view", "postgres-base"):
-                shutil.rmtree(self.work / d, ignore_errors=True)
+                s.remove()
 
 
 def medians(runs):

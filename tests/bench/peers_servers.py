@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -107,20 +108,23 @@ class Server:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def cpu(self):
-        """Seconds on a core, of all processes of its session, also those that have ended."""
+        """Seconds on a core, of its session and its children (PostgreSQL's leave it), also those that have ended."""
         total = 0
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = path.read_text().rsplit(")", 1)[1].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if int(fields[3]) == self.process.pid:
-                of_children = path.parent.name == str(self.process.pid)
-                total += sum(int(x) for x in fields[11:15 if of_children else 13])
+            if self.process.pid in (int(fields[1]), int(fields[3])):
+                first_of_all = path.parent.name == str(self.process.pid)
+                total += sum(int(x) for x in fields[11:15 if first_of_all else 13])
         return total / TICK
 
     def load(self, world, program, args):
         return [program, world.file, "--port", self.port, *args]
+
+    def remove(self):
+        """What all runs began with."""
 
 
 class Tiendo(Server):
@@ -160,6 +164,10 @@ class Tiendo(Server):
         shutil.rmtree(self.store)
         self.dir.rename(self.store)
         (self.store / "endpoints").unlink(missing_ok=True)
+
+    def remove(self):
+        for d in (self.store, self.view):
+            shutil.rmtree(d, ignore_errors=True)
 
     def prepare(self):
         if not self.store.exists():
@@ -210,16 +218,28 @@ class Postgres(Server):
         super().__init__(work)
         self.bin = Path("/usr/lib/postgresql/15/bin")
         self.program = first(self.bin / "postgres")
-        self.base, self.build, self.world = work / "postgres-base", build, world
+        self.build, self.world = build, world
+        self.elsewhere = None
 
     def missing(self):
+        """It refuses to run as root: its user must be able to reach the place of its data."""
         if self.program and os.getuid() == 0:
             if not (shutil.which("setpriv") and self.user()):
                 return "needs a user of its own"
-            done = output("setpriv", *self.user_options(), "test", "-x", self.dir.parent)
-            if done.returncode:
-                return f"user {self.user().pw_name} may not reach {self.dir.parent}"
+            if output("setpriv", *self.user_options(), "test", "-x", self.dir.parent).returncode:
+                self.elsewhere = Path(tempfile.mkdtemp(prefix="tiendo-peers.", dir="/var/tmp"))
+                self.elsewhere.chmod(0o755)
+                if self.elsewhere.stat().st_dev != self.dir.parent.stat().st_dev:
+                    return f"{self.user().pw_name} may not reach {self.dir.parent}, and /var/tmp is another disk"
+                self.dir = self.elsewhere / self.name
         return super().missing()
+
+    def remove(self):
+        shutil.rmtree(self.elsewhere or self.base, ignore_errors=True)
+
+    @property
+    def base(self):
+        return self.dir.parent / "postgres-base"
 
     @staticmethod
     def user():

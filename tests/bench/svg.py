@@ -40,7 +40,7 @@ def bars(title, subtitle, groups, foot):
             out += [text(24, y + 14, f"name {kind}", name), text(24, y + 29, "ack", second),
                     f'<rect class="bar {kind}" x="{LEFT}" y="{y + 5}" width="{length:.1f}" height="20" rx="2"/>',
                     text(LEFT + length + 8, y + 20, f"value {kind}", f"{value:,.0f}"),
-                    text(LEFT + length + 8 + 8.6 * len(f"{value:,.0f}") + 8, y + 20, "ack", remark)]
+                    text(LEFT + length + 8 + (9.4 if kind == "own" else 8.6) * len(f"{value:,.0f}") + 8, y + 20, "ack", remark)]
             y += ROW
         y += 14
     grid, at = [], low
@@ -53,4 +53,4 @@ def bars(title, subtitle, groups, foot):
             text(LEFT, 78, "axis", "updates a second, logarithmic")]
     end = [text(24, y + 34 + 16 * i, "foot", line) for i, line in enumerate(foot)]
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
-            f'aria-label="{escape(title, quote=True)}">\n<style>{STYLE}</style>\n' + "\n".join([*grid, *head, *out, *end]) + "\n</svg>\n")
+            f'aria-label="{escape(title, quote=True)}">\n<style>{STYLE}</style>\n<rect class="page" width="{WIDTH}" height="{height}"/>\n' + "\n".join([*grid, *head, *out, *end]) + "\n</svg>\n")
