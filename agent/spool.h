@@ -98,6 +98,14 @@ int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_e
 int spool_queue(struct spool *s, struct update *updates, size_t n, uint64_t *first,
 		struct sys_error *error);
 
+/* An earlier receipt of the same update, from before a restored centre took it again. */
+struct spool_proof {
+	uint8_t incarnation[SPOOL_ID];
+	uint64_t entry; /* 0 = none: the receipt itself is the first */
+	uint8_t chain_hash[KEYS_HASH], mac[KEYS_MAC];
+	int64_t received_ms;
+};
+
 struct spool_receipt {
 	uint32_t ordinal;
 	uint64_t seq;
@@ -109,6 +117,7 @@ struct spool_receipt {
 		first_received_ms; /* first: kept when a restored centre takes it again */
 	char unit[CODE_MAX + 1], item[CODE_MAX + 1];
 	struct date as_of;
+	struct spool_proof first; /* proves first_received_ms to a centre that is restored again */
 };
 
 /* Updates that follow each other, ready to be pushed. */

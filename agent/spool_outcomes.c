@@ -19,6 +19,20 @@ static void name_receipt(struct spool *s, struct spool_receipt *r, struct bytes 
 	}
 }
 
+/* A centre that is restored twice must hear the very first time, and each time needs the receipt that proves it. */
+static void keep_first(struct spool_receipt *r, int64_t received_ms)
+{
+	struct spool_proof old = {.entry = r->entry, .received_ms = r->received_ms};
+
+	memcpy(old.incarnation, r->incarnation, SPOOL_ID);
+	memcpy(old.chain_hash, r->chain_hash, KEYS_HASH);
+	memcpy(old.mac, r->mac, KEYS_MAC);
+	if (!r->first.entry || old.received_ms < r->first.received_ms)
+		r->first = old;
+	if (r->first.received_ms >= received_ms)
+		r->first = (struct spool_proof){0};
+}
+
 static void settle_taken(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 			 const struct spool_outcome *o)
 {
@@ -35,6 +49,8 @@ static void settle_taken(struct spool *s, struct kv_txn *txn, struct spool_state
 			name_receipt(s, &r, blob);
 		}
 		st->taken++;
+	} else {
+		keep_first(&r, o->received_ms);
 	}
 	memcpy(r.incarnation, o->incarnation, SPOOL_ID);
 	memcpy(r.chain_hash, o->chain_hash, KEYS_HASH);

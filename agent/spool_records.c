@@ -47,6 +47,13 @@ bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_recei
 	scan_text(&in, out->unit, sizeof out->unit);
 	scan_text(&in, out->item, sizeof out->item);
 	out->as_of.ymd = scan_u32(&in);
+	if (in.rest.size) {
+		scan_copy(&in, out->first.incarnation, SPOOL_ID);
+		out->first.entry = scan_u64(&in);
+		scan_copy(&in, out->first.chain_hash, KEYS_HASH);
+		scan_copy(&in, out->first.mac, KEYS_MAC);
+		out->first.received_ms = (int64_t)scan_u64(&in);
+	}
 	return read_place(key, &out->ordinal, &out->seq) && !in.bad && !in.rest.size;
 }
 
@@ -66,6 +73,13 @@ void spool_receipt_put(struct spool *s, struct kv_txn *txn, const struct spool_r
 	scan_put_text(&b, r->unit);
 	scan_put_text(&b, r->item);
 	buffer_put_u32(&b, r->as_of.ymd);
+	if (r->first.entry) {
+		buffer_put(&b, r->first.incarnation, SPOOL_ID);
+		buffer_put_u64(&b, r->first.entry);
+		buffer_put(&b, r->first.chain_hash, KEYS_HASH);
+		buffer_put(&b, r->first.mac, KEYS_MAC);
+		buffer_put_u64(&b, (uint64_t)r->first.received_ms);
+	}
 	kv_put(txn, s->receipts, SPOOL_KEY(key), buffer_bytes(&b));
 	buffer_free(&b);
 }

@@ -32,6 +32,21 @@ static Tiendo__V1__ReceiptProof proof_of(const struct spool_receipt *r)
 	return m;
 }
 
+/* Of an update that is offered again: the time that counts is the first. */
+static Tiendo__V1__ReceiptProof first_proof_of(const struct spool_receipt *r)
+{
+	Tiendo__V1__ReceiptProof m = proof_of(r);
+
+	if (!r->first.entry)
+		return m;
+	m.incarnation = binary(r->first.incarnation, SPOOL_ID);
+	m.entry = r->first.entry;
+	m.chain_hash = binary(r->first.chain_hash, KEYS_HASH);
+	m.received_ms = r->first.received_ms;
+	m.mac = binary(r->first.mac, KEYS_MAC);
+	return m;
+}
+
 void wire_hello(struct buffer *out, const struct spool_state *state,
 		const struct spool_receipt *newest, uint64_t catalogue_entry)
 {
@@ -67,7 +82,7 @@ void wire_push(struct buffer *out, uint64_t session, const struct spool_batch *b
 	for (unsigned i = 0; i < batch->n; i++)
 		updates[i] = binary(batch->blobs[i].data, batch->blobs[i].size);
 	for (unsigned i = 0; i < batch->proofs_n; i++) {
-		proofs[i] = proof_of(&batch->proofs[i]);
+		proofs[i] = first_proof_of(&batch->proofs[i]);
 		to[i] = &proofs[i];
 	}
 	m.updates = updates;

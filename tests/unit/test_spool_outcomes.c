@@ -87,6 +87,28 @@ static void test_outcomes(void **state)
 	assert_int_equal(r.first_received_ms, 7000);
 	assert_int_equal(r.received_ms, 99000);
 	assert_int_equal(spool_state_now(s).taken, 2);
+	assert_int_equal(r.first.entry, 103);
+	assert_int_equal(r.first.received_ms, 7000);
+
+	/* a second time: what proves the first time is still here */
+	struct spool_outcome third = spool_taken(3, 199000);
+
+	third.entry = 5;
+	assert_int_equal(spool_settle(s, &third, 1, &spool_error), 0);
+	assert_int_equal(spool_settle(s, &third, 1, &spool_error), 0); /* the same answer again changes nothing */
+	assert_int_equal(spool_receipts(s, 1, keep_receipt, &r, &spool_error), 0);
+	assert_int_equal(r.entry, 5);
+	assert_int_equal(r.first.entry, 103);
+	assert_int_equal(r.first_received_ms, 7000);
+
+	/* the older copy that is put back at last held the first receipt itself */
+	struct spool_outcome old = spool_taken(3, 7000);
+
+	assert_int_equal(spool_settle(s, &old, 1, &spool_error), 0);
+	assert_int_equal(spool_receipts(s, 1, keep_receipt, &r, &spool_error), 0);
+	assert_int_equal(r.entry, 103);
+	assert_int_equal(r.first.entry, 0);
+	assert_int_equal(r.first_received_ms, 7000);
 	spool_close(s);
 }
 
