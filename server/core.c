@@ -26,7 +26,7 @@ int core_fold(struct core *c, struct entry *e, struct sys_error *error)
 	viewlock_write_end(&c->lock);
 	if (r == FOLD_OK)
 		return 0;
-	return sys_fail(error, r == FOLD_MEMORY ? -ENOMEM : -EUCLEAN,
+	return sys_fail(error, r == FOLD_MEMORY ? -ENOMEM : r == FOLD_UNKNOWN ? -EPROTO : -EUCLEAN,
 			"entry %llu cannot be folded: %s", (unsigned long long)e->number,
 			fold_says(r));
 }

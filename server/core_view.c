@@ -87,10 +87,13 @@ static int fold_and_check(struct core *c, struct sys_error *error)
 	return rc;
 }
 
-/* True = the view stands at the journal's head. False leaves no view. */
-static bool from_checkpoint(struct core *c)
+/*
+ * True = the view stands at the journal's head, or *rc says that only a newer build can bring it there: then the
+ * checkpoint is left to that one. False leaves no view.
+ */
+static bool from_checkpoint(struct core *c, int *rc, struct sys_error *error)
 {
-	struct sys_error error;
+	struct sys_error why;
 	int64_t began = clock_transport();
 
 	c->view = checkpoint_load(c->checkpoint, in_journal, c, &c->start.reason);
@@ -98,41 +101,45 @@ static bool from_checkpoint(struct core *c)
 	if (!c->view)
 		return false;
 	c->start.from = c->view->head.entry;
-	if (!fold_and_check(c, &error))
+	*rc = fold_and_check(c, &why);
+	if (*rc == -EPROTO && error)
+		*error = why;
+	if (!*rc || *rc == -EPROTO)
 		return true;
 	/* whole, and yet not of these entries: what the journal alone says decides */
 	checkpoint_reject(c->checkpoint);
 	view_free(c->view);
 	c->view = NULL;
-	c->start = (struct core_start){.reason = error};
+	c->start = (struct core_start){.reason = why};
 	return false;
 }
 
-static int start_keeping(struct core *c, const struct core_options *options, struct sys_error *error)
+static void start_keeping(struct core *c, const struct core_options *options)
 {
 	char path[STORE_PATH_MAX];
 	const struct checkpoint_options keep = {.dir = store_path(c->store, "view", path), .lock = &c->lock};
 
-	if (options->read_only)
-		return 0;
-	c->checkpoint = checkpoint_new(&keep);
-	return options->ignore_checkpoint ? checkpoint_discard(path, error) : 0;
+	if (!options->read_only)
+		c->checkpoint = checkpoint_new(&keep);
 }
 
 int core_open_view(struct core *c, const struct core_options *options, struct sys_error *error)
 {
-	int rc = start_keeping(c, options, error);
+	char path[STORE_PATH_MAX];
+	int rc = 0;
 
-	if (rc)
+	start_keeping(c, options);
+	if (c->checkpoint && !options->ignore_checkpoint && from_checkpoint(c, &rc, error))
 		return rc;
-	if (c->checkpoint && from_checkpoint(c))
-		return 0;
 	c->view = view_new();
 	if (!c->view)
 		return sys_fail(error, -ENOMEM, "no memory for the figures");
 	if (c->checkpoint)
 		checkpoint_attach(c->checkpoint, c->view);
-	return fold_and_check(c, error);
+	rc = fold_and_check(c, error);
+	if (!rc && options->ignore_checkpoint) /* not before: a journal that cannot be folded keeps what it has */
+		rc = checkpoint_discard(store_path(c->store, "view", path), error);
+	return rc;
 }
 
 struct core_start core_start(const struct core *c)

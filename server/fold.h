@@ -18,7 +18,7 @@
 	X(OK, "folded")                                                                                            \
 	X(ORDER, "the entry does not follow the last folded one")                                                  \
 	X(FOREIGN, "the entry does not fit the view it was admitted by")                                           \
-	X(UNKNOWN, "the entry is of a kind or rules version this build does not know")                             \
+	X(UNKNOWN, "its kind or rules version is not known to this build: run a newer tiendo-server")                             \
 	X(MEMORY, "out of memory")
 
 enum fold_result {
