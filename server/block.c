@@ -33,7 +33,24 @@ static bool make_tables(struct block *b, const struct plan *p)
 	b->above = make(p->rows_n, sizeof *b->above);
 	b->groups = make(p->rows_n, sizeof *b->groups);
 	b->days = make(p->items_n, sizeof *b->days);
-	return b->columns && b->leaf_columns && b->units && b->above && b->groups && b->days;
+	b->versions = make(p->rows_n, sizeof *b->versions);
+	return b->columns && b->leaf_columns && b->units && b->above && b->groups && b->days && b->versions;
+}
+
+/* Items stand in preorder: the leaves below one are neighbours. */
+static void add_leaf(struct block *b, uint32_t column)
+{
+	uint32_t leaf = b->leaves_n++;
+	b->leaf_columns[leaf] = column;
+	b->columns[column].leaf = leaf;
+	for (uint32_t at = column; at != NO_INDEX; at = b->columns[at].parent) {
+		struct column *c = &b->columns[at];
+		if (c->first_leaf == c->end_leaf)
+			c->first_leaf = leaf;
+		else
+			assert(c->end_leaf == leaf);
+		c->end_leaf = leaf + 1;
+	}
 }
 
 static void set_columns(struct block *b, const struct plan *p)
@@ -46,12 +63,10 @@ static void set_columns(struct block *b, const struct plan *p)
 					   .leaf = NO_INDEX, .inner = NO_INDEX };
 		if (item->parent != NO_INDEX)
 			column->parent = catalogue_item(b->catalogue, item->parent)->column;
-		if (!item->leaf) {
+		if (item->leaf)
+			add_leaf(b, i);
+		else
 			column->inner = b->inners_n++;
-		} else {
-			column->leaf = b->leaves_n;
-			b->leaf_columns[b->leaves_n++] = i;
-		}
 	}
 }
 
@@ -66,6 +81,28 @@ static void set_rows(struct block *b)
 		b->above[row] = parent == NO_INDEX ? NO_INDEX : plan_row_of_unit(b->catalogue, b->plan, parent);
 		b->unit_rows++;
 	}
+}
+
+static bool grow_cells(struct block *b, size_t size)
+{
+	static_assert(sizeof *b->cells == SHELF_LINE, "a cell would touch two cache lines");
+	struct cell *cells = aligned_alloc(SHELF_LINE, (size ? size : 1) * sizeof *cells);
+	int64_t *targets = realloc(b->targets, (size ? size : 1) * sizeof *targets);
+	if (targets)
+		b->targets = targets;
+	if (!cells || !targets) {
+		free(cells);
+		return false;
+	}
+	if (b->cells_size)
+		memcpy(cells, b->cells, b->cells_size * sizeof *cells);
+	memset(cells + b->cells_size, 0, (size - b->cells_size) * sizeof *cells);
+	for (size_t i = b->cells_size; i < size; i++)
+		targets[i] = NO_TARGET;
+	free(b->cells);
+	b->cells = cells;
+	b->cells_size = size;
+	return true;
 }
 
 /* Marks the places of everyone who ever may report, then numbers them by row: a unit's cells lie together. */
@@ -87,15 +124,13 @@ static bool make_cells(struct block *b)
 	for (size_t i = 0; i < places_n; i++)
 		if (b->places[i])
 			b->places[i] = (uint32_t)++b->cells_n;
-	b->cells = make(b->cells_n, sizeof *b->cells);
-	b->cells_size = b->cells_n;
-	return b->cells;
+	return grow_cells(b, b->cells_n);
 }
 
-/* Where a cell of the leaf at `row` counts, but for groups: who is in them changes with the day. */
+/* Where a cell of the leaf at `row` counts, but for its own row, and groups: who is in them changes with the day. */
 static void mark_line(const struct block *b, bool *held, uint32_t row, uint32_t column)
 {
-	for (; row != NO_INDEX && !held[(size_t)row * b->columns_n + column]; row = b->above[row])
+	for (row = b->above[row]; row != NO_INDEX && !held[(size_t)row * b->columns_n + column]; row = b->above[row])
 		held[(size_t)row * b->columns_n + column] = true;
 }
 
@@ -165,8 +200,10 @@ void block_free(struct block *b)
 	free(b->groups);
 	free(b->days);
 	shelf_free(&b->shelf);
+	free(b->versions);
 	free(b->places);
 	free(b->cells);
+	free(b->targets);
 	free(b);
 }
 
@@ -190,32 +227,6 @@ struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t col
 	return sums(b, row, column);
 }
 
-uint64_t block_version(const struct block *b, uint32_t row, uint32_t column)
-{
-	static_assert(!offsetof(struct leaf_sums, version) && !offsetof(struct inner_sums, version),
-		      "a version would not be found");
-	const uint64_t *version = sums(b, row, column);
-	return version ? *version : b->floor;
-}
-
-static struct rollup unreported(const struct block *b, uint32_t row, uint32_t column)
-{
-	struct rollup r = { .version = b->floor };
-	int64_t target;
-	r.has_target = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, b->today, &target);
-	r.target = r.has_target ? target : 0;
-	return r;
-}
-
-struct rollup block_rollup(const struct block *b, uint32_t row, uint32_t column)
-{
-	const void *held = sums(b, row, column);
-	if (!held)
-		return unreported(b, row, column);
-	return b->columns[column].leaf == NO_INDEX ? figures_of_inner(held)
-						    : figures_of_leaf(held, b->columns[column].row);
-}
-
 static uint32_t *place(const struct block *b, uint32_t row, uint32_t leaf)
 {
 	assert(row < b->unit_rows && leaf < b->leaves_n);
@@ -228,6 +239,12 @@ struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf)
 	return at ? &b->cells[at - 1] : NULL;
 }
 
+int64_t *block_target(const struct block *b, const struct cell *cell)
+{
+	assert(cell >= b->cells && cell < b->cells + b->cells_n);
+	return &b->targets[cell - b->cells];
+}
+
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf)
 {
 	__builtin_prefetch(place(b, row, leaf));
@@ -238,16 +255,9 @@ struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf)
 	struct cell *cell = block_cell(b, row, leaf);
 	if (cell)
 		return cell;
-	if (b->cells_n == b->cells_size) {
-		size_t size = b->cells_size + b->cells_size / 8 + 16;
-		struct cell *more = realloc(b->cells, size * sizeof *more);
-		if (!more)
-			return NULL;
-		b->cells = more;
-		b->cells_size = size;
-	}
+	if (b->cells_n == b->cells_size && !grow_cells(b, b->cells_size + b->cells_size / 8 + 16))
+		return NULL;
 	cell = &b->cells[b->cells_n++];
-	memset(cell, 0, sizeof *cell);
 	*place(b, row, leaf) = (uint32_t)b->cells_n;
 	return cell;
 }
@@ -274,7 +284,10 @@ void block_expect_move(const struct block *b, const struct line *line, uint32_t 
 {
 	uint32_t column = b->leaf_columns[leaf];
 	fetch(cell, sizeof *cell);
+	fetch(block_target(b, cell), sizeof *b->targets);
 	for (unsigned i = 0; i < line->n; i++) {
+		if (!shelf_holds(&b->shelf, line->rows[i]))
+			continue;
 		fetch(shelf_at(&b->shelf, line->rows[i], column), sizeof(struct leaf_sums));
 		for (uint32_t up = b->columns[column].parent; up != NO_INDEX; up = b->columns[up].parent)
 			fetch(shelf_at(&b->shelf, line->rows[i], up), sizeof(struct inner_sums));
@@ -283,54 +296,74 @@ void block_expect_move(const struct block *b, const struct line *line, uint32_t 
 
 /* ---- moving ---- */
 
-uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell)
+uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target)
 {
-	uint32_t at = b->leaf_columns[leaf];
-	const struct column *column = &b->columns[at];
-	const struct leaf_sums *own = block_leaf(b, row, at);
-	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED };
-	if (own) {
-		facts.has_target = own->has_target;
-		facts.target = own->target;
-	}
+	const struct column *column = &b->columns[b->leaf_columns[leaf]];
+	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED,
+				       .has_target = target != NO_TARGET, .target = target };
 	if (cell->state == TASK_IN_PROGRESS) /* the one state in which a milestone counts */
 		facts.milestone = catalogue_milestone(b->catalogue, column->item, b->units[row]);
 	return figures_flags(column->row, &b->days[leaf], &facts, cell);
 }
 
-/* `cells`: what the change means for every item above; the leaf itself says what it means at this row. */
-static void move_row(struct block *b, uint32_t row, const struct column *column, const struct cell_counts *cells,
-		     const struct leaf_part *before, const struct leaf_part *after, uint64_t version)
+/* A cell that changes. */
+struct move {
+	const struct item_row *item;
+	uint32_t leaf, column;
+	const struct cell *was, *now;
+	struct cell_counts cells; /* what it means for every item above the leaf */
+	int64_t target;
+	uint64_t version;
+};
+
+static void move_inners(struct block *b, uint32_t row, const struct move *m, const struct leaf_part *before,
+			const struct leaf_part *after)
 {
-	for (uint32_t up = column->parent; up != NO_INDEX; up = b->columns[up].parent) {
+	for (uint32_t up = b->columns[m->column].parent; up != NO_INDEX; up = b->columns[up].parent) {
 		const struct item_row *inner = b->columns[up].row;
 		struct inner_sums *sum = block_inner(b, row, up);
-		figures_lift(sum, inner, cells, before, after);
+		if (!sum)
+			continue;
+		figures_lift(sum, inner, &m->cells, before, after);
 		if (inner->kind == ITEM_RATIO_GROUP)
 			figures_derive_ratio_group(sum, inner, sum->has_target, sum->target);
-		sum->version = version;
+		sum->version = m->version;
 	}
 }
 
-void block_move(struct block *b, const struct line *line, uint32_t leaf, const struct cell *was, const struct cell *now,
-		uint64_t version)
+static void move_row(struct block *b, uint32_t row, bool own, const struct move *m)
 {
-	uint32_t at = b->leaf_columns[leaf];
-	const struct column *column = &b->columns[at];
-	const struct item_row *item = column->row;
-	struct cell_counts cells = { 0 };
-	figures_count(&cells, item, was, -1);
-	figures_count(&cells, item, now, 1);
-	for (unsigned i = 0; i < line->n; i++) {
-		struct leaf_sums *r = block_leaf(b, line->rows[i], at);
-		struct leaf_part before = figures_part(r, item);
-		figures_cell(r, item, was, i == 0, -1);
-		figures_cell(r, item, now, i == 0, 1);
-		figures_derive(r, item, r->has_target, r->target);
-		r->version = version;
-		struct leaf_part after = figures_part(r, item);
-		move_row(b, line->rows[i], column, &cells, &before, &after, version);
+	struct leaf_part before, after;
+	struct leaf_sums *r = block_leaf(b, row, m->column);
+	if (r) {
+		before = figures_part(r, m->item);
+		figures_cell(r, m->item, m->was, own, -1);
+		figures_cell(r, m->item, m->now, own, 1);
+		figures_derive(r, m->item, r->has_target, r->target);
+		r->version = m->version;
+		after = figures_part(r, m->item);
+	} else {
+		struct leaf_sums was = block_own_as(b, m->leaf, m->was, m->target);
+		struct leaf_sums now = block_own_as(b, m->leaf, m->now, m->target);
+		before = figures_part(&was, m->item);
+		after = figures_part(&now, m->item);
 	}
+	move_inners(b, row, m, &before, &after);
+}
+
+void block_move(struct block *b, const struct line *line, uint32_t leaf, struct cell *cell, const struct cell *now)
+{
+	uint32_t column = b->leaf_columns[leaf];
+	struct move m = { .item = b->columns[column].row, .leaf = leaf, .column = column, .was = cell, .now = now,
+			  .target = *block_target(b, cell), .version = now->version };
+	figures_count(&m.cells, m.item, cell, -1);
+	figures_count(&m.cells, m.item, now, 1);
+	for (unsigned i = 0; i < line->n; i++) {
+		b->versions[line->rows[i]] = m.version;
+		if (shelf_holds(&b->shelf, line->rows[i]))
+			move_row(b, line->rows[i], i == 0, &m);
+	}
+	*cell = *now;
 }
 
 void block_set_days(struct block *b, struct date today)
@@ -340,13 +373,18 @@ void block_set_days(struct block *b, struct date today)
 		b->days[leaf] = figures_day(b->catalogue, b->columns[b->leaf_columns[leaf]].row, today);
 }
 
+static void raise_to(uint64_t *version, uint64_t floor)
+{
+	if (version && *version < floor)
+		*version = floor;
+}
+
 void block_raise(struct block *b, uint64_t floor)
 {
 	b->floor = floor;
-	for (uint32_t row = 0; row < b->rows_n; row++)
-		for (uint32_t column = 0; column < b->columns_n; column++) {
-			uint64_t *version = sums(b, row, column);
-			if (version && *version < floor)
-				*version = floor;
-		}
+	for (uint32_t row = 0; row < b->rows_n; row++) {
+		raise_to(&b->versions[row], floor);
+		for (uint32_t column = 0; column < b->columns_n; column++)
+			raise_to(sums(b, row, column), floor);
+	}
 }

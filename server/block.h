@@ -4,9 +4,10 @@
  * groups), columns its items; a cell stands at (unit row, leaf), a rollup at (row, column). Below view and fold;
  * nothing else includes it.
  *
- * A rollup is held as the sums of a leaf or of an inner item (figures.h), and only where a cell may ever count: at the
- * unit rows above a reporter of the leaf, or of a leaf below the inner item, and at groups. Elsewhere it is what nobody
- * reported: zeros, the floor, and the target in force.
+ * A rollup is held, as the sums of a leaf or of an inner item (figures.h), only where more than the row's own cells
+ * may count: where a unit below reports the leaf (or a leaf below the inner item), and at groups. Elsewhere it is made
+ * from the row's own cells when somebody reads it: nine tenths of a country's rows have nobody below them, and a report
+ * then moves one level less.
  *
  * Memory is taken by block_new and block_cell_make only. A cell exists for everyone who ever may report the leaf, so
  * that a report never needs any.
@@ -22,12 +23,15 @@
 #include "common/domain/model.h"
 #include "server/shelf.h"
 
+enum { NO_TARGET = -1 }; /* none is below 0 */
+
 struct column {
 	const struct item_row *row;
 	uint32_t item;   /* index in the catalogue */
 	uint32_t parent; /* column, NO_INDEX at the plan itself */
 	uint32_t leaf;   /* 0.. among the leaves, NO_INDEX for inner items */
 	uint32_t inner;  /* likewise among the inner items */
+	uint32_t first_leaf, end_leaf; /* the leaves at or below it */
 };
 
 struct block {
@@ -43,8 +47,10 @@ struct block {
 	struct shelf shelf;                        /* leaf_sums and inner_sums by (row, column) */
 	struct date today;                         /* of days and of targets */
 	uint64_t floor;                            /* no rollup is older */
+	uint64_t *versions;                        /* by row: the greatest of its rollups */
 	uint32_t *places;                          /* unit row * leaves_n + leaf -> 1 + place in cells; 0 = no cell */
-	struct cell *cells;
+	struct cell *cells;                        /* each a cache line */
+	int64_t *targets;                          /* by cell: in force at its row today; NO_TARGET */
 	size_t cells_n, cells_size;
 };
 
@@ -62,10 +68,15 @@ bool block_fits(const struct catalogue *c, uint32_t plan);
 
 struct rollup block_rollup(const struct block *b, uint32_t row, uint32_t column);
 uint64_t block_version(const struct block *b, uint32_t row, uint32_t column); /* of the rollup */
+/* A leaf at a row where only the row's own unit may report it, if anybody. */
+struct leaf_sums block_own(const struct block *b, uint32_t row, uint32_t leaf);
+/* The same if the cell were this one. */
+struct leaf_sums block_own_as(const struct block *b, uint32_t leaf, const struct cell *cell, int64_t target);
 /* As it is held; NULL = it is not. The column must be a leaf's or an inner item's. */
 struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t column);
 struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t column);
 struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
+int64_t *block_target(const struct block *b, const struct cell *cell);       /* of a cell of the block */
 /* It will be looked up in a moment: fetches its place. */
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf);
 /* It will change in a moment: fetches it and the rollups that will move with it. */
@@ -74,10 +85,9 @@ struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf);  /* 
 struct line block_line(const struct block *b, uint32_t row);
 
 /* Judges one cell with what the block remembers of today. */
-uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell);
-/* Takes `was` out of and puts `now` into the rollups of the whole line of the reporter's row. */
-void block_move(struct block *b, const struct line *line, uint32_t leaf, const struct cell *was, const struct cell *now,
-		uint64_t version);
+uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target);
+/* The cell becomes `now`, and moves every rollup of its row's line: its version becomes theirs. */
+void block_move(struct block *b, const struct line *line, uint32_t leaf, struct cell *cell, const struct cell *now);
 /* What may differ on another day when nothing opens, closes, joins, leaves or gets another target. */
 void block_set_days(struct block *b, struct date today);
 /* No rollup is older than `floor` any more. */

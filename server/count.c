@@ -14,6 +14,7 @@
 struct sheet {
 	struct leaf_sums *leaves;   /* by row */
 	struct inner_sums *inners;  /* row * inners_n + inner */
+	uint64_t *versions;         /* by row */
 	bool beside;
 };
 
@@ -47,17 +48,11 @@ static bool fault(struct count *how, uint32_t row, uint32_t column)
 	return false;
 }
 
-struct target {
-	bool there;
-	int64_t value;
-};
-
-static struct target target_of(const struct block *b, uint32_t row, uint32_t column, const struct count *how)
+static int64_t target_of(const struct block *b, uint32_t row, uint32_t column, const struct count *how)
 {
-	struct target t = { 0 };
-	t.there = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, how->today, &t.value);
-	t.value = t.there ? t.value : 0;
-	return t;
+	int64_t target;
+	bool there = catalogue_target(b->catalogue, b->columns[column].item, b->plan, row, how->today, &target);
+	return there ? target : NO_TARGET;
 }
 
 static void clear_leaf(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct count *how)
@@ -65,11 +60,10 @@ static void clear_leaf(const struct sheet *s, const struct block *b, uint32_t ro
 	struct leaf_sums *r = leaf_at(s, b, row, column);
 	if (!r)
 		return;
-	struct target t = target_of(b, row, column, how);
+	int64_t target = target_of(b, row, column, how);
 	memset(r, 0, sizeof *r);
 	r->version = how->floor;
-	r->has_target = t.there;
-	r->target = t.value;
+	figures_derive(r, b->columns[column].row, target != NO_TARGET, target);
 }
 
 static void clear_inner(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct count *how)
@@ -77,11 +71,10 @@ static void clear_inner(const struct sheet *s, const struct block *b, uint32_t r
 	struct inner_sums *r = inner_at(s, b, row, column);
 	if (!r)
 		return;
-	struct target t = target_of(b, row, column, how);
+	int64_t target = target_of(b, row, column, how);
 	memset(r, 0, sizeof *r);
 	r->version = how->floor;
-	r->has_target = t.there;
-	r->target = t.value;
+	figures_derive_ratio_group(r, b->columns[column].row, target != NO_TARGET, target);
 }
 
 /* ---- membership ---- */
@@ -119,16 +112,33 @@ static bool judged(struct block *b, uint32_t row, uint32_t leaf, uint16_t flags,
 	return true;
 }
 
+static void raise_to(uint64_t *version, uint64_t to)
+{
+	if (*version < to)
+		*version = to;
+}
+
 static void add(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct cell *cell)
 {
 	struct line line = block_line(b, row);
 	for (unsigned i = 0; i < line.n; i++) {
 		struct leaf_sums *r = leaf_at(s, b, line.rows[i], column);
-		assert(r); /* block_new saw to it for everyone who ever may report */
+		assert(r || i == 0); /* block_new saw to it for everyone who ever may report */
+		raise_to(&s->versions[line.rows[i]], cell->version);
+		if (!r)
+			continue;
 		figures_cell(r, b->columns[column].row, cell, i == 0, 1);
-		if (r->version < cell->version)
-			r->version = cell->version;
+		raise_to(&r->version, cell->version);
 	}
+}
+
+static bool targeted(struct block *b, const struct cell *cell, int64_t target, const struct count *how)
+{
+	int64_t *held = block_target(b, cell);
+	if (how->mode == COUNT_CHECK)
+		return *held == target;
+	*held = target;
+	return true;
 }
 
 static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, struct count *how)
@@ -141,14 +151,16 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 		struct cell *cell = block_cell(b, row, leaf);
 		if (!cell)
 			continue;
-		const struct leaf_sums *own = leaf_at(s, b, row, column);
+		int64_t target = target_of(b, row, column, how);
 		uint32_t unit = b->units[row];
 		struct figures_place at = {
 			.expected = open && catalogue_unit_open(c, unit, how->today) &&
 				    catalogue_is_reporter(c, item, unit, how->today),
 			.milestone = catalogue_milestone(c, item, unit),
-			.has_target = own && own->has_target, .target = own ? own->target : 0,
+			.has_target = target != NO_TARGET, .target = target,
 		};
+		if (!targeted(b, cell, target, how))
+			return fault(how, row, column);
 		if (!judged(b, row, leaf, figures_flags(b->columns[column].row, &day, &at, cell), cell, how))
 			return false;
 		if (at.expected)
@@ -157,36 +169,45 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 	return true;
 }
 
-static void lift(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column)
+static void lift(const struct sheet *s, const struct block *b, uint32_t row, uint32_t column, const struct leaf_sums *r)
 {
-	struct leaf_sums *r = leaf_at(s, b, row, column);
-	figures_derive(r, b->columns[column].row, r->has_target, r->target);
 	struct cell_counts cells = figures_counts(r, b->columns[column].row);
 	struct leaf_part nothing = { 0 }, part = figures_part(r, b->columns[column].row);
 	for (uint32_t up = b->columns[column].parent; up != NO_INDEX; up = b->columns[up].parent) {
 		struct inner_sums *inner = inner_at(s, b, row, up);
+		if (!inner)
+			continue;
 		figures_lift(inner, b->columns[up].row, &cells, &nothing, &part);
-		if (inner->version < r->version)
-			inner->version = r->version;
+		raise_to(&inner->version, r->version);
 	}
+}
+
+/* A leaf at one row, whose cells were added. */
+static bool finish_leaf(const struct sheet *s, const struct block *b, uint32_t row, uint32_t leaf)
+{
+	uint32_t column = b->leaf_columns[leaf];
+	const struct item_row *item = b->columns[column].row;
+	struct leaf_sums *r = leaf_at(s, b, row, column);
+	if (!r) {
+		struct leaf_sums own = block_own(b, row, leaf);
+		lift(s, b, row, column, &own);
+		return true;
+	}
+	figures_derive(r, item, r->has_target, r->target);
+	lift(s, b, row, column, r);
+	return !s->beside || same(figures_of_leaf(r, item), figures_of_leaf(block_leaf(b, row, column), item));
 }
 
 static bool count_leaf(const struct sheet *s, struct block *b, uint32_t leaf, struct count *how)
 {
 	uint32_t column = b->leaf_columns[leaf];
-	const struct item_row *item = b->columns[column].row;
 	for (uint32_t row = 0; row < b->rows_n; row++)
 		clear_leaf(s, b, row, column, how);
 	if (!count_cells(s, b, leaf, how))
 		return false;
-	for (uint32_t row = 0; row < b->rows_n; row++) {
-		const struct leaf_sums *own = block_leaf(b, row, column);
-		if (!own)
-			continue;
-		lift(s, b, row, column);
-		if (s->beside && !same(figures_of_leaf(&s->leaves[row], item), figures_of_leaf(own, item)))
+	for (uint32_t row = 0; row < b->rows_n; row++)
+		if (shelf_holds(&b->shelf, row) && !finish_leaf(s, b, row, leaf))
 			return fault(how, row, column);
-	}
 	return true;
 }
 
@@ -216,31 +237,48 @@ static bool finish_inners(const struct sheet *s, const struct block *b, struct c
 	return true;
 }
 
+static bool same_versions(const struct sheet *s, const struct block *b, struct count *how)
+{
+	for (uint32_t row = 0; s->beside && row < b->rows_n; row++)
+		if (s->versions[row] != b->versions[row])
+			return fault(how, row, 0);
+	return true;
+}
+
 static bool count_into(const struct sheet *s, struct block *b, struct count *how)
 {
 	if (!count_groups(b, how))
 		return false;
+	for (uint32_t row = 0; row < b->rows_n; row++)
+		s->versions[row] = how->floor;
 	clear_inners(s, b, how);
 	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
 		if (!count_leaf(s, b, leaf, how))
 			return false;
-	return finish_inners(s, b, how);
+	return finish_inners(s, b, how) && same_versions(s, b, how);
+}
+
+static bool check(struct block *b, struct count *how)
+{
+	struct sheet s = { .beside = true };
+	s.leaves = calloc(b->rows_n, sizeof *s.leaves);
+	s.inners = calloc((size_t)b->rows_n * b->inners_n, sizeof *s.inners);
+	s.versions = calloc(b->rows_n, sizeof *s.versions);
+	how->memory = !s.leaves || !s.inners || !s.versions;
+	bool ok = !how->memory && count_into(&s, b, how);
+	free(s.leaves);
+	free(s.inners);
+	free(s.versions);
+	return ok;
 }
 
 bool block_count(struct block *b, struct count *how)
 {
-	struct sheet s = { .beside = how->mode == COUNT_CHECK };
+	struct sheet s = { .versions = b->versions };
 	how->memory = false;
-	if (!s.beside) {
-		b->floor = how->floor;
-		block_set_days(b, how->today);
-		return count_into(&s, b, how);
-	}
-	s.leaves = calloc(b->rows_n, sizeof *s.leaves);
-	s.inners = calloc((size_t)b->rows_n * b->inners_n, sizeof *s.inners);
-	how->memory = !s.leaves || !s.inners;
-	bool ok = !how->memory && count_into(&s, b, how);
-	free(s.leaves);
-	free(s.inners);
-	return ok;
+	if (how->mode == COUNT_CHECK)
+		return check(b, how);
+	b->floor = how->floor;
+	block_set_days(b, how->today);
+	return count_into(&s, b, how);
 }

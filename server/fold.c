@@ -64,13 +64,14 @@ static void settle(struct view *v, struct block *b, const struct line *line, uin
 	touch(v, b->units[line->rows[0]]);
 	ch->cells++;
 	now->version = number;
-	if (now->flags & CELL_EXPECTED) {
-		for (unsigned i = 0; i < line->n; i++)
-			if (block_version(b, line->rows[i], 0) != number)
-				change_add(ch, b->plan, line->rows[i]);
-		block_move(b, line, leaf, cell, now, number);
+	if (!(now->flags & CELL_EXPECTED)) {
+		*cell = *now;
+		return;
 	}
-	*cell = *now;
+	for (unsigned i = 0; i < line->n; i++)
+		if (b->versions[line->rows[i]] != number)
+			change_add(ch, b->plan, line->rows[i]);
+	block_move(b, line, leaf, cell, now);
 }
 
 /* ---- batches ---- */
@@ -162,7 +163,7 @@ static enum fold_result take(struct view *v, const struct entry *e, const struct
 		now.flags |= CELL_ON_BEHALF;
 	if (crossed(cell, u, e->principal))
 		now.flags |= CELL_CROSSED;
-	now.flags = block_judge(at.block, at.row, at.leaf, &now);
+	now.flags = block_judge(at.block, at.row, at.leaf, &now, *block_target(at.block, cell));
 	settle(v, at.block, &aim->line, at.leaf, cell, &now, e->number, ch);
 	return FOLD_OK;
 }
@@ -280,7 +281,7 @@ static void fold_day(struct view *v, struct block *b, uint64_t number, struct ch
 			if (!cell || !(cell->flags & CELL_EXPECTED) || cell->state == TASK_DONE)
 				continue;
 			struct cell now = *cell;
-			now.flags = block_judge(b, row, leaf, cell);
+			now.flags = block_judge(b, row, leaf, cell, *block_target(b, cell));
 			if (now.flags != cell->flags)
 				settle(v, b, &line, leaf, cell, &now, number, ch);
 		}

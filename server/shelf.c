@@ -8,7 +8,7 @@
 #include "common/domain/model.h"
 
 /* A tree has a handful of kinds of offices. Who is beyond these holds everything: dearer, never wrong. */
-enum { SHAPES_MAX = 64, EVERYTHING = 0 };
+enum { SHAPES_MAX = 64, EVERYTHING = 0, NAMED = 2 /* shapes that are always there */ };
 
 static_assert(PLAN_ITEMS_MAX * SHELF_LINES_MAX < UINT16_MAX, "a place in a row would not fit");
 
@@ -41,7 +41,9 @@ static uint32_t shape_of(struct making *m, uint32_t row)
 {
 	const bool *held = &m->plan->held[(size_t)row * m->plan->columns_n];
 
-	for (uint32_t shape = m->shelf->shapes_n; --shape > EVERYTHING;)
+	if (!memchr(held, true, m->plan->columns_n))
+		return SHELF_NOTHING;
+	for (uint32_t shape = m->shelf->shapes_n; shape-- > NAMED;)
 		if (!memcmp(m->of[shape], held, m->plan->columns_n * sizeof *held))
 			return shape;
 	return m->shelf->shapes_n < SHAPES_MAX ? add_shape(m, held) : EVERYTHING;
@@ -49,12 +51,12 @@ static uint32_t shape_of(struct making *m, uint32_t row)
 
 static bool take_lines(struct shelf *s)
 {
-	s->memory = calloc(s->lines_n + 1, SHELF_LINE);
-	if (!s->memory)
-		return false;
-	uintptr_t at = (uintptr_t)s->memory;
-	s->lines = (uint8_t *)s->memory + (SHELF_LINE - at % SHELF_LINE) % SHELF_LINE;
-	return true;
+	size_t size = (s->lines_n + 1) * SHELF_LINE;
+
+	s->lines = aligned_alloc(SHELF_LINE, size);
+	if (s->lines)
+		memset(s->lines, 0, size);
+	return s->lines;
 }
 
 bool shelf_make(struct shelf *s, const struct shelf_plan *plan)
@@ -67,6 +69,7 @@ bool shelf_make(struct shelf *s, const struct shelf_plan *plan)
 	if (!s->rows || !s->shapes)
 		return false;
 	add_shape(&m, NULL);
+	s->shapes_n = NAMED;
 	for (uint32_t row = 0; row < plan->rows_n; row++) {
 		uint32_t shape = shape_of(&m, row);
 		s->rows[row] = (struct shelf_row){.first = (uint32_t)s->lines_n, .shape = shape};
@@ -80,6 +83,6 @@ void shelf_free(struct shelf *s)
 {
 	free(s->rows);
 	free(s->shapes);
-	free(s->memory);
+	free(s->lines);
 	*s = (struct shelf){0};
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * shelf: where the sums of a block lie. Most rows of a plan report few of its columns (a commune 40 of a province's
- * 200), and what nobody at or below a row can ever report is zero for ever: it gets no memory. What a row holds lies
- * together, in whole cache lines; rows that hold the same columns share a *shape*, so that finding a place reads one
+ * shelf: where the sums of a block lie. Most places of row x column need none (block.h says which), and get no memory.
+ * What a row holds lies together, in whole cache lines; rows that hold the same columns share a *shape*, so that finding a place reads one
  * word of the row and one of a table small enough to stay in the cache.
  *
  * Knows nothing of what it holds. Pure but for its memory, which is taken by shelf_make alone.
@@ -14,7 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHELF_LINE = 64, SHELF_LINES_MAX = 2 /* of one column */ };
+enum {
+	SHELF_LINE = 64,
+	SHELF_LINES_MAX = 2, /* of one column */
+	SHELF_NOTHING = 1    /* the shape of a row that holds nothing */
+};
 
 struct shelf_row {
 	uint32_t first; /* line */
@@ -26,8 +29,7 @@ struct shelf {
 	struct shelf_row *rows;
 	uint16_t *shapes; /* shape * columns_n + column -> 1 + lines behind the row's first; 0 = not held */
 	size_t lines_n;
-	uint8_t *lines;	  /* within `memory`, at a multiple of SHELF_LINE */
-	void *memory;
+	uint8_t *lines; /* at a multiple of SHELF_LINE */
 };
 
 /* What it is to hold. */
@@ -40,6 +42,12 @@ struct shelf_plan {
 /* All zero. It may hold more than was asked (too many shapes), never less. False = no memory; free it all the same. */
 bool shelf_make(struct shelf *s, const struct shelf_plan *plan);
 void shelf_free(struct shelf *s);
+
+/* Does the row hold anything? */
+static inline bool shelf_holds(const struct shelf *s, uint32_t row)
+{
+	return s->rows[row].shape != SHELF_NOTHING;
+}
 
 /* NULL = not held. */
 static inline void *shelf_at(const struct shelf *s, uint32_t row, uint32_t column)

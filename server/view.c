@@ -69,10 +69,12 @@ uint64_t view_version(const struct view *v, uint32_t plan, uint32_t row, uint32_
 	return block_version(block_of(v, plan), row, column);
 }
 
-/* Whatever changes a rollup changes the plan's own column too, and whatever changes a row below changes this one. */
+/* Whatever changes a row below changes this one. */
 uint64_t view_row_version(const struct view *v, uint32_t plan, uint32_t row)
 {
-	return view_version(v, plan, row, 0);
+	const struct block *b = block_of(v, plan);
+	assert(row < b->rows_n);
+	return b->versions[row];
 }
 
 static uint64_t highest(const struct view *v, uint32_t at,

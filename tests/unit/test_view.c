@@ -87,6 +87,16 @@ static void test_the_check_sees_cells_and_groups(void **state)
 		assert_false(view_check(v, &fault));
 		b->cells[i].flags ^= CELL_EXPECTED;
 	}
+	for (size_t i = 0; i < b->cells_n; i += 7) {
+		b->targets[i]++;
+		assert_false(view_check(v, &fault));
+		b->targets[i]--;
+	}
+	b->versions[2]++;
+	assert_false(view_check(v, &fault));
+	assert_int_equal(fault.row, 2);
+	b->versions[2]--;
+	assert_true(view_check(v, &fault));
 	b->groups[1][0] = b->groups[1][0] == NO_INDEX ? b->rows_n - 1 : NO_INDEX;
 	assert_false(view_check(v, &fault));
 	assert_int_equal(fault.row, 1);
