@@ -178,10 +178,12 @@ static void part(const struct judging *j, uint64_t first_seq, struct entry_batch
 			memcpy(r->blob_hash, t->blob_hash, HASH_SIZE);
 			continue;
 		}
-		if (out->taken_n != i)
-			out->taken[out->taken_n] = *t;
-		out->taken[out->taken_n].index = (uint32_t)out->taken_n + 1;
-		out->taken_n++;
+		struct taken *to = &out->taken[out->taken_n++];
+		if (to != t)
+			*to = *t;
+		to->index = (uint32_t)out->taken_n;
+		to->place = (struct taken_place){
+			.known = true, .unit = j->found[i].unit, .item = j->found[i].item};
 	}
 }
 

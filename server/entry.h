@@ -31,6 +31,16 @@ enum entry_kind {
 	ENTRY_NOTICE = 10      /* not built yet */
 };
 
+/*
+ * Where the codes of an update lead in the catalogue of now: what admission has just found need not be looked up again
+ * by the fold, for nothing comes between the two but entries of the same group. Indexes; known = false in an entry that
+ * was read, and in one that waited longer: then the fold looks.
+ */
+struct taken_place {
+	bool known;
+	uint32_t unit, item;
+};
+
 /* One update that was taken. index: its place among the taken ones, from 1, as the receipt names it. */
 struct taken {
 	uint32_t index;
@@ -39,6 +49,7 @@ struct taken {
 	uint8_t blob_hash[HASH_SIZE];
 	struct instant first_received; /* proven by a receipt of an earlier incarnation; 0 = none */
 	struct update update;          /* decoded from the blob */
+	struct taken_place place;
 };
 
 /* One that was not: its text never reaches the disk. */

@@ -115,6 +115,15 @@ struct aim {
 	struct line line; /* where it counts */
 };
 
+static struct taken_place place_of(const struct catalogue *c, const struct taken *t)
+{
+	bool known;
+	if (t->place.known)
+		return t->place;
+	return (struct taken_place){ .unit = catalogue_unit_at(c, t->update.unit, t->update.as_of, &known),
+				     .item = catalogue_item_by_code(c, t->update.item) };
+}
+
 /*
  * The batch goes step by step, all of it through one step before the next: every update lies somewhere else in some
  * hundred MB, and while one is looked at, what the next step needs of the others is fetched.
@@ -123,15 +132,14 @@ static bool aim_all(const struct view *v, const struct entry_batch *batch, struc
 {
 	const struct catalogue *c = v->catalogue;
 	for (size_t i = 0; i < batch->taken_n; i++)
-		catalogue_expect(c, batch->taken[i].update.unit, batch->taken[i].update.item);
+		if (!batch->taken[i].place.known)
+			catalogue_expect(c, batch->taken[i].update.unit, batch->taken[i].update.item);
 	for (size_t i = 0; i < batch->taken_n; i++) {
-		const struct update *u = &batch->taken[i].update;
-		bool known;
-		uint32_t unit = catalogue_unit_at(c, u->unit, u->as_of, &known), item = catalogue_item_by_code(c, u->item);
-		if (unit == NO_INDEX || item == NO_INDEX)
+		struct taken_place place = place_of(c, &batch->taken[i]);
+		if (place.unit == NO_INDEX || place.item == NO_INDEX)
 			return false;
-		aims[i].unit = unit;
-		aims[i].at = held_place(v->held, unit, item);
+		aims[i].unit = place.unit;
+		aims[i].at = held_place(v->held, place.unit, place.item);
 		if (!aims[i].at.block)
 			return false;
 		block_expect(aims[i].at.block, aims[i].at.row, aims[i].at.leaf);
