@@ -2,21 +2,22 @@
 #include "common/sys/digests.h"
 
 #include <assert.h>
+#include <limits.h>
 
-static bool one_by_one;
+static unsigned at_most = UINT_MAX;
 
-void digests_one_by_one(bool yes)
+void digests_at_most(unsigned at_once)
 {
-	one_by_one = yes;
+	at_most = at_once;
 }
 
-static void plain_one_by_one(const struct bytes *data, size_t n, uint8_t (*out)[KEYS_HASH])
+static void plain_1(const struct bytes *data, size_t n, uint8_t (*out)[KEYS_HASH])
 {
 	for (size_t i = 0; i < n; i++)
 		keys_hash(data[i], out[i]);
 }
 
-static void keyed_one_by_one(const uint8_t key[static KEYS_SIZE], const struct bytes *data, size_t n,
+static void keyed_1(const uint8_t key[static KEYS_SIZE], const struct bytes *data, size_t n,
 			     uint8_t (*out)[KEYS_MAC])
 {
 	for (size_t i = 0; i < n; i++)
@@ -25,14 +26,9 @@ static void keyed_one_by_one(const uint8_t key[static KEYS_SIZE], const struct b
 
 #ifdef __x86_64__
 
-/* ---- four at once: BLAKE2b as RFC 7693 has it, each lane of a vector another message ---- */
+/* ---- many at once ---- */
 
-#define AVX2 __attribute__((target("avx2")))
-
-enum { LANES = 4, BLOCK = 128, ROUNDS = 12 };
-
-typedef uint64_t lanes __attribute__((vector_size(32)));
-typedef uint8_t octets __attribute__((vector_size(32)));
+enum { BLOCK = 128, ROUNDS = 12 };
 
 static const uint64_t iv[8] = {
 	UINT64_C(0x6a09e667f3bcc908), UINT64_C(0xbb67ae8584caa73b), UINT64_C(0x3c6ef372fe94f82b),
@@ -55,71 +51,17 @@ static const uint8_t sigma[ROUNDS][16] = {
 	{14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
 };
 
-/* Rotation to the right by whole octets: one shuffle of each word. */
-#define OCTETS(n, at)                                                                              \
-	(at) + (0 + (n)) % 8, (at) + (1 + (n)) % 8, (at) + (2 + (n)) % 8, (at) + (3 + (n)) % 8,    \
-		(at) + (4 + (n)) % 8, (at) + (5 + (n)) % 8, (at) + (6 + (n)) % 8,                  \
-		(at) + (7 + (n)) % 8
-#define TURN(x, n)                                                                                 \
-	((lanes)__builtin_shufflevector((octets)(x), (octets)(x), OCTETS(n, 0), OCTETS(n, 8),      \
-					OCTETS(n, 16), OCTETS(n, 24)))
-
 #define MIX(a, b, c, d, x, y)                                                                      \
 	do {                                                                                       \
 		v[a] += v[b] + m[x];                                                               \
-		v[d] = TURN(v[d] ^ v[a], 4);                                                       \
+		v[d] = TURN(v[d] ^ v[a], 32);                                                       \
 		v[c] += v[d];                                                                      \
-		v[b] = TURN(v[b] ^ v[c], 3);                                                       \
+		v[b] = TURN(v[b] ^ v[c], 24);                                                       \
 		v[a] += v[b] + m[y];                                                               \
-		v[d] = TURN(v[d] ^ v[a], 2);                                                       \
+		v[d] = TURN(v[d] ^ v[a], 16);                                                       \
 		v[c] += v[d];                                                                      \
-		v[b] ^= v[c];                                                                      \
-		v[b] = v[b] >> 63 | (v[b] + v[b]);                                                 \
+		v[b] = TURN_ONE_LEFT(v[b] ^ v[c]);                                                 \
 	} while (0)
-
-/* One block of each lane. `count`: bytes so far; `last`: all ones in the lanes that end here. */
-AVX2 static void compress(lanes h[static 8], const lanes m[static 16], lanes count, lanes last)
-{
-	lanes v[16];
-
-	for (int i = 0; i < 8; i++) {
-		v[i] = h[i];
-		v[i + 8] = (lanes){0} + iv[i];
-	}
-	v[12] ^= count; /* its upper half stays 0: nobody hashes 2^64 bytes */
-	v[14] ^= last;
-	for (int r = 0; r < ROUNDS; r++) {
-		const uint8_t *s = sigma[r];
-		MIX(0, 4, 8, 12, s[0], s[1]);
-		MIX(1, 5, 9, 13, s[2], s[3]);
-		MIX(2, 6, 10, 14, s[4], s[5]);
-		MIX(3, 7, 11, 15, s[6], s[7]);
-		MIX(0, 5, 10, 15, s[8], s[9]);
-		MIX(1, 6, 11, 12, s[10], s[11]);
-		MIX(2, 7, 8, 13, s[12], s[13]);
-		MIX(3, 4, 9, 14, s[14], s[15]);
-	}
-	for (int i = 0; i < 8; i++)
-		h[i] ^= v[i] ^ v[i + 8];
-}
-
-AVX2 static void start(lanes h[static 8], unsigned key_size)
-{
-	for (int i = 0; i < 8; i++)
-		h[i] = (lanes){0} + iv[i];
-	h[0] ^= (lanes){0} + (0x01010000 ^ (uint64_t)key_size << 8 ^ KEYS_HASH);
-}
-
-/* Words in the order of the wire, which is this machine's. */
-AVX2 static void load(lanes m[static 16], const uint8_t *const block[static LANES])
-{
-	for (int i = 0; i < 16; i++) {
-		uint64_t word[LANES];
-		for (int l = 0; l < LANES; l++)
-			memcpy(&word[l], block[l] + 8 * i, 8);
-		m[i] = (lanes){word[0], word[1], word[2], word[3]};
-	}
-}
 
 static size_t blocks_of(size_t size)
 {
@@ -139,105 +81,80 @@ static const uint8_t *block_of(struct bytes data, size_t n, uint8_t room[static 
 	return room;
 }
 
-/* Four messages that begin where `from` stands, with `before` bytes hashed. */
-AVX2 static void hash_four(const lanes from[static 8], uint64_t before, const struct bytes data[static LANES],
-			   uint8_t *const out[static LANES])
+static inline uint64_t word_at(const uint8_t *p)
 {
-	uint8_t room[LANES][BLOCK];
-	lanes h[8], then[8], m[16];
-	size_t blocks = 0;
+	uint64_t word;
 
-	for (int l = 0; l < LANES; l++)
-		blocks = blocks_of(data[l].size) > blocks ? blocks_of(data[l].size) : blocks;
-	memcpy(h, from, sizeof(h));
-	for (size_t n = 0; n < blocks; n++) {
-		const uint8_t *block[LANES];
-		lanes count, last, active;
-		for (int l = 0; l < LANES; l++) {
-			size_t own = blocks_of(data[l].size), end = (n + 1) * BLOCK;
-			block[l] = block_of(data[l], n, room[l]);
-			count[l] = before + (end < data[l].size ? end : data[l].size);
-			last[l] = n + 1 == own ? UINT64_MAX : 0;
-			active[l] = n < own ? UINT64_MAX : 0;
-		}
-		load(m, block);
-		memcpy(then, h, sizeof(then));
-		compress(then, m, count, last);
-		for (int i = 0; i < 8; i++)
-			h[i] = (then[i] & active) | (h[i] & ~active);
-	}
-	for (int l = 0; l < LANES; l++)
-		for (int i = 0; i < KEYS_HASH / 8; i++)
-			memcpy(out[l] + 8 * i, &(uint64_t){h[i][l]}, 8);
+	memcpy(&word, p, sizeof(word));
+	return word;
 }
 
-/* The last group may be short: its lanes repeat the last message. */
-AVX2 static void hash_all(const lanes from[static 8], uint64_t before, const struct bytes *data,
-			  size_t n, uint8_t (*out)[KEYS_HASH])
+/* Four, with the vectors of nearly every machine. To the right by whole octets: one shuffle of each word. */
+typedef uint8_t octets __attribute__((vector_size(32)));
+#define OCTETS(n, at)                                                                              \
+	(at) + (0 + (n)) % 8, (at) + (1 + (n)) % 8, (at) + (2 + (n)) % 8, (at) + (3 + (n)) % 8,    \
+		(at) + (4 + (n)) % 8, (at) + (5 + (n)) % 8, (at) + (6 + (n)) % 8,                  \
+		(at) + (7 + (n)) % 8
+#define OF(name) name##_4
+#define LANES 4
+#define WITH "avx2"
+#define EACH(x) x(0), x(1), x(2), x(3)
+#define TURN(x, n)                                                                                 \
+	((lanes_4)__builtin_shufflevector((octets)(x), (octets)(x), OCTETS((n) / 8, 0),            \
+					  OCTETS((n) / 8, 8), OCTETS((n) / 8, 16), OCTETS((n) / 8, 24)))
+#define TURN_ONE_LEFT(x) ((x) >> 63 | ((x) + (x)))
+#include "common/sys/digests_lanes.h"
+
+/* Eight, with wider ones, which can rotate. */
+#define OF(name) name##_8
+#define LANES 8
+#define WITH "avx512f"
+#define EACH(x) x(0), x(1), x(2), x(3), x(4), x(5), x(6), x(7)
+#define TURN(x, n) ((x) >> (n) | (x) << (64 - (n)))
+#define TURN_ONE_LEFT(x) ((x) >> 63 | (x) << 1)
+#include "common/sys/digests_lanes.h"
+
+static unsigned widest(void)
 {
-	for (size_t i = 0; i < n; i += LANES) {
-		struct bytes four[LANES];
-		uint8_t *to[LANES];
-		for (size_t l = 0; l < LANES; l++) {
-			size_t at = i + l < n ? i + l : n - 1;
-			four[l] = data[at];
-			to[l] = out[at];
-		}
-		hash_four(from, before, four, to);
-	}
-}
-
-AVX2 static void plain_by_four(const struct bytes *data, size_t n, uint8_t (*out)[KEYS_HASH])
-{
-	lanes h[8];
-
-	start(h, 0);
-	hash_all(h, 0, data, n, out);
-}
-
-/* The key is the first block of every message, so it is hashed once for all. */
-AVX2 static void keyed_by_four(const uint8_t key[static KEYS_SIZE], const struct bytes *data, size_t n,
-			       uint8_t (*out)[KEYS_MAC])
-{
-	uint8_t first[BLOCK] = {0};
-	const uint8_t *const block[LANES] = {first, first, first, first};
-	lanes h[8], m[16];
-
-	memcpy(first, key, KEYS_SIZE);
-	start(h, KEYS_SIZE);
-	load(m, block);
-	compress(h, m, (lanes){0} + BLOCK, (lanes){0});
-	hash_all(h, BLOCK, data, n, out);
-	keys_wipe(first, sizeof(first));
-	keys_wipe(m, sizeof(m));
-	keys_wipe(h, sizeof(h));
-}
-
-static bool four_at_once(void)
-{
-	return !one_by_one && __builtin_cpu_supports("avx2");
+	return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : 1;
 }
 
 #else
 
-static bool four_at_once(void)
+static unsigned widest(void)
 {
-	return false;
+	return 1;
 }
-#define plain_by_four plain_one_by_one
-#define keyed_by_four keyed_one_by_one
+#define plain_4 plain_1
+#define keyed_4 keyed_1
+#define plain_8 plain_1
+#define keyed_8 keyed_1
 
 #endif
 
+/* A few do not fill the lanes of the widest. */
+static unsigned at_once(size_t n)
+{
+	unsigned widest_now = widest() < at_most ? widest() : at_most;
+
+	if (n > 4 && widest_now >= 8)
+		return 8;
+	return n > 1 && widest_now >= 4 ? 4 : 1;
+}
+
 void digests_plain(const struct bytes *data, size_t n, uint8_t (*out)[KEYS_HASH])
 {
-	(four_at_once() ? plain_by_four : plain_one_by_one)(data, n, out);
+	unsigned lanes = at_once(n);
+
+	(lanes == 8 ? plain_8 : lanes == 4 ? plain_4 : plain_1)(data, n, out);
 }
 
 void digests_keyed(const uint8_t key[static KEYS_SIZE], const struct bytes *data, size_t n,
 		   uint8_t (*out)[KEYS_MAC])
 {
+	unsigned lanes = at_once(n);
+
 	for (size_t i = 0; i < n; i++)
 		assert(data[i].size > 0);
-	(four_at_once() ? keyed_by_four : keyed_one_by_one)(key, data, n, out);
+	(lanes == 8 ? keyed_8 : lanes == 4 ? keyed_4 : keyed_1)(key, data, n, out);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * digests: many short BLAKE2b-256 at once. The same bytes as keys_hash and keys_mac one by one;
- * where the processor has AVX2 four are computed side by side, elsewhere they are one by one. For
- * the hash of every update of a batch, and the MAC of every receipt of an ack.
+ * where the processor has AVX-512 eight are computed side by side, with AVX2 four, elsewhere they
+ * are one by one. For the hash of every update of a batch, and the MAC of every receipt of an ack.
  *
  * Never: allocates, fails. Call keys_start before.
  */
@@ -17,7 +17,7 @@ void digests_plain(const struct bytes *data, size_t n, uint8_t (*out)[KEYS_HASH]
 void digests_keyed(const uint8_t key[static KEYS_SIZE], const struct bytes *data, size_t n,
 		   uint8_t (*out)[KEYS_MAC]);
 
-/* For tests: one by one from here on, as on a machine without AVX2; or as the machine can. */
-void digests_one_by_one(bool yes);
+/* For tests: so many at once from here on, as on another machine (8, 4, 1), if this one can. */
+void digests_at_most(unsigned at_once);
 
 #endif
