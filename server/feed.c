@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "common/sys/codec.h"
 #include "server/owed.h"
@@ -15,6 +16,7 @@ enum {
 	FLOOD_A_TICK = 16384,	    /* beyond the list they are only counted, and must be seen in time */
 	KEYS_NAMED = 65536,	    /* a key above this is not named in an alarm */
 	VISITS_A_FLUSH = 5000,      /* grains nobody subscribes to are quick, not free */
+	REST_MAX_MS = 1000,
 	REBIND_RETRY_MS = 1000
 };
 
@@ -114,10 +116,21 @@ static bool flush_grain(struct feed *f, struct grain g)
 	return true;
 }
 
-static void flush(struct feed *f)
+/* Of this thread. */
+static int64_t cpu_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Returns the milliseconds until the next one. */
+static int64_t flush(struct feed *f)
 {
 	uint64_t end = f->stats.bytes + FEED_FLUSH_BYTES;
 	size_t encoded = 0, visited = 0;
+	int64_t began = cpu_us();
 	struct grain g;
 
 	while (encoded < FEED_FLUSH_GRAINS && visited < VISITS_A_FLUSH && f->stats.bytes < end &&
@@ -125,6 +138,10 @@ static void flush(struct feed *f)
 		visited++;
 		encoded += flush_grain(f, g);
 	}
+	if (!f->owed.n)
+		return FEED_PACE_MS;
+	int64_t rest = (cpu_us() - began) * FEED_REST / 1000 + 1;
+	return rest < REST_MAX_MS ? rest : REST_MAX_MS;
 }
 
 static void heartbeat(struct feed *f)
@@ -238,10 +255,8 @@ int64_t feed_tick(struct feed *f, int64_t now)
 		heartbeat(f);
 		f->heartbeat_due = now + FEED_HEARTBEAT_MS;
 	}
-	if (f->owed.n && now >= f->flush_due) {
-		flush(f);
-		f->flush_due = now + FEED_PACE_MS;
-	}
+	if (f->owed.n && now >= f->flush_due)
+		f->flush_due = now + flush(f);
 	int64_t due = f->owed.n ? earlier(f->heartbeat_due, f->flush_due) : f->heartbeat_due;
 	return f->socket ? due : earlier(due, f->rebind_due);
 }

@@ -34,7 +34,7 @@ struct seen {
 
 struct reader {
 	struct subscriber *subscriber;
-	struct net_socket *watched[2]; /* of its two lines: in epoll */
+	int watched[2]; /* descriptors of its two lines: in epoll */
 	bool complete, equal;
 };
 
@@ -180,26 +180,32 @@ static bool readable(struct net_socket *s)
 	return s && !zmq_getsockopt(net_handle(s), ZMQ_EVENTS, &events, &size) && (events & ZMQ_POLLIN);
 }
 
-/* Its lines may be others now; a closed one has left epoll by itself. */
-static void watch_lines(struct reader *r, const struct loop_item items[static 2])
+static int descriptor(struct net_socket *s)
+{
+	int fd = -1;
+	size_t size = sizeof fd;
+
+	if (s && zmq_getsockopt(net_handle(s), ZMQ_FD, &fd, &size))
+		world_fail("ZeroMQ: %s", zmq_strerror(zmq_errno()));
+	return fd;
+}
+
+/* Its lines may be others now, at the same address even; a closed one leaves epoll by itself. */
+static void watch_lines(struct reader *r, const struct loop_item items[static 2], bool again)
 {
 	for (int k = 0; k < 2; k++) {
 		struct epoll_event event = {.events = EPOLLIN, .data.ptr = r};
-		int fd;
-		size_t size = sizeof fd;
+		int fd = descriptor(items[k].socket);
 
-		if (items[k].socket == r->watched[k])
+		if (fd < 0 || (fd == r->watched[k] && !again))
 			continue;
-		r->watched[k] = items[k].socket;
-		if (!items[k].socket)
-			continue;
-		if (zmq_getsockopt(net_handle(items[k].socket), ZMQ_FD, &fd, &size) ||
-		    (epoll_ctl(fan.epoll, EPOLL_CTL_ADD, fd, &event) && errno != EEXIST))
+		r->watched[k] = fd;
+		if (epoll_ctl(fan.epoll, EPOLL_CTL_ADD, fd, &event) && errno != EEXIST)
 			world_fail("epoll: %s", sys_text(errno));
 	}
 }
 
-static void turn(struct reader *r)
+static void turn(struct reader *r, bool again)
 {
 	struct loop_item items[2];
 	unsigned news;
@@ -214,7 +220,7 @@ static void turn(struct reader *r)
 			fan.complete++;
 		}
 		subscriber_items(r->subscriber, items);
-		watch_lines(r, items);
+		watch_lines(r, items, again);
 	} while (readable(items[0].socket) || readable(items[1].socket));
 }
 
@@ -231,12 +237,12 @@ static void run(size_t wanted, bool input, int64_t end)
 		int64_t now = clock_transport();
 		for (size_t i = 0; now >= due_at && i <= fan.n; i++)
 			if (fan.readers[i].subscriber && subscriber_due(fan.readers[i].subscriber, now) <= now)
-				turn(&fan.readers[i]);
+				turn(&fan.readers[i], true);
 		due_at = now >= due_at ? now + DUE_MS : due_at;
 		int n = epoll_wait(fan.epoll, events, EVENTS, (int)(due_at - now));
 		for (int i = 0; i < n; i++) {
 			if (events[i].data.ptr)
-				turn(events[i].data.ptr);
+				turn(events[i].data.ptr, false);
 			else
 				told = true;
 		}
@@ -285,6 +291,25 @@ static size_t unequal(const struct mirror *truth)
 	return n;
 }
 
+/* What a reader lacks, for whoever must find out why. */
+static void explain(size_t i, const struct mirror *truth)
+{
+	const struct subscriber *s = fan.readers[i].subscriber;
+	const struct mirror *m = subscriber_mirror(s);
+
+	fprintf(stderr, "fan: reader %zu of %s: holds %zu grains, %zu missing, owes all %d, since %llu, job %d, heard %lld ms ago\n",
+		i, s->path, mirror_grains(m), mirror_missing_n(m), mirror_owes_all(m), (unsigned long long)mirror_since(m),
+		(int)s->job, (long long)(clock_transport() - s->heard_at));
+	for (size_t k = 0; k < mirror_grains(truth); k++) {
+		struct mirror_grain there = mirror_grain_at(truth, k), here = {0};
+		if (strncmp(there.path, s->path, strlen(s->path)))
+			continue;
+		if (!mirror_grain(m, there.path, there.plan, &here) || !same_grain(&there, &here))
+			fprintf(stderr, "fan: %s: the centre %llu (%zu rollups), here %llu (%zu)\n", there.path,
+				(unsigned long long)there.version, there.n, (unsigned long long)here.version, here.n);
+	}
+}
+
 static void check(const char *log)
 {
 	struct reader *fresh = &fan.readers[fan.n];
@@ -300,7 +325,7 @@ static void check(const char *log)
 	fclose(f);
 	fresh->subscriber = open_one(fan.n, &fan.world.units[0]);
 	know(fresh->subscriber, &g, fan.world.units[0].path);
-	turn(fresh);
+	turn(fresh, true);
 	run(fan.n + 1, false, end);
 	if (!fresh->complete)
 		world_fail("a fresh mirror was not complete in %d ms", CHECK_MS);
@@ -311,6 +336,9 @@ static void check(const char *log)
 		run(0, false, clock_transport() + 100);
 		left = unequal(subscriber_mirror(fresh->subscriber));
 	}
+	for (size_t i = 0; i < fan.n; i++)
+		if (!fan.readers[i].equal)
+			explain(i, subscriber_mirror(fresh->subscriber));
 	printf("{\"subscribers\":%zu,\"catch_up_s\":%.3f,\"behind\":%zu,\"unequal\":%zu,\"equal_s\":%.3f,\"deltas\":%llu,"
 	       "\"gaps\":%llu,\"pages\":%llu}\n",
 	       fan.n, catch_up, first, left, (double)(clock_transport() - began) / 1e3, (unsigned long long)fan.deltas,
@@ -335,7 +363,7 @@ int main(int argc, char **argv)
 	find_district();
 	int64_t began = clock_transport(), end = began + 3 * CHECK_MS;
 	fan.readers[0].subscriber = open_one(0, unit_of(0));
-	turn(&fan.readers[0]);
+	turn(&fan.readers[0], true);
 	run(1, false, end);
 	if (!mirror_generation(fan.readers[0].subscriber->mirror, &g))
 		world_fail("the first mirror was not complete in time");
@@ -343,7 +371,7 @@ int main(int argc, char **argv)
 		const struct world_unit *u = unit_of(i);
 		fan.readers[i].subscriber = open_one(i, u);
 		know(fan.readers[i].subscriber, &g, u->path);
-		turn(&fan.readers[i]);
+		turn(&fan.readers[i], true);
 	}
 	run(fan.n, false, end);
 	printf("{\"subscribers\":%zu,\"complete\":%zu,\"complete_s\":%.3f}\n", fan.n, fan.complete,
