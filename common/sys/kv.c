@@ -202,22 +202,48 @@ static int reserve_lock_file(struct kv *kv, unsigned readers, struct sys_error *
 	return rc;
 }
 
-static int open_env(struct kv *kv, const struct kv_options *o, struct sys_error *error)
+/* LMDB's code. */
+static int try_env(struct kv *kv, const struct kv_options *o, unsigned readers)
 {
-	unsigned readers = o->readers ? o->readers : KV_READERS;
-	int rc = o->read_only ? 0 : reserve_lock_file(kv, readers, error);
+	int rc = mdb_env_create(&kv->env);
 	if (rc)
 		return rc;
-	rc = mdb_env_create(&kv->env);
-	if (rc)
-		return sys_fail(error, kv_code(rc), "%s: %s", kv->dir, kv_words(rc));
 	/* these can only fail before the open for reasons that are our own mistakes */
 	mdb_env_set_userctx(kv->env, kv->dir);
 	mdb_env_set_assert(kv->env, last_words);
 	mdb_env_set_mapsize(kv->env, o->map_size ? o->map_size : KV_MAP_SIZE);
 	mdb_env_set_maxdbs(kv->env, o->tables ? o->tables : KV_TABLES);
 	mdb_env_set_maxreaders(kv->env, readers);
-	rc = mdb_env_open(kv->env, kv->dir, MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0), 0600);
+	return mdb_env_open(kv->env, kv->dir, MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0), 0600);
+}
+
+/*
+ * The power may fail before the first commit has ended: then the file is two heads and the one page
+ * that makes a table, or parts of them, and nothing was ever in it. Who would make the store if
+ * there were none makes it anew.
+ */
+static bool half_made(struct kv *kv)
+{
+	enum { HEADS = 2, FIRST_PAGES = 1 };
+	char path[PATH_MAX];
+	struct stat st;
+	if (file_in(kv->dir, "data.mdb", path, NULL) || stat(path, &st) != 0 ||
+	    st.st_size > (HEADS + FIRST_PAGES) * sysconf(_SC_PAGESIZE) || truncate(path, 0) != 0)
+		return false;
+	mdb_env_close(kv->env);
+	kv->env = NULL;
+	return true;
+}
+
+static int open_env(struct kv *kv, const struct kv_options *o, struct sys_error *error)
+{
+	unsigned readers = o->readers ? o->readers : KV_READERS;
+	int rc = o->read_only ? 0 : reserve_lock_file(kv, readers, error);
+	if (rc)
+		return rc;
+	rc = try_env(kv, o, readers);
+	if (rc == MDB_INVALID && o->create && half_made(kv))
+		rc = try_env(kv, o, readers);
 	if (rc == 0)
 		return 0;
 	if (kv_is_damage(rc))

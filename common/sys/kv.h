@@ -52,7 +52,8 @@ struct kv_options {
 	unsigned tables;  /* 0 = KV_TABLES */
 	unsigned readers; /* 0 = KV_READERS */
 	bool read_only;   /* the store must exist; another process may be writing it */
-	bool create;      /* makes the directory (0700) and the store when missing; else -ENOENT */
+	bool create;      /* makes the directory (0700) and the store when missing, or when the power
+			     failed before anything was in it; else -ENOENT */
 };
 
 /*

@@ -172,6 +172,34 @@ static void test_refused_places(void **state)
 	assert_null(kv);
 }
 
+/* The power failed before the first commit: who may make a store makes it; nobody else touches it. */
+static void test_half_made(void **state)
+{
+	(void)state;
+	struct kv_options plain = {0}, create = {.create = true};
+	static const size_t lengths[] = {1, 4096, 8192, 12288, 12289};
+	uint8_t junk[12289] = {0};
+	for (size_t i = 0; i < BASE_COUNT(lengths); i++) {
+		char name[32], file[64];
+		struct kv *kv = NULL;
+		struct buffer now = {0};
+		bool made = lengths[i] <= 12288; /* a larger one may have been used */
+		snprintf(name, sizeof(name), "half %zu", i);
+		snprintf(file, sizeof(file), "%s/data.mdb", name);
+		base_mkdirs(scratch_path(name), 0700, NULL);
+		base_file_write(scratch_path(file), 0600, bytes_of(junk, lengths[i]), NULL);
+		assert_true(kv_open(&kv, scratch_path(name), &plain, &kv_help_error) < 0);
+		assert_int_equal(base_file_read(scratch_path(file), sizeof(junk), &now, NULL), 0);
+		assert_int_equal(now.size, lengths[i]);
+		buffer_free(&now);
+		assert_int_equal(kv_open(&kv, scratch_path(name), &create, &kv_help_error),
+				 made ? 0 : -EMEDIUMTYPE);
+		if (made)
+			assert_int_equal(kv_help_put(kv, kv_help_table(kv, "a"), 1, 100), KV_OK);
+		kv_close(kv);
+	}
+}
+
 static void test_cut_file(void **state)
 {
 	(void)state;
@@ -210,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_map_full),       cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_bad_disk),       cmocka_unit_test(test_one_per_path),
 		cmocka_unit_test(test_refused_places), cmocka_unit_test(test_cut_file),
+		cmocka_unit_test(test_half_made),
 	};
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
