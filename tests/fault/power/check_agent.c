@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
 #include <stdio.h>
 
 #include "agent/config.h"
@@ -15,13 +16,18 @@ struct seen {
 	bool bad;
 };
 
-/* Before `init` said that it was done, a sentence is enough. */
+/* Before `init` said that it was done, a sentence is enough, and it can be run again. */
 static bool refused(struct check *c, const char *what, const struct sys_error *error)
 {
+	struct sys_error why = {""};
+
 	if (c->at > c->promise->made || !error->text[0])
 		return check_fails(c, "%s: %s", what, error->text[0] ? error->text : "no sentence");
 	c->counts->unmade++;
-	return true;
+	int rc = base_mkdirs(c->dir, 0700, &why);
+	if (!rc)
+		rc = spool_create(c->dir, &why);
+	return !rc || rc == -EEXIST || check_fails(c, "init again: %s", why.text);
 }
 
 static void mark(struct seen *s, uint64_t note)

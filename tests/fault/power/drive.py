@@ -88,7 +88,7 @@ class Drive:
     def push(self, unit, n=None):
         """Sends a batch without waiting; some of it is refused."""
         o, (first, second, below) = self.offices[unit], OFFICES[unit]
-        n = n or self.dice.choice((1, 1, 2, 5, 12))
+        n = n or self.dice.choice((1, 1, 2, 5, 12, 64))
         at = o.next
         o.next += n
         blobs = []
@@ -166,14 +166,17 @@ class Drive:
         """The catalogue, keys, a day."""
         w = self.w
         chau.stop()
-        w.write_catalogue(units=UNITS, items=ITEMS.replace("dịch vụ,", "hồ sơ,"))
+        w.write_catalogue(units=UNITS, items=ITEMS.replace("kind:district@40", "412", 1))
         self.reports(chau, 2)
+        chau.report("KH.T2", "--state", "not_started", "--as-of", "2024-03-01")  # refused by the catalogue that comes
+        self.promise(chau)
         w.server_cli("catalogue", "load", w.catalogue)
         w.told()
         self.rounds(4)
         w.server_cli("checkpoint")
         self.rounds(4)
         chau.run().drained()
+        assert chau.status()["refused_n"] == 1
         other = w.principal("38")
         w.add_key(other, (b"a" * 40, b"b" * 40))
         w.revoke(other)

@@ -3,11 +3,13 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from drive import Recorded, drive
@@ -15,10 +17,80 @@ from world import ROOT
 
 # states in all, by variant and size; a fifth of them are the offices', a twentieth the backup's
 STATES = {("release", "quick"): 20000, ("release", "soak"): 500000, ("asan", "quick"): 2000, ("asan", "soak"): 40000}
-STARTS = {"quick": 50, "soak": 500}
+STARTS = {"quick": {"server": 40, "backup": 10, "agent": 20}, "soak": {"server": 400, "backup": 100, "agent": 200}}
 MACHINES = {"server": ("server", 0.75), "backup": ("backup", 0.05), "agents/vinh": ("agent", 0.12), "agents/chau": ("agent", 0.08)}
 # what is broken -> the machine on which it must be found
 LIES = {"sync": "server", "dsync": "server", "early": "server", "dirsync": "server", "filesync": "server"}
+
+
+class Start:
+    """A state by itself, and what must be found in it: started with the real programs, as after a cut."""
+
+    def __init__(self, power, kind, path):
+        made, head, at = path.with_suffix(".promise").read_text().split()
+        self.power, self.kind, self.path, self.made, self.head, self.at = power, kind, path, made == "1", int(head), at
+
+    def cli(self, program, *args):
+        p = subprocess.run([self.power.build / program, "--dir", self.dir, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, encoding="utf-8", errors="replace", timeout=60)
+        if p.returncode < 0 or p.returncode > 3 or "Sanitizer" in p.stderr or (p.returncode and not p.stderr + p.stdout):
+            raise ValueError(f"{program} {' '.join(args)}: status {p.returncode}: {p.stderr}")
+        return p
+
+    def verdict(self):
+        name = {"server": "server", "backup": "backup"}.get(self.kind)
+        self.dir = self.path / name if name else next(iter(self.path.glob("agents/*")), self.path / "agents/none")
+        try:
+            return self.agent() if self.kind == "agent" else self.server()
+        except (ValueError, OSError, subprocess.TimeoutExpired, KeyError) as e:
+            return f"{self.path.name} (record {self.at}): {e}"
+
+    def agent(self):
+        """Where `init` had not said that it was done, it can be run again."""
+        said = self.cli("tiendo-agent", "status", "--json")
+        if said.returncode and self.made:
+            raise ValueError(f"status: {said.stdout}")
+        if said.returncode:
+            again = self.cli("tiendo-agent", "init", "--server-key", self.power.server_key, "--json")
+            said = self.cli("tiendo-agent", "status", "--json")
+            if again.returncode or said.returncode:
+                raise ValueError(f"init again: {again.stdout}{said.stdout}")
+        json.loads(said.stdout)
+        return "started" if self.made else "not made yet"
+
+    def server(self):
+        conf = self.dir / "tiendo.conf"
+        if conf.exists():
+            conf.write_text(re.sub(r"(?m)^(port_\w+) = \d+$", r"\1 = 0", conf.read_text()))
+        (self.dir / "endpoints").unlink(missing_ok=True)
+        log = open(self.path.with_suffix(".log"), "wb")
+        p = subprocess.Popen([self.power.build / "tiendo-server", "--dir", self.dir, "run"], stdin=subprocess.DEVNULL, stdout=log,
+                             stderr=log)
+        while p.poll() is None and not self.up(p.pid):
+            time.sleep(0.005)
+        if p.poll() is not None:
+            words = self.path.with_suffix(".log").read_text()
+            if self.made or p.returncode != 3 or not words:
+                raise ValueError(f"run: status {p.returncode}: {words}")
+            return "not made yet"
+        try:
+            entry = json.loads(self.cli("tiendo-server", "status", "--json").stdout)["details"]["entry"]
+            if entry < self.head:
+                raise ValueError(f"entry {self.head} was promised, the head is {entry}")
+        finally:
+            p.terminate()
+        if p.wait(60):
+            raise ValueError(f"run ended with {p.returncode}")
+        good = json.loads(self.cli("tiendo-server", "verify", "--json").stdout)
+        if not good["good"]:
+            raise ValueError(f"verify: {good}")
+        return "started" if self.made else "not made yet"
+
+    def up(self, pid):
+        try:
+            return f"pid = {pid}\n" in (self.dir / "endpoints").read_text()
+        except OSError:
+            return False
 
 
 class Power:
@@ -43,6 +115,7 @@ class Power:
         world = None
         try:
             world = Recorded(tmp, self.build, self.variant, self.tools / "recorder.so", self.work / "power.log", self.seed)
+            self.server_key = world.server_key
             drive(world)
         finally:
             if world:
@@ -55,7 +128,7 @@ class Power:
         p = subprocess.run([self.tools / "replay", "--machine", machine, "--kind", MACHINES[machine][0], "--work",
                             self.work / f"disk-{machine.rpartition('/')[2]}",
                             "--states", str(states), "--seed", str(self.seed), *map(str, more), self.work / "power.log"],
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
         lines = p.stdout.splitlines()
         try:
             return p.returncode, json.loads(lines[-1]), lines[:-1]
@@ -65,14 +138,30 @@ class Power:
     def cut_everywhere(self):
         for machine, (kind, share) in MACHINES.items():
             start = time.monotonic()
-            copies = ["--copies", self.work / "copies", "--copy", STARTS[self.size]] if machine == "server" else []
-            (self.work / "copies").mkdir(exist_ok=True)
-            status, figures, lines = self.replay(machine, int(self.states * share), "--whole", 16, *copies)
+            copies = self.work / f"copies-{machine.rpartition('/')[2]}"
+            copies.mkdir()
+            status, figures, lines = self.replay(machine, int(self.states * share), "--whole", 16, "--copies", copies,
+                                                 "--copy", STARTS[self.size][kind])
             figures["seconds"] = round(time.monotonic() - start, 1)
             self.figures[machine] = figures
             print("\n".join(lines))
             self.verdict(status == 0, f"{machine}: {figures['states']} states of {figures['records']} records in {figures['seconds']} s, "
                          f"{figures['found']} found")
+
+    def starts(self):
+        """The real programs, on some of the states."""
+        start, good, unmade = time.monotonic(), 0, 0
+        jobs = [(kind, p.with_suffix("")) for machine, (kind, _) in MACHINES.items()
+                for p in sorted((self.work / f"copies-{machine.rpartition('/')[2]}").glob("*.promise"))]
+        with ThreadPoolExecutor(2) as pool:
+            for result in pool.map(lambda job: Start(self, *job).verdict(), jobs):
+                good += result in ("started", "not made yet")
+                unmade += result == "not made yet"
+                if result not in ("started", "not made yet"):
+                    print(f"FOUND: {result}", flush=True)
+        self.figures["starts"], self.figures["starts_not_made_yet"] = len(jobs), unmade
+        self.verdict(good == len(jobs) > 0, f"whole programs: {len(jobs)} starts, {unmade} of them where nothing was made yet, "
+                     f"{len(jobs) - good} found, in {time.monotonic() - start:.1f} s")
 
     def lies(self):
         """A disk that forgets, or acks that leave too early: what must be found."""
@@ -87,7 +176,7 @@ class Power:
         total |= {"records": self.figures["server"]["records"], "seed": self.seed, "seconds": round(seconds, 1),
                   "size": self.size, "variant": self.variant}
         total |= {f"{m.replace('agents/', '')}_states": self.figures[m]["states"] for m in MACHINES if m in self.figures}
-        total |= {k: v for k, v in self.figures.items() if k.startswith("lie_")}
+        total |= {k: v for k, v in self.figures.items() if k.startswith(("lie_", "starts"))}
         self.out.mkdir(parents=True, exist_ok=True)
         (self.out / "power.json").write_text(json.dumps(total, indent=1) + "\n")
 
@@ -98,6 +187,7 @@ class Power:
             self.record()
             print(f"recorded in {time.monotonic() - start:.1f} s: {(self.work / 'power.log').stat().st_size // 1024} KiB", flush=True)
             self.cut_everywhere()
+            self.starts()
             self.lies()
             self.report(time.monotonic() - start)
         finally:

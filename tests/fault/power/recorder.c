@@ -316,6 +316,14 @@ static void lengthened(int fd, int rc)
 		put(&(struct power_record){.kind = POWER_LENGTH, .ino = s.ino, .at = length_of(fd)}, NULL, NULL, NULL, 0);
 }
 
+int truncate(const char *path, off_t length)
+{
+	int rc = REAL(truncate)(path, length);
+	struct stat st;
+	if (!rc && ours(path) && !stat(path, &st))
+		put(&(struct power_record){.kind = POWER_LENGTH, .ino = st.st_ino, .at = (uint64_t)length}, NULL, NULL, NULL, 0);
+	return rc;
+}
 int ftruncate(int fd, off_t length)
 {
 	int rc = REAL(ftruncate)(fd, length);

@@ -27,7 +27,7 @@ enum { EARLY = 1 << 8, PATIENCE_S = 60, FINDINGS = 5, EARLIER = 12 };
 
 struct shared { /* with the children */
 	struct check_counts counts;
-	uint64_t states, plain, failed, signalled, copied;
+	uint64_t states, plain, failed, signalled, copied, spread;
 	uint64_t doing; /* place in the child's list */
 };
 
@@ -184,6 +184,16 @@ static void copy_state(struct replay *r, size_t at)
 	close(fd);
 }
 
+/* Spread over all states; and what is not made yet, as it is where a disk keeps its order. */
+static bool wants_copy(struct replay *r, size_t at, const struct job *j)
+{
+	if (!r->copies)
+		return false;
+	if (at <= r->promise->made)
+		return j->class == STATES_ENDS;
+	return r->shared->states * r->copies_n / r->wanted >= r->shared->spread && r->shared->spread++ < r->copies_n;
+}
+
 static void found(struct replay *r, struct disk *d, size_t at, const struct job *j, const char *why)
 {
 	struct disk_choice c = {.sectors = base_alloc(disk_pending(d) + 1)};
@@ -218,13 +228,13 @@ static void run_job(struct replay *r, struct disk *d, size_t at, const struct jo
 	snprintf(dir, sizeof dir, "%s/%s", r->work, r->machine);
 	alarm(PATIENCE_S);
 	show(r, d, at, j, choice);
-	if (r->copies && r->shared->states * r->copies_n / r->wanted >= r->shared->copied && r->shared->copied < r->copies_n)
+	if (wants_copy(r, at, j))
 		copy_state(r, at);
 	r->shared->states++;
 	r->shared->plain += j->class != STATES_CLASSES;
 	if (!(agent ? check_agent(&c) : check_server(&c, whole)))
 		found(r, d, at, j, c.why);
-	if (whole || !image_has(r->image, r->machine))
+	if (whole || at <= r->promise->made)
 		image_touched(r->image);
 }
 
