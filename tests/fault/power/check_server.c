@@ -86,7 +86,7 @@ static bool journal_good(struct check *c, const char *path, bool again)
 
 	if (journal_open(&j, path, &options, &error))
 		return refused(c, "the journal does not open", &error);
-	bool good = holds_receipts(c, j) && verifies(c, j);
+	bool good = verifies(c, j) && holds_receipts(c, j);
 	bool empty = good && !journal_head(j).entry;
 	if (empty) {
 		snprintf(error.text, sizeof error.text, "the journal is empty");
@@ -99,7 +99,7 @@ static bool journal_good(struct check *c, const char *path, bool again)
 		return good;
 	if (journal_open(&j, path, &options, &error))
 		return check_fails(c, "after the next commit: %s", error.text);
-	good = holds_receipts(c, j) && verifies(c, j);
+	good = verifies(c, j) && holds_receipts(c, j);
 	journal_close(j);
 	return good;
 }

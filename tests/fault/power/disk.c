@@ -51,7 +51,7 @@ __attribute__((format(printf, 1, 2), noreturn)) static void give_up(const char *
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
-	exit(3);
+	exit(9);
 }
 
 static struct disk_file *new_file(struct disk *d, uint64_t ino, bool directory)
@@ -195,8 +195,10 @@ static void add_name(struct disk *d, struct disk_file *directory, const char *go
 /* By pages of the file, each of which may be written on its own. */
 static void add_data(struct disk *d, struct disk_file *f, uint64_t at, const uint8_t *bytes, uint64_t n)
 {
+	uint64_t most = d->lies & DISK_TORN_SECTOR && n < DISK_SECTOR ? 8 : DISK_PAGE;
+
 	while (n) {
-		uint64_t part = DISK_PAGE - at % DISK_PAGE < n ? DISK_PAGE - at % DISK_PAGE : n;
+		uint64_t part = most - at % most < n ? most - at % most : n;
 		struct item *it = add_item(d, DATA, f);
 
 		it->at = at;

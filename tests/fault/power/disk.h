@@ -23,12 +23,13 @@ struct disk;
 
 enum { DISK_PAGE = 4096, DISK_SECTOR = 512, DISK_WHOLE = 0xff };
 
-/* A disk that lies, or a program that did not ask: these syncs do nothing. */
+/* A disk that lies, or a program that did not ask: these syncs do nothing, or a sector is torn. */
 enum disk_lie {
 	DISK_NO_SYNC = 1,     /* fsync and fdatasync of the stores' data files */
 	DISK_NO_DSYNC = 2,    /* writes through O_DSYNC are as any other */
 	DISK_NO_DIRSYNC = 4,  /* fsync of directories */
-	DISK_NO_FILESYNC = 8  /* fsync of the other files: renamed before they are whole */
+	DISK_NO_FILESYNC = 8, /* fsync of the other files: renamed before they are whole */
+	DISK_TORN_SECTOR = 16 /* a write within a sector may be there in part, by 8 bytes */
 };
 
 /* Only names that begin with `machine` are of this disk. */

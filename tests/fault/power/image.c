@@ -31,7 +31,7 @@ struct image {
 __attribute__((noreturn)) static void give_up(const char *what, const char *path)
 {
 	fprintf(stderr, "image: cannot %s %s: %s\n", what, path, strerror(errno));
-	exit(3);
+	exit(9);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)

@@ -12,7 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from client import NoAnswer
 from drive import Recorded, drive
+from mutants import MUTANTS, make_mutant
 from world import ROOT
 
 # states in all, by variant and size; a fifth of them are the offices', a twentieth the backup's
@@ -109,12 +111,13 @@ class Power:
         self.failed += not good
         print(("ok    " if good else "WRONG ") + words, flush=True)
 
-    def record(self):
-        tmp = self.work / "run"
+    def record(self, build=None, name="power"):
+        tmp = self.work / f"run-{name}"
         tmp.mkdir()
         world = None
         try:
-            world = Recorded(tmp, self.build, self.variant, self.tools / "recorder.so", self.work / "power.log", self.seed)
+            world = Recorded(tmp, build or self.build, self.variant, self.tools / "recorder.so", self.work / f"{name}.log", self.seed,
+                             strict=not build)
             self.server_key = world.server_key
             drive(world)
         finally:
@@ -124,10 +127,10 @@ class Power:
                 world.end_processes()
                 world.context.destroy(0)
 
-    def replay(self, machine, states, *more):
-        p = subprocess.run([self.tools / "replay", "--machine", machine, "--kind", MACHINES[machine][0], "--work",
+    def replay(self, machine, states, *more, log="power", tools=None):
+        p = subprocess.run([(tools or self.tools) / "replay", "--machine", machine, "--kind", MACHINES[machine][0], "--work",
                             self.work / f"disk-{machine.rpartition('/')[2]}",
-                            "--states", str(states), "--seed", str(self.seed), *map(str, more), self.work / "power.log"],
+                            "--states", str(states), "--seed", str(self.seed), *map(str, more), self.work / f"{log}.log"],
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
         lines = p.stdout.splitlines()
         try:
@@ -166,9 +169,35 @@ class Power:
     def lies(self):
         """A disk that forgets, or acks that leave too early: what must be found."""
         for lie, machine in LIES.items():
-            status, figures, lines = self.replay(machine, max(self.states // 10, 1000), "--lie", lie)
+            status, figures, lines = self.replay(machine, max(self.states // 10, 1000), "--lie", lie, "--first")
             self.figures[f"lie_{lie}"] = figures["states"]
             self.verdict(status == 1, f"a disk that lies ({lie}): found after {figures['states']} states: {lines[0][:160] if lines else ''}")
+
+    def survey(self):
+        """What is found when a disk lies all the time, or tears a sector: nothing can be asked of it, it is only counted."""
+        for lie in ("sync", "dsync", "sector"):
+            _, f, _ = self.replay("server", max(self.states // 20, 1000), "--lie", lie, "--survey")
+            self.figures[f"survey_{lie}"] = {k: f[k] for k in ("states", "found", "lost", "signals")}
+            print(f"survey of a disk that lies ({lie}): {f['states']} states: {f['states'] - f['found']} hold all, "
+                  f"{f['found'] - f['lost'] - f['signals']} say what is wrong, {f['lost']} are older and whole, "
+                  f"{f['signals']} end a program", flush=True)
+
+    def mutants(self):
+        """Real programs with a mistake in each, recorded anew."""
+        for i, name in enumerate(MUTANTS):
+            built = make_mutant(self.build, self.work / f"mutant-{i}", name)
+            try:
+                self.record(built, f"mutant{i}")
+            except (AssertionError, NoAnswer) as e:  # it answers wrongly too; the cuts must find it by what went before
+                print(f"the run with {name} ended early: {str(e)[:100]}")
+            found = None
+            for machine in MACHINES:
+                status, figures, lines = self.replay(machine, 10000, "--first", log=f"mutant{i}", tools=built)
+                if status:
+                    found = f"{machine}, after {figures['states']} states: {lines[0][:200]}"
+                    break
+            self.figures[f"mutant {name}"] = bool(found)
+            self.verdict(found is not None, f"{name}: {found}")
 
     def report(self, seconds):
         total = {k: sum(self.figures[m].get(k, 0) for m in MACHINES if m in self.figures)
@@ -176,7 +205,7 @@ class Power:
         total |= {"records": self.figures["server"]["records"], "seed": self.seed, "seconds": round(seconds, 1),
                   "size": self.size, "variant": self.variant}
         total |= {f"{m.replace('agents/', '')}_states": self.figures[m]["states"] for m in MACHINES if m in self.figures}
-        total |= {k: v for k, v in self.figures.items() if k.startswith(("lie_", "starts"))}
+        total |= {k: v for k, v in self.figures.items() if k.startswith(("lie_", "starts", "survey_", "mutant "))}
         self.out.mkdir(parents=True, exist_ok=True)
         (self.out / "power.json").write_text(json.dumps(total, indent=1) + "\n")
 
@@ -189,6 +218,9 @@ class Power:
             self.cut_everywhere()
             self.starts()
             self.lies()
+            if self.size == "soak":
+                self.survey()
+                self.mutants()
             self.report(time.monotonic() - start)
         finally:
             if os.environ.get("KEEP"):

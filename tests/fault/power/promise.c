@@ -7,7 +7,7 @@
 __attribute__((noreturn)) static void give_up(const char *what)
 {
 	fprintf(stderr, "promise: %s\n", what);
-	exit(3);
+	exit(9);
 }
 
 struct promise *promise_new(const char *machine, size_t log_bytes)

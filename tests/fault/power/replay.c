@@ -5,7 +5,8 @@
  * a finding too. Prints findings, then one line of JSON; exit status 1 when there were any.
  *
  * A lie (--lie) is a mutant: the disk forgets what it was told to keep, or acks are counted as sent too early. Then
- * something must be found, and the first find ends the search.
+ * something must be found; with --first that ends the search. With --survey all of it is only counted: "lost" is what
+ * nothing in the store itself can tell, of the rest that were found the programs say so, or end ("signals").
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ enum { EARLY = 1 << 8, PATIENCE_S = 60, FINDINGS = 5, EARLIER = 12 };
 
 struct shared { /* with the children */
 	struct check_counts counts;
-	uint64_t states, plain, failed, signalled, copied, spread;
+	uint64_t states, plain, failed, signalled, lost, copied, spread;
 	uint64_t doing; /* place in the child's list */
 };
 
@@ -36,6 +37,7 @@ struct replay {
 	const char *log_path, *machine, *kind, *work, *copies;
 	uint64_t wanted, seed, whole_every, copies_n, only_at;
 	unsigned lies;
+	bool survey, first;
 	/* the run */
 	const uint8_t *log;
 	size_t log_n, records;
@@ -49,7 +51,7 @@ struct replay {
 __attribute__((noreturn)) static void give_up(const char *what, const char *about)
 {
 	fprintf(stderr, "replay: %s %s: %s\n", what, about, strerror(errno));
-	exit(3);
+	exit(9);
 }
 
 /* ---- the log ---- */
@@ -199,12 +201,13 @@ static void found(struct replay *r, struct disk *d, size_t at, const struct job 
 	struct disk_choice c = {.sectors = base_alloc(disk_pending(d) + 1)};
 	char to[600];
 
-	if (++r->shared->failed > FINDINGS)
+	r->shared->lost += !strncmp(why, "LOST", 4);
+	if (++r->shared->failed > FINDINGS || r->survey)
 		goto done;
 	printf("FOUND: record %zu of %zu, class %u state %llu, %zu pending: %s\n", at, r->records, j->class,
 	       (unsigned long long)j->k, disk_pending(d), why);
 	fflush(stdout);
-	if (!r->lies) {
+	if (!r->lies && !r->first) {
 		image_touched(r->image);
 		show(r, d, at, j, &c);
 		snprintf(to, sizeof to, "%s-found-%llu", r->work, (unsigned long long)r->shared->failed);
@@ -242,7 +245,7 @@ static void run_job(struct replay *r, struct disk *d, size_t at, const struct jo
 
 static bool enough(const struct replay *r)
 {
-	return r->lies ? r->shared->failed > 0 : r->shared->failed > 200;
+	return !r->survey && r->shared->failed > (r->first ? 0 : 200);
 }
 
 __attribute__((noreturn)) static void child(struct replay *r, struct disk *d, size_t at, const struct job *jobs, size_t n)
@@ -274,10 +277,12 @@ static void run_place(struct replay *r, struct disk *d, size_t at)
 		if (status == 0)
 			break;
 		char why[100];
-		if (WIFEXITED(status) && WEXITSTATUS(status) != 3)
-			snprintf(why, sizeof why, "it ended with status %d", WEXITSTATUS(status));
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
+			exit(9); /* the test itself cannot go on, and has said why */
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 3)
+			snprintf(why, sizeof why, "it met a bus error");
 		else if (WIFEXITED(status))
-			snprintf(why, sizeof why, "it met a bus error, or the test cannot go on");
+			snprintf(why, sizeof why, "it ended with status %d", WEXITSTATUS(status));
 		else
 			snprintf(why, sizeof why, "it ended by signal %d", WTERMSIG(status));
 		r->shared->signalled++;
@@ -321,6 +326,7 @@ static void print_figures(const struct replay *r)
 		   {"plain", r->shared->plain},
 		   {"found", r->shared->failed},
 		   {"signals", r->shared->signalled},
+		   {"lost", r->shared->lost},
 		   {"places", r->places},
 		   {"whole", c->whole},
 		   {"not_made_yet", c->unmade},
@@ -345,7 +351,7 @@ static unsigned lie_of(const char *name)
 		const char *name;
 		unsigned lie;
 	} lies[] = {{"sync", DISK_NO_SYNC},       {"dsync", DISK_NO_DSYNC}, {"dirsync", DISK_NO_DIRSYNC},
-		    {"filesync", DISK_NO_FILESYNC}, {"early", EARLY}};
+		    {"filesync", DISK_NO_FILESYNC}, {"early", EARLY},   {"sector", DISK_TORN_SECTOR}};
 
 	for (size_t i = 0; i < BASE_COUNT(lies); i++)
 		if (!strcmp(lies[i].name, name))
@@ -359,7 +365,8 @@ static void read_options(struct replay *r, int argc, char **argv)
 	static const struct option options[] = {{"machine", 1, NULL, 'm'}, {"kind", 1, NULL, 'k'},  {"work", 1, NULL, 'w'},
 						{"states", 1, NULL, 'n'},  {"seed", 1, NULL, 's'},  {"whole", 1, NULL, 'W'},
 						{"lie", 1, NULL, 'l'},     {"copies", 1, NULL, 'c'}, {"copy", 1, NULL, 'C'},
-						{"at", 1, NULL, 'a'},      {0}};
+						{"at", 1, NULL, 'a'},      {"survey", 0, NULL, 'S'},
+						{"first", 0, NULL, 'f'},   {0}};
 
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
@@ -372,6 +379,8 @@ static void read_options(struct replay *r, int argc, char **argv)
 		case 'l': r->lies |= lie_of(optarg); break;
 		case 'c': r->copies = optarg; break;
 		case 'C': r->copies_n = strtoull(optarg, NULL, 10); break;
+		case 'f': r->first = true; break;
+		case 'S': r->survey = true; break;
 		case 'a': r->only_at = strtoull(optarg, NULL, 10); break;
 		default: exit(2);
 		}
@@ -379,7 +388,7 @@ static void read_options(struct replay *r, int argc, char **argv)
 	r->log_path = argv[optind];
 	if (!r->log_path || !r->machine || !r->kind || !r->work || !r->wanted) {
 		fputs("usage: replay --machine NAME --kind server|backup|agent --work DIR --states N [--seed N] [--whole N] "
-		      "[--lie sync|dsync|dirsync|filesync|early] [--copies DIR --copy N] [--at RECORD] LOG\n", stderr);
+		      "[--lie sync|dsync|dirsync|filesync|sector|early] [--survey|--first] [--copies DIR --copy N] [--at RECORD] LOG\n", stderr);
 		exit(2);
 	}
 }
