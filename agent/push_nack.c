@@ -45,7 +45,11 @@ static void nack_session(struct push *p, const struct push_nack *n, int64_t now)
 
 static void nack_conflict(struct push *p, const struct push_nack *n, int64_t now)
 {
-	if (n->seq <= p->settled || n->seq > p->last || n->seq > p->limit) {
+	/* of a push that was under way beside the one that told us the limit: nothing above it is sent any
+	 * more. Greeting again would forget the limit, and a clone with two pushes under way never end */
+	if (p->limit != PUSH_NO_LIMIT && n->seq > p->limit)
+		return;
+	if (n->seq <= p->settled || n->seq > p->last) {
 		push_greet_again(p, now, push_pause(p));
 		return;
 	}

@@ -88,6 +88,37 @@ static void test_persons(void **state)
 	world_same(&w);
 }
 
+/* A clone that has gone its own way, with two pushes under way: the second refusal is about what will move
+ * with the first, and must not begin everything anew. */
+static void test_two_conflicts(void **state)
+{
+	(void)state;
+	struct world w;
+	struct push_action a;
+	unsigned moves = 0;
+
+	up(&w);
+	world_queue(&w, 130);
+	push_queued(&w.p, w.last);
+	while (w.p.slots_n < 2 && push_next(&w.p, w.now, &a))
+		if (a.verb == PUSH_SEND)
+			push_sent(&w.p, 64, w.now);
+	assert_int_equal(w.p.slots_n, 2);
+	nack(&w, REASON_CONFLICT, 60, 0, 0);
+	nack(&w, REASON_CONFLICT, 70, 0, 0);
+	assert_int_equal(w.p.state, PUSH_UP);
+	while (!moves && push_next(&w.p, w.now, &a)) {
+		moves += a.verb == PUSH_MOVE;
+		if (a.verb != PUSH_SEND)
+			continue;
+		assert_int_equal(a.last, 59); /* what is common is settled first */
+		push_sent(&w.p, a.last - a.first + 1, w.now);
+		push_ack(&w.p, w.p.session, a.first, a.last - a.first + 1, w.now);
+	}
+	assert_int_equal(moves, 1);
+	assert_int_equal(a.first, 60);
+}
+
 /* Answers that no honest centre gives lead to a new greeting, never to a loop or an assertion. */
 static void test_nonsense(void **state)
 {
@@ -235,6 +266,7 @@ int main(int argc, char **argv)
 	printf("seed %llu\n", (unsigned long long)world_seed);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_persons),
+		cmocka_unit_test(test_two_conflicts),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_small_centre),
 		cmocka_unit_test(test_no_room_to_move),
