@@ -209,8 +209,18 @@ bench-peers: deps
 # the simulator: its own kv, net, loop, clock, log, viewlock and slice stand in for ours
 SIM_WRAP := clock_gettime _exit keys_pair_read store_marked store_unmark viewstore_there viewstore_set_aside \
 	viewstore_remove viewstore_room
-all: $(B)/sim
-$(B)/sim: $(call obj,$(SRC_sim)) $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
+all: $(B)/sim $(B)/sim-mutants
+# the same with tests/sim/mutants.txt built in: broken copies of a few sources, each break behind a switch
+SIM_BROKEN := $(shell sed -n 's/^file: //p' tests/sim/mutants.txt | sort -u)
+build/gen/broken/%.c: %.c tests/sim/mutants.txt tests/sim/mutate.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v file=$*.c -f tests/sim/mutate.awk tests/sim/mutants.txt $< >$@
+$(B)/broken/%.o: build/gen/broken/%.c Makefile $(GEN_H)
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -O1 -c -o $@ $<
+$(B)/sim-mutants: $(patsubst %.c,$(B)/broken/%.o,$(SIM_BROKEN))
+$(B)/sim $(B)/sim-mutants: $(call obj,$(SRC_sim)) $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(SIM_WRAP:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 

@@ -14,6 +14,7 @@ int64_t host_now, host_epoch;
 struct host *host_here;
 bool host_tracing;
 uint64_t host_trace_hash;
+int sim_mutant;
 static jmp_buf *grave; /* of the outermost host_run */
 
 bool host_run(struct host *h, void (*body)(void *arg), void *arg)

@@ -41,6 +41,8 @@ __attribute__((noreturn)) void host_die(void);
 void host_boot(struct host *h);
 int64_t host_wall(const struct host *h);
 
+extern int sim_mutant; /* what is broken on purpose (mutants.txt), 0 = nothing */
+
 /* The world's own lines. */
 __attribute__((format(printf, 1, 2))) void host_tell(const char *format, ...);
 

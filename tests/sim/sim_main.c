@@ -4,6 +4,8 @@
  *
  *   sim SEEDS [FROM]     that many worlds; the figures as one JSON object on the last line
  *   sim -t SEED          one world, with its trace
+ *   sim -m N SEEDS       with mutant N (program sim-mutants): 0 when it was caught, and by which seed
+ *   sim -l SEEDS         with a disk that says "durable" one commit too early: likewise
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "common/sys/keys.h"
 #include "tests/sim/cable.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/disk.h"
 #include "tests/sim/sim_centre.h"
 #include "tests/sim/sim_faults.h"
 #include "tests/sim/sim_office.h"
@@ -118,6 +121,16 @@ static double clock_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Until the first world that breaks. */
+static int hunt(uint64_t seeds)
+{
+	for (uint64_t at = 1; at <= seeds; at += BATCH)
+		if (!run(at, at + BATCH))
+			return 0;
+	printf("not caught by %llu worlds\n", (unsigned long long)seeds);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct sys_error error;
@@ -132,6 +145,14 @@ int main(int argc, char **argv)
 		sim_world_run(strtoull(argv[2], NULL, 10));
 		printf("trace hash %016llx\n", (unsigned long long)host_trace_hash);
 		return 0;
+	}
+	if (!strcmp(argv[1], "-m") && argc > 3) {
+		sim_mutant = atoi(argv[2]);
+		return hunt(strtoull(argv[3], NULL, 10));
+	}
+	if (!strcmp(argv[1], "-l") && argc > 2) {
+		disk_lies = true;
+		return hunt(strtoull(argv[2], NULL, 10));
 	}
 	uint64_t seeds = strtoull(argv[1], NULL, 10), from = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 	double began = clock_now();

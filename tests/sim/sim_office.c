@@ -16,7 +16,7 @@ enum { RESTART_MS = 1000 };
 struct sim_office sim_office[SIM_OFFICES];
 struct sim_office_counts sim_office_counts;
 static unsigned n;
-static bool simulated;
+static bool simulated, small; /* spools that are soon full */
 
 void sim_office_reset(bool simulated_clock)
 {
@@ -28,6 +28,7 @@ void sim_office_reset(bool simulated_clock)
 	memset(sim_office, 0, sizeof sim_office);
 	n = 0;
 	simulated = simulated_clock;
+	small = dice_percent(25);
 }
 
 unsigned sim_offices(void)
@@ -55,7 +56,8 @@ static struct sim_office *add(void)
 {
 	struct sim_office *o = &sim_office[n];
 
-	*o = (struct sim_office){.start_at = host_now + (int64_t)dice_below(500)};
+	*o = (struct sim_office){.start_at = host_now + (int64_t)dice_below(500),
+				 .quota = small ? 1500 + (int64_t)dice_below(6000) : 0};
 	snprintf(o->name, sizeof o->name, "office%u", n);
 	snprintf(o->spool_path, sizeof o->spool_path, "office%u/spool", n);
 	snprintf(o->desk_name, sizeof o->desk_name, "office%u/desk", n);
@@ -112,7 +114,7 @@ static void start(void *arg)
 	snprintf(o->office.config.query, CONF_TEXT_MAX, SIM_QUERY);
 	snprintf(o->office.config.clock, CONF_TEXT_MAX, simulated ? "file:sim" : "real");
 	memcpy(o->office.config.server, sim_centre_keys.public_key, KEYS_SIZE);
-	const struct spool_options options = {.quota = o->office.config.spool_mib << 20,
+	const struct spool_options options = {.quota = o->quota ? o->quota : o->office.config.spool_mib << 20,
 					      .grace_ms = o->office.config.grace_ms};
 	o->office.clock = clock_open(o->office.config.clock, &error);
 	int rc = spool_open(&o->office.spool, o->name, &options, &error);
@@ -231,8 +233,10 @@ static void queue(void *arg)
 
 	for (size_t i = 0; i < q->n; i++)
 		updates[i] = work_update(q->works[i]);
+	const struct spool_options options = {.quota = q->office->quota};
+
 	host_point(POINT_TURN);
-	q->code = spool_open(&s, q->office->name, NULL, &error);
+	q->code = spool_open(&s, q->office->name, &options, &error);
 	if (!q->code)
 		q->code = spool_queue(s, updates, q->n, &first, &error);
 	spool_close(s);
@@ -267,7 +271,7 @@ void sim_office_report(unsigned i, unsigned count)
 		for (size_t k = 0; k < q.n; k++)
 			sim_office_hold(o, q.works[k]);
 		sim_office_counts.queued += q.n;
-	} else if (alive && q.code != -ENOSPC && q.code != -EIO) {
+	} else if (alive && q.code != -ENOSPC && q.code != -EIO && !(q.code == -EDQUOT && o->quota)) {
 		truth_broken("%s: a report cannot be queued (%d)", o->name, q.code);
 	}
 	host_tell("%s: %zu reports from w%u%s", o->name, q.n, q.works[0],

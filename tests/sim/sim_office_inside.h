@@ -12,6 +12,7 @@ struct sim_office {
 	char name[16], desk_name[24], spool_path[32], unit[CODE_MAX + 1];
 	struct keys_pair pair;
 	uint32_t principal;
+	int64_t quota; /* bytes; 0 = the default */
 	struct office office;
 	struct run *run;
 	bool up;

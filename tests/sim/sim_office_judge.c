@@ -146,6 +146,11 @@ void sim_office_judge_end(unsigned i)
 		const struct work *w = &works[o->held[k]];
 		if (w->rotten)
 			continue;
+		/* a full spool lets go of what was acknowledged: a centre restored later does without it */
+		if (!w->settled && o->quota && w->told && !sim_office_waits(o, o->held[k])) {
+			sim_office_counts.evicted++;
+			continue;
+		}
 		if (!w->settled)
 			truth_broken("(8) %s has drained, but report w%u has no outcome in the journal%s", o->name,
 				     o->held[k], w->told_taken ? ", though it was acknowledged" : "");

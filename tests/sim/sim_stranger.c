@@ -11,7 +11,7 @@
 #include "tests/sim/sim_centre.h"
 #include "tests/sim/truth.h"
 
-enum { REST_MS = 1500, UPDATES = 4 };
+enum { REST_MS = 300, UPDATES = 4 };
 
 static struct {
 	struct host host;

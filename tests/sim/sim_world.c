@@ -16,7 +16,7 @@
 
 enum {
 	FAULTS_PER_MILLE = 30,
-	PEOPLE_PER_MILLE = 40,
+	PEOPLE_PER_MILLE = 60,
 	AUDIT_EVERY = 97,     /* events */
 	MEND_MS = 3000,
 	REST_EVENTS = 150000, /* then it does not come to rest */
@@ -132,10 +132,15 @@ static bool happen(void)
 
 static void people(void)
 {
-	uint64_t what = dice_below(20);
+	uint64_t what = dice_below(40);
 
-	if (what == 0)
+	if (what < 2)
 		sim_faults_mend(); /* an operator looks now and then */
+	else if (what < 6)
+		sim_centre_checkpoint(); /* as it does by itself */
+	else if (what == 6) /* an import: more than fits one push */
+		for (unsigned i = (unsigned)dice_below(sim_offices()), n = 0; n < 6; n++)
+			sim_office_report(i, 16);
 	else
 		sim_office_report((unsigned)dice_below(sim_offices()), 1 + (unsigned)dice_below(5));
 }
@@ -255,7 +260,7 @@ void sim_world_run(uint64_t seed)
 	dice_seed(~seed);
 	bool real = dice_percent(75);
 	unsigned offices = 2 + (unsigned)dice_below(3), readers = 1 + (unsigned)dice_below(2);
-	uint64_t kinds = dice_next() & dice_next(), events = 250 + dice_below(450);
+	uint64_t kinds = dice_next() & dice_next(), events = 500 + dice_below(1000);
 
 	kinds |= UINT64_C(1) << dice_below(SIM_FAULTS_N);
 	make(seed, real, offices, readers);

@@ -203,6 +203,7 @@ static void read_batch(uint64_t number, struct truth_entry *e, const Tiendo__Jou
 			memcpy(o->hash, r->blob_hash.data, KEYS_HASH);
 			o->work = truth_work_of(o->hash);
 			works[o->work].settled++;
+			truth_refused(number, e, seq, o->reason, o->work);
 			truth_counts.refused++;
 		} else {
 			taken(number, e, h, next_blob(&body, number), o, seq, ++index);

@@ -83,6 +83,32 @@ static bool within(const struct truth_unit *u, uint32_t scope)
 	return u != NULL;
 }
 
+/* What honest offices write is well formed: it may be refused for what it says, never for its form. */
+void truth_refused(uint64_t number, const struct truth_entry *e, uint64_t seq, uint32_t reason,
+		   uint32_t work)
+{
+	const struct work *w = &works[work];
+	const struct truth_unit *u = unit_at(w->unit, w->as_of);
+	bool wrong = false;
+
+	if (!work || w->wild)
+		return;
+	if (reason == REASON_UNKNOWN_UNIT || reason == REASON_UNIT_CLOSED)
+		wrong = u != NULL;
+	else if (reason == REASON_OUT_OF_SCOPE)
+		wrong = !u || within(u, truth.scope[e->principal]);
+	else if (reason == REASON_NOT_YET)
+		wrong = w->body != BODY_UNCHANGED;
+	else if (reason == REASON_REASON_REQUIRED)
+		wrong = w->body != BODY_TASK || w->reason[0];
+	else
+		wrong = reason == REASON_BAD_SEQ || reason == REASON_UNDECODABLE || reason == REASON_TOO_LARGE ||
+			reason == REASON_BAD_PERIOD || (reason >= REASON_TEXT_NOT_UTF8 && reason <= REASON_PERSONAL_ID);
+	if (wrong)
+		truth_broken("entry %llu refused seq %llu of principal %u (w%u) without cause (reason %u)",
+			     (unsigned long long)number, (unsigned long long)seq, e->principal, work, reason);
+}
+
 /* ---- cells ---- */
 
 static struct truth_cell *cell_of(uint32_t unit, const char *item, bool make)

@@ -62,6 +62,9 @@ uint32_t truth_work_of(const uint8_t hash[static KEYS_HASH]);
 
 void truth_catalogue(struct bytes body);
 void truth_registry(struct bytes body);
+/* Was it right to refuse it? */
+void truth_refused(uint64_t number, const struct truth_entry *e, uint64_t seq, uint32_t reason,
+		   uint32_t work);
 /* Was it right to take this, of this key, at this entry? Moves the cell. */
 void truth_took(uint64_t number, const struct truth_entry *e, uint64_t seq, uint32_t index,
 		struct bytes blob, uint32_t work);
