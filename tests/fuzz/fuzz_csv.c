@@ -169,7 +169,8 @@ static void through_the_journal(const struct catalogue *c)
 
 	MUST(body);
 	codec_arena_reset(&arena);
-	struct catalogue *back = entry_catalogue_read(bytes_of(body, n), &arena);
+	struct catalogue *back = NULL;
+	MUST(entry_catalogue_read(bytes_of(body, n), &arena, &back) == ENTRY_READ_OK);
 	same(c, back);
 	catalogue_free(back);
 	free(body);
