@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/doorlist.h"
 
+#include "common/sys/base.h"
+
 void doorlist_init(struct doorlist *d)
 {
 	*d = (struct doorlist){.closed = true};
@@ -13,19 +15,18 @@ void doorlist_destroy(struct doorlist *d)
 	pthread_mutex_destroy(&d->mutex);
 }
 
-bool doorlist_publish(struct doorlist *d, const struct roster *r, bool closed)
+void doorlist_publish(struct doorlist *d, const struct roster *r, bool closed)
 {
 	struct roster *copy = roster_clone(r);
 
 	if (!copy)
-		return false;
+		base_no_memory(roster_keys(r) * sizeof(struct roster_key));
 	pthread_mutex_lock(&d->mutex);
 	struct roster *old = d->fresh;
 	d->fresh = copy;
 	d->closed = closed;
 	pthread_mutex_unlock(&d->mutex);
 	roster_free(old);
-	return true;
 }
 
 struct roster *doorlist_take(struct doorlist *d, bool *closed)

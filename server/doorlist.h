@@ -18,8 +18,8 @@ struct doorlist {
 
 void doorlist_init(struct doorlist *d);
 void doorlist_destroy(struct doorlist *d);
-/* False: no memory for the copy; the old one stays in force. */
-bool doorlist_publish(struct doorlist *d, const struct roster *r, bool closed);
+/* Ends the process when there is no memory for the copy: a key that was revoked would stay in force. */
+void doorlist_publish(struct doorlist *d, const struct roster *r, bool closed);
 /* The newest, which the caller then owns; NULL = no change. */
 struct roster *doorlist_take(struct doorlist *d, bool *closed);
 

@@ -194,10 +194,7 @@ static void publish(struct writer *w)
 	struct change *ch = core_change(w->core);
 
 	if (ch->roster || ch->generation) {
-		if (!doorlist_publish(w->o.doorlist, core_view(w->core)->roster,
-				      core_locked(w->core)))
-			log_error("no memory to publish the roster: a change of keys is not in "
-				  "force yet");
+		doorlist_publish(w->o.doorlist, core_view(w->core)->roster, core_locked(w->core));
 		loop_wake(w->o.roster_wake);
 	}
 	feed_mark(w->feed, ch);

@@ -44,7 +44,7 @@ const char *sys_text(int code)
 
 /* ---- memory of our own ---- */
 
-static _Noreturn void out_of_memory(size_t size)
+void base_no_memory(size_t size)
 {
 	fprintf(stderr, "tiendo: no memory for %zu bytes; the machine is out of memory\n", size);
 	/* no clean-up, as after a kill: the next start reads what is true */
@@ -55,7 +55,7 @@ void *base_alloc(size_t size)
 {
 	void *memory = calloc(1, size ? size : 1);
 	if (!memory)
-		out_of_memory(size);
+		base_no_memory(size);
 	return memory;
 }
 
@@ -63,10 +63,10 @@ void *base_grow(void *old, size_t count, size_t size)
 {
 	size_t total;
 	if (__builtin_mul_overflow(count, size, &total))
-		out_of_memory(SIZE_MAX);
+		base_no_memory(SIZE_MAX);
 	void *memory = realloc(old, total ? total : 1);
 	if (!memory)
-		out_of_memory(total);
+		base_no_memory(total);
 	return memory;
 }
 
@@ -82,7 +82,7 @@ char *base_copy_text(const char *text)
 static void no_memory(struct buffer *b, size_t size)
 {
 	if (!b->cap)
-		out_of_memory(size);
+		base_no_memory(size);
 	b->failed = true;
 }
 

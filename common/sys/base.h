@@ -64,6 +64,8 @@ __attribute__((malloc, returns_nonnull)) void *base_alloc(size_t size);
 /* `old` may be NULL; what is added is NOT zeroed. Ends also when count * size overflows. */
 __attribute__((returns_nonnull)) void *base_grow(void *old, size_t count, size_t size);
 __attribute__((malloc, returns_nonnull)) char *base_copy_text(const char *text);
+/* How they end, for a caller that has no other way out either. */
+__attribute__((noreturn)) void base_no_memory(size_t size);
 
 /* ---- a growable run of bytes with a sticky error ---- */
 

@@ -144,7 +144,7 @@ WRAP(int, -1, access, access, NTH_PATH, (const char *p, int how), (p, how))
 /* The kernel closes also when it says that it could not. */
 int close(int fd)
 {
-	int error = FAULT(close, ABOUT == NTH_FILE ? NTH_FILE : NTH_OTHER);
+	int error = FAULT(close, ABOUT == NTH_FILE ? NTH_FILE : NTH_SPARED);
 	int rc = REAL(close)(fd);
 
 	if (!error)
@@ -211,7 +211,7 @@ int pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*f)(void *), vo
 
 /* ---- memory of our own objects: ld's --wrap ---- */
 
-#define REFUSED nth_fault(NTH_malloc, NTH_NONE, __builtin_return_address(0))
+#define REFUSED nth_fault(NTH_malloc, NTH_PATH, __builtin_return_address(0))
 #define WRAP_MEMORY(type, name, params, args)                                                      \
 	type __real_##name params;                                                                 \
 	type __wrap_##name params;                                                                 \

@@ -27,7 +27,7 @@ class Trace(ctypes.Structure):
 
 class Block(ctypes.Structure):
     _fields_ = [("armed", ctypes.c_uint32), ("record", ctypes.c_uint32), ("cls", ctypes.c_uint32), ("mode", ctypes.c_uint32),
-                ("n", ctypes.c_uint64), ("pick", ctypes.c_uint32), ("pad", ctypes.c_uint32),
+                ("n", ctypes.c_uint64), ("site", ctypes.c_uint64), ("pick", ctypes.c_uint32), ("pad", ctypes.c_uint32),
                 ("count", ctypes.c_uint64 * 2), ("hits", ctypes.c_uint32), ("past", ctypes.c_uint32),
                 ("hit_call", ctypes.c_uint32), ("choices", ctypes.c_uint32),
                 ("hit_error", ctypes.c_int32), ("broken", ctypes.c_int32), ("burst", ctypes.c_int64),
@@ -40,11 +40,12 @@ HEAD = Block.trace.offset
 
 @dataclass(frozen=True)
 class Fault:
-    """Call number n of its class fails with its choice `pick`, once or for ever."""
+    """Call number n of its class (at its site) fails with its choice `pick`, once or for ever."""
     cls: int
     n: int
     pick: int
     ever: bool = False
+    site: int = 0
 
     def __str__(self):
         return f"{CLASSES[self.cls]} {self.n} choice {self.pick} {'for ever' if self.ever else 'once'}"
@@ -62,7 +63,7 @@ class Control:
         ctypes.memset(ctypes.addressof(self.block), 0, HEAD)
         b = self.block
         if fault:
-            b.cls, b.n, b.pick, b.mode, b.armed = fault.cls, fault.n, fault.pick, int(fault.ever), 1
+            b.cls, b.n, b.pick, b.mode, b.site, b.armed = fault.cls, fault.n, fault.pick, int(fault.ever), fault.site, 1
         elif record:
             b.record = b.armed = 1
 

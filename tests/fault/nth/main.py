@@ -12,24 +12,25 @@ import time
 from pathlib import Path
 
 import places
-from harness import CALLS, CLASSES, MEMORY, Control, Fault, Zygote
+from harness import CALLS, MEMORY, Fault
 
 ENV = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"} | {
     "LC_ALL": "C.UTF-8", "ASAN_OPTIONS": "detect_leaks=1:verify_asan_link_order=0:allocator_may_return_null=1"}
 
 
 def chosen(trace, cls, dice, share, seen):
-    """Faults for a traced run. All of them for share 1; otherwise every site once, and that share of the rest."""
-    faults = []
+    """Faults for a traced run. All of them for share 1; otherwise every new site once, and that share of the rest."""
+    faults, at = [], {}
     for n, (site, call, choices) in enumerate(trace):
-        new = (site, call) not in seen
-        seen.add((site, call))
-        picks = range(choices)
-        if share < 1:
-            picks = [dice.randrange(choices)] if new else [p for p in picks if dice.random() < share]
-        for pick in picks:
-            for ever in (False, True) if share == 1 else [dice.random() < 0.4]:
-                faults.append(Fault(cls, n, pick, ever))
+        k = at[site] = at.get(site, -1) + 1
+        if share == 1:
+            faults += [Fault(cls, n, pick, ever) for pick in range(choices) for ever in (False, True)]
+        elif site not in seen:
+            # by its site: where threads run, another call may be number n the next time
+            faults.append(Fault(cls, k, dice.randrange(choices), dice.random() < 0.4, site))
+        else:
+            faults += [Fault(cls, n, pick, dice.random() < 0.4) for pick in range(choices) if dice.random() < share]
+        seen.add(site)
     return faults
 
 
@@ -38,51 +39,50 @@ class Run:
         import judge
         self.build, self.variant, self.form = build, variant, form
         self.seed = int(os.environ.get("SEED") or random.SystemRandom().getrandbits(32))
-        self.only = os.environ.get("ONLY", "").split(",") if os.environ.get("ONLY") else []
+        self.only = [x for x in os.environ.get("ONLY", "").split(",") if x]
         self.dice = random.Random(self.seed)
+        self.share = 1 if form == "soak" else float(os.environ.get("SHARE", "0.01"))
         self.verdict = judge.Verdict()
         self.began = time.monotonic()
         self.scenarios = {}
-        self.seen = set()  # sites that were failed once: the quick form does not need each in every command
+        self.seen = set()  # sites that were failed once: the quick form does not need each in every scenario
 
-    def wanted(self, name):
-        return not self.only or any(o in name for o in self.only)
-
-    def commands(self):
+    def kits(self):
         import commands
-        kit = commands.Commands(self.zygotes, self.places, self.control, self.verdict)
-        for c in kit.list:
-            if not self.wanted(c.name):
-                continue
-            clean = kit.try_clean(c)
-            begin, n = time.monotonic(), 0
-            for cls in (MEMORY, CALLS):
-                for fault in chosen(clean.traced[cls], cls, self.dice, self.share, self.seen):
-                    n += kit.run(c, fault)
-            self.report(c.name, n, clean.traced, begin)
+        import servers
+        for c in commands.table(f"file:{self.places.world.clock}"):
+            yield commands.Commands(c, self.places, self.verdict)
+        for marked in (False, True):
+            yield servers.Servers(self.places, self.verdict, marked)
 
-    def report(self, name, n, traced, begin):
-        took = time.monotonic() - begin
-        self.scenarios[name] = n
-        print(f"{name}: {len(traced[0])} allocations and {len(traced[1])} calls, {n} faults in {took:.1f} s, "
-              f"{self.verdict.kinds['unexpected']} unexpected so far", flush=True)
+    def scenario(self, kit):
+        import workers
+        traced = kit.trace(self.workers[0])
+        begin, done = time.monotonic(), []
+        faults = [f for cls in (MEMORY, CALLS) for f in chosen(traced[cls], cls, self.dice, self.share, self.seen)]
+        workers.Pool(self.workers).all([lambda w, f=f: done.append(kit.run(w, f)) for f in faults])
+        self.scenarios[kit.name] = sum(done)
+        print(f"{kit.name}: {len(traced[0])} allocations, {len(traced[1])} calls, {sum(done)} faults of {len(faults)} chosen in "
+              f"{time.monotonic() - begin:.1f} s; {self.verdict.kinds['unexpected']} unexpected so far", flush=True)
 
     def play(self):
-        import places as p
-        self.share = 1 if self.form == "soak" else float(os.environ.get("SHARE", "0.02"))
-        self.tmp = p.scratch(self.build)
-        p.libraries(self.tmp)
-        self.zygotes = {}
-        self.places = p.Places(self.build, self.tmp, 3)
+        self.tmp = places.scratch(self.build)
+        places.libraries(self.tmp)
+        import workers
+        self.workers, self.places = [], None
         try:
-            for word, program in (("server", "tiendo-server"), ("agent", "tiendo-agent"), ("reader", "tiendo")):
-                self.zygotes[word] = Zygote(self.build / "nth" / program, self.tmp, ENV)
-            self.control = Control(self.tmp / "control")
-            self.commands()
+            self.places = places.Places(self.build, self.tmp, 3)
+            patient = 4 if self.variant != "release" else 1
+            for i in range(int(os.environ.get("WORKERS", "4"))):
+                self.workers.append(workers.Worker(i, self.build, self.tmp, ENV, patient))
+            for kit in self.kits():
+                if not self.only or any(o in kit.name for o in self.only):
+                    self.scenario(kit)
         finally:
-            for z in self.zygotes.values():
-                z.close()
-            self.places.close()
+            for w in self.workers:
+                w.close()
+            if self.places:
+                self.places.close()
             shutil.rmtree(self.tmp, ignore_errors=True)
 
     def close(self):
@@ -95,12 +95,13 @@ class Run:
             said, hit, cases = found[0]
             print(f"UNEXPECTED {scenario}: {said[:500]}\n  {sum(len(f[2]) for f in found)} times, in {len(found)} places: "
                   + "; ".join(f"[{c[0][0]}] {h} {self.lines(c[0][2])}" for _, h, c in found[:int(os.environ.get("SHOW", "3"))]))
-        out = {"piece": "nth", "form": self.form, "variant": self.variant, "seed": self.seed, "scenarios": len(self.scenarios),
+        out = {"piece": "nth", "form": self.form, "variant": self.variant, "seed": self.seed, "scenarios": len(self.scenarios), "sites_seen": len(self.seen),
                "faults": v.injected, "sites": len(v.sites), **{k.replace(" ", "_"): n for k, n in sorted(v.kinds.items())},
-               "unexpected": v.kinds["unexpected"], "slowest_s": round(v.slowest, 2),
+               "unexpected": v.kinds["unexpected"], "slowest_s": round(v.slow[-1][0], 2) if v.slow else 0,
                "seconds": round(time.monotonic() - self.began, 1)}
         (self.build / "reliability").mkdir(exist_ok=True)
         (self.build / "reliability/nth.json").write_text(json.dumps(out) + "\n")
+        print("slowest:", "; ".join(f"{s:.1f} s {hit}" for s, hit in reversed(v.slow)))
         print(json.dumps(out))
         print(f"{v.injected - v.kinds['unexpected']} passed, {v.kinds['unexpected']} failed")
         return 1 if v.kinds["unexpected"] or not v.injected else 0

@@ -49,9 +49,11 @@ class Places:
         self._centre(world)
         self._offices(world, offices)
         self._readers(world, offices)
-        self.server_key = world.server_key
+        self.server_key, self.principals = world.server_key, world.principals
         world.kill()
         self.centre = self.keep(world.dir, "centre")
+        world.server_cli("backup", tmp / "backed-up")
+        self.backup = tmp / "backed-up"
         shutil.copytree(world.catalogue, tmp / "more")
         with open(tmp / "more/items.csv", "a") as f:
             f.write(w.table(w.ITEM_COLUMNS, [w.item("KH.C2", "KH", "count", reporters="kind:district@40", measure="flow",
@@ -60,13 +62,6 @@ class Places:
     def keep(self, directory, name):
         copy(directory, self.tmp / name)
         return self.tmp / name
-
-    def fresh(self, source, name="copy"):
-        """A new copy of a kept place."""
-        to = self.tmp / name
-        shutil.rmtree(to, ignore_errors=True)
-        copy(source, to)
-        return to
 
     def _centre(self, world):
         import tiendo_pb2 as pb
@@ -86,8 +81,7 @@ class Places:
         o = self.office = world.office(self.office_keys, epoch=self.epoch)
         o.offer(41, some(41, 40))
         o.offer(81, some(81, 5))
-        self.mark = 85
-        self.outcomes = dict(o.outcomes)
+        self.outcomes, self.blobs = dict(o.outcomes), dict(o.blobs)
 
     def _offices(self, world, n):
         """Each knows the catalogue, has two receipts, and three reports that were not sent yet."""
@@ -119,7 +113,3 @@ class Places:
 
     def close(self):
         self.world.close()
-
-    def remove(self, name):
-        shutil.rmtree(self.tmp / name, ignore_errors=True)
-        return self.tmp / name

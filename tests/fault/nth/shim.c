@@ -153,6 +153,13 @@ static int decide(enum nth_call call, enum nth_about about, const void *caller)
 	/* without a choice it does not count; nor what a library does to wake its own threads */
 	if (!*list || (about == NTH_OTHER && !ours(caller)))
 		return 0;
+	if (control->site && (control->class != class || control->broken))
+		return control->class == class ? goes_on(list) : 0;
+	if (control->site) {
+		find_place(&p, call, caller);
+		if (p.site != control->site)
+			return 0;
+	}
 	uint64_t at = __atomic_fetch_add(&control->count[class], 1, __ATOMIC_RELAXED);
 	if (control->record) {
 		find_place(&p, call, caller);
@@ -169,7 +176,8 @@ static int decide(enum nth_call call, enum nth_about about, const void *caller)
 
 int nth_fault(enum nth_call call, enum nth_about about, const void *caller)
 {
-	if (!control || inside || !__atomic_load_n(&control->armed, __ATOMIC_RELAXED))
+	if (!control || inside || about == NTH_SPARED ||
+	    !__atomic_load_n(&control->armed, __ATOMIC_RELAXED))
 		return 0;
 	int code = errno;
 	inside = true;
@@ -184,10 +192,10 @@ enum nth_about nth_about_fd(int fd)
 	struct stat st;
 
 	if (!control || inside || !control->armed || fd == 1 || fd == 2)
-		return NTH_NONE;
+		return NTH_SPARED;
 	/* not through libc: that is wrapped */
 	if (syscall(SYS_fstat, fd, &st))
-		return NTH_NONE;
+		return NTH_SPARED;
 	return S_ISSOCK(st.st_mode)				   ? NTH_SOCKET
 	       : S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? NTH_FILE
 							   : NTH_OTHER;

@@ -29,6 +29,7 @@ struct nth_control {
 	uint32_t armed, record;
 	uint32_t class, mode;
 	uint64_t n;
+	uint64_t site; /* not 0: n counts the calls at this place only */
 	uint32_t pick, pad;
 	/* written by the program */
 	uint64_t count[NTH_CLASSES];
@@ -49,7 +50,7 @@ struct nth_control {
 };
 
 /* What a call can be about; what can go wrong depends on it. */
-enum nth_about { NTH_FILE, NTH_SOCKET, NTH_OTHER, NTH_PATH, NTH_NONE };
+enum nth_about { NTH_FILE, NTH_SOCKET, NTH_OTHER, NTH_PATH, NTH_SPARED };
 enum nth_about nth_about_fd(int fd);
 
 enum nth_call {
