@@ -8,7 +8,7 @@
 #   make unit         only the cmocka programs
 #   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
 #   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s, BENCH=full: long)
-#   make bench-report its tables into docs/PERFORMANCE.md
+#   make bench-report its tables into docs/PERFORMANCE.md and docs/OPERATIONS.md
 #   make bench-peers  beside other systems: PostgreSQL, Redis, RabbitMQ, NATS, Mosquitto (PEERS=quick: under 2 min)
 #   make V=1          show the commands
 #   make install      DESTDIR=, PREFIX=/usr/local
@@ -165,7 +165,7 @@ $(B)/bench/commits.so: tests/bench/commits.c Makefile
 # what the main job costs: one JSON line per workload and build/bench/table.md. BENCH=quick|full, ROUNDS=n; then
 # `make bench-report` puts the tables of the last default run (and of the last full one) into docs/PERFORMANCE.md
 bench-report:
-	@$(PYTHON) tests/bench/report.py build/bench/lines-default.json build/bench/lines-full.json --into docs/PERFORMANCE.md
+	@$(PYTHON) tests/bench/report.py build/bench/lines-default.json build/bench/lines-full.json --docs docs
 
 bench:
 	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs

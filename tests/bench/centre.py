@@ -66,7 +66,8 @@ class Server:
         text = self.log()[self.log_from:]
         load = re.search(r"loaded the checkpoint of entry (\d+) in (\d+) ms", text)
         fold = re.search(r"folded (\d+) entries in (\d+) ms, compared the sums with a recomputation in (\d+) ms", text)
-        return {"load_s": int(load[2]) / 1e3 if load else 0, "tail_entries": int(fold[1]), "fold_s": int(fold[2]) / 1e3,
+        ready = re.search(r"ready: entry (\d+)", text)
+        return {"entry": int(ready[1]), "load_s": int(load[2]) / 1e3 if load else 0, "tail_entries": int(fold[1]), "fold_s": int(fold[2]) / 1e3,
                 "check_s": int(fold[3]) / 1e3}
 
     def ports(self):

@@ -174,7 +174,7 @@ class Bench:
             raise SystemExit("no checkpoint was made while single reports came")
         line = {"checkpoint": quiet, "quiet": self.single_reports(s, 1),
                 "snapshot": self.single_reports(s, 2, s.snapshot(2)),
-                "catalogue load": self.single_reports(s, 3, s.catalogue_load(), 1, 3000)}
+                "catalogue load": self.single_reports(s, 3, s.catalogue_load(), 1, 2 * self.size["reports"])}
         for what in ("checkpoint", "snapshot", "catalogue load"):
             line[what]["additional"] = max(0, line[what]["max"] - line["quiet"]["max"])
         self.keep("longest ack stall, one report each 2 ms", **line)
@@ -288,7 +288,7 @@ class Bench:
         line["ready_s"] = s.start()
         line.update(s.parts())
         line["rest_s"] = line["ready_s"] - line["load_s"] - line["fold_s"] - line["check_s"]
-        line["entries"] = s.metrics()["tiendo_entries"] - before
+        line["entries"] = line.pop("entry") - before
         line["updates"] = line["entries"] * 64
         line["journal_mb"] = s.journal() / 2**20
         s.stop(signal.SIGKILL)
@@ -383,7 +383,7 @@ SIZES = {
     "default": dict(rounds=5, single=900, hundred=20000, one=60000, many=640000, more=627200, probes=30, reports=1000,
                     backlog=64, outage_s=3, entries=10000, large=100000, syncs=500, floor_ms=500, stall_rounds=3,
                     beside_rounds=3, fan_rounds=1, crowd_rounds=1, large_rounds=1),
-    "full": dict(rounds=5, single=900, hundred=50000, one=60000, many=2000000, more=1881600, probes=100, reports=1000,
+    "full": dict(rounds=5, single=900, hundred=50000, one=60000, many=1280000, more=1254400, probes=50, reports=1000,
                  backlog=64, outage_s=10, entries=30000, large=1000000, syncs=1000, floor_ms=1000, stall_rounds=5,
                  beside_rounds=5, fan_rounds=5, crowd_rounds=5, large_rounds=1),
 }
