@@ -25,6 +25,9 @@ class Recorded(World):
         self.log_path, self.recorder, self.naming, self.dice = log, recorder, "server", random.Random(seed)
         self.tmp = tmp
         self.own_directory("server")  # as people do, and nobody synced its name
+        self.build, self.variant = build, variant
+        self.die_after("made", "server/journal/data.mdb")
+        self.cli("--dir", tmp / "server", "init", ok=(-signal.SIGKILL,))
         super().__init__(tmp, build, variant, None, **more)
         self.note("server", "made")
         self.told()

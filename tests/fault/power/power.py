@@ -74,6 +74,11 @@ class Start:
             words = self.path.with_suffix(".log").read_text()
             if self.made or p.returncode != 3 or not words:
                 raise ValueError(f"run: status {p.returncode}: {words}")
+            if self.kind == "server":
+                again = self.cli("tiendo-server", "init")
+                said = self.cli("tiendo-server", "verify")
+                if again.returncode or said.returncode:
+                    raise ValueError(f"after {words} init again: {again.stderr}{said.stderr}")
             return "not made yet"
         try:
             entry = json.loads(self.cli("tiendo-server", "status", "--json").stdout)["details"]["entry"]
