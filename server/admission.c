@@ -31,7 +31,7 @@ static struct overlay_cell *slot(const struct overlay *o, uint32_t unit, uint32_
 {
 	size_t at = slot_at(o, unit, item);
 
-	while (o->cells[at].used && (o->cells[at].unit != unit || o->cells[at].item != item))
+	while (o->cells[at].as_of.ymd && (o->cells[at].unit != unit || o->cells[at].item != item))
 		at = (at + 1) & (o->size - 1);
 	return &o->cells[at];
 }
@@ -42,21 +42,23 @@ static void overlay_grow(struct overlay *o)
 
 	bigger.cells = base_alloc(bigger.size * sizeof *bigger.cells);
 	for (size_t i = 0; i < o->size; i++)
-		if (o->cells[i].used)
+		if (o->cells[i].as_of.ymd)
 			*slot(&bigger, o->cells[i].unit, o->cells[i].item) = o->cells[i];
 	bigger.n = o->n;
 	free(o->cells);
 	*o = bigger;
 }
 
-static void overlay_set(struct overlay *o, uint32_t unit, uint32_t item, struct admit_cell cell)
+static void overlay_set(struct overlay *o, const struct admit_found *where, const struct update *u)
 {
 	if (2 * (o->n + 1) > o->size)
 		overlay_grow(o);
-	struct overlay_cell *c = slot(o, unit, item);
-	if (!c->used)
+	struct overlay_cell *c = slot(o, where->unit, where->item);
+	if (!c->as_of.ymd)
 		o->n++;
-	*c = (struct overlay_cell){.unit = unit, .item = item, .used = true, .cell = cell};
+	assert(u->as_of.ymd); /* or it was refused */
+	*c = (struct overlay_cell){
+		.unit = where->unit, .item = where->item, .as_of = u->as_of, .state = u->state};
 }
 
 static struct admit_cell cell_now(const struct admission *at, const struct admit_found *where,
@@ -64,8 +66,9 @@ static struct admit_cell cell_now(const struct admission *at, const struct admit
 {
 	if (at->overlay->size) {
 		const struct overlay_cell *o = slot(at->overlay, where->unit, where->item);
-		if (o->used)
-			return o->cell;
+		if (o->as_of.ymd)
+			return (struct admit_cell){
+				.reported = true, .as_of = o->as_of, .state = (enum task_state)o->state};
 	}
 	if (!c || !(c->flags & CELL_REPORTED))
 		return (struct admit_cell){0};
@@ -92,7 +95,9 @@ struct judging {
 static struct verdict read_one(struct taken *t, uint64_t seq, struct bytes blob,
 			       struct codec_arena *arena)
 {
-	*t = (struct taken){.blob = blob.data, .blob_size = blob.size};
+	t->blob = blob.data;
+	t->blob_size = blob.size;
+	t->first_received.ms = 0;
 	if (blob.size > UPDATE_BYTES_MAX)
 		return (struct verdict){REASON_TOO_LARGE, ""};
 	if (!codec_update_decode(blob.data, blob.size, arena, &t->update))
@@ -160,9 +165,7 @@ static void judge_all(struct judging *j)
 		struct admit_cell cell = cell_now(j->at, &j->found[i], j->cell[i]);
 		j->verdict[i] = admit_against(u, &cell);
 		if (!j->verdict[i].reason && admit_wins(u->as_of, cell.reported, cell.as_of))
-			overlay_set(j->at->overlay, j->found[i].unit, j->found[i].item,
-				    (struct admit_cell){
-					    .reported = true, .as_of = u->as_of, .state = u->state});
+			overlay_set(j->at->overlay, &j->found[i], u);
 	}
 }
 

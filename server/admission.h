@@ -16,10 +16,11 @@
 #include "server/entry.h"
 #include "server/view.h"
 
+/* Small: each of some ten thousand is looked for somewhere else in memory. */
 struct overlay_cell {
 	uint32_t unit, item; /* indexes */
-	bool used;
-	struct admit_cell cell;
+	struct date as_of;   /* of the report that wins now; 0 = the slot is free */
+	uint32_t state;	     /* enum task_state */
 };
 
 /* {0} is empty. */
@@ -39,7 +40,7 @@ struct admission {
 
 /*
  * Judges the updates blobs[0..n-1] with seqs first_seq ... in order. Taken and refused ones go into
- * `out`, whose arrays must hold n each; decoded strings live in `arena`, and so must the blobs.
+ * `out`, whose arrays must hold n each (whatever stands in them); decoded strings live in `arena`, and so must the blobs.
  */
 void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs,
 		     size_t n, struct codec_arena *arena, struct entry_batch *out);

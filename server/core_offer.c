@@ -23,7 +23,6 @@ static void *take_memory(struct core *c, size_t size)
 	void *p = codec_arena_take(&c->arena, size);
 
 	assert(p); /* may_join() saw to it */
-	memset(p, 0, size);
 	return p;
 }
 
@@ -170,11 +169,11 @@ static struct entry *new_entry(struct core *c, const struct core_stream *s, enum
 {
 	struct entry *e = take_memory(c, sizeof *e);
 
-	e->kind = kind;
-	e->principal = s->principal;
-	e->key_id = s->key_id;
-	e->received = c->now;
-	e->rules_version = core_rules(c);
+	*e = (struct entry){.kind = kind,
+			    .principal = s->principal,
+			    .key_id = s->key_id,
+			    .received = c->now,
+			    .rules_version = core_rules(c)};
 	memcpy(e->epoch, s->epoch, EPOCH_SIZE);
 	if (!mark)
 		memcpy(e->previous_epoch, s->previous_epoch, EPOCH_SIZE);

@@ -155,7 +155,8 @@ static bool aim_all(const struct view *v, const struct entry_batch *batch, struc
 	return true;
 }
 
-static enum fold_result take(struct view *v, const struct entry *e, const struct principal *by, const struct taken *t,
+/* own: the unit of the key that sent it. */
+static enum fold_result take(struct view *v, const struct entry *e, uint32_t own, const struct taken *t,
 			     const struct aim *aim, struct change *ch)
 {
 	const struct update *u = &t->update;
@@ -167,7 +168,7 @@ static enum fold_result take(struct view *v, const struct entry *e, const struct
 		return FOLD_FOREIGN;
 	if (!admit_wins(u->as_of, cell->flags & CELL_REPORTED, cell->as_of))
 		return FOLD_OK; /* kept in the journal; what a newer report says stands */
-	if (by->scope_unit != catalogue_unit_number(v->catalogue, aim->unit))
+	if (aim->unit != own)
 		now.flags |= CELL_ON_BEHALF;
 	if (crossed(cell, u, e->principal))
 		now.flags |= CELL_CROSSED;
@@ -182,8 +183,9 @@ static enum fold_result fold_batch(struct view *v, const struct entry *e, struct
 	struct aim aims[BATCH_MAX];
 	if (!by || !v->catalogue || e->batch.taken_n > BATCH_MAX || !aim_all(v, &e->batch, aims))
 		return FOLD_FOREIGN;
+	uint32_t own = catalogue_unit_by_number(v->catalogue, by->scope_unit);
 	for (size_t i = 0; i < e->batch.taken_n; i++) {
-		enum fold_result r = take(v, e, by, &e->batch.taken[i], &aims[i], ch);
+		enum fold_result r = take(v, e, own, &e->batch.taken[i], &aims[i], ch);
 		if (r != FOLD_OK)
 			return r;
 	}

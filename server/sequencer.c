@@ -21,19 +21,31 @@ struct sequence sequencer_place(uint64_t mark, uint64_t first_seq, uint32_t n)
 	return s;
 }
 
+/* NULL = it was not taken. Taken ones stand by seq, and none is further behind than if nothing had been refused. */
+static const struct taken *taken_of(const struct entry_batch *b, uint64_t seq)
+{
+	if (!b->taken_n || seq < b->taken[0].update.seq)
+		return NULL;
+	uint64_t at = seq - b->taken[0].update.seq;
+	size_t i = at < b->taken_n ? (size_t)at : b->taken_n - 1;
+	while (b->taken[i].update.seq > seq)
+		i--;
+	return b->taken[i].update.seq == seq ? &b->taken[i] : NULL;
+}
+
 static struct outcome batch_outcome(const struct entry_batch *b, uint64_t seq)
 {
+	const struct taken *t = taken_of(b, seq);
+
+	if (t)
+		return (struct outcome){
+			.kind = OUTCOME_TAKEN, .index = t->index, .blob_hash = t->blob_hash};
 	for (size_t i = 0; i < b->refused_n; i++)
 		if (b->refused[i].seq == seq)
 			return (struct outcome){.kind = OUTCOME_REFUSED,
 						.reason = b->refused[i].reason,
 						.field = b->refused[i].field,
 						.blob_hash = b->refused[i].blob_hash};
-	for (size_t i = 0; i < b->taken_n; i++)
-		if (b->taken[i].update.seq == seq)
-			return (struct outcome){.kind = OUTCOME_TAKEN,
-						.index = b->taken[i].index,
-						.blob_hash = b->taken[i].blob_hash};
 	return (struct outcome){0};
 }
 

@@ -38,6 +38,8 @@ static struct verdict check_texts(const struct update *u)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!texts[i].text[0])
+			continue;
 		enum reason r = text_check(texts[i].text, strlen(texts[i].text), texts[i].max);
 
 		if (r != REASON_NONE)
