@@ -89,33 +89,52 @@ static void guard_leave(struct kv *kv)
 
 /* ---- opening ---- */
 
-/* A page of the map that the disk cannot give, or a page number behind the end in a damaged store:
- * the kernel says SIGBUS. People get a sentence. */
-static void bus_error(int signal)
+_Thread_local const struct kv *kv_touching;
+
+static void say(const char *words)
 {
-	static const char words[] = "tiendo: a store cannot be read from its disk: it is damaged, or the "
-				    "disk fails; keep a copy of it, then restore it from a backup\n";
-	(void)signal;
-	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+	if (write(STDERR_FILENO, words, strlen(words)) < 0)
 		_exit(4);
+}
+
+/*
+ * A page of the map that the disk cannot give: the kernel says SIGBUS. Damage that came after the
+ * open, when every page was looked at (kv_check), may send LMDB anywhere: SIGSEGV while it is at
+ * work. People get a sentence; any other SIGSEGV is ours and dies as such.
+ */
+static void bad_page(int signal_number)
+{
+	const struct kv *kv = kv_touching;
+	if (signal_number == SIGSEGV && !kv) {
+		signal(SIGSEGV, SIG_DFL);
+		return;
+	}
+	say("tiendo: ");
+	say(kv ? kv->dir : "a store");
+	say(": cannot be read from its disk: it is damaged, or the disk fails; keep a copy of it, then "
+	    "restore it from a backup\n");
 	_exit(3);
 }
 
-static void catch_bus_errors(void)
+static void catch_bad_pages(void)
 {
-	struct sigaction now;
-	if (sigaction(SIGBUS, NULL, &now) != 0 || now.sa_handler != SIG_DFL)
-		return;
-	now = (struct sigaction){.sa_handler = bus_error};
-	sigaction(SIGBUS, &now, NULL);
+	static const int signals[] = {SIGBUS, SIGSEGV};
+	for (size_t i = 0; i < BASE_COUNT(signals); i++) {
+		struct sigaction now;
+		if (sigaction(signals[i], NULL, &now) != 0 || now.sa_handler != SIG_DFL)
+			continue;
+		now = (struct sigaction){.sa_handler = bad_page};
+		sigaction(signals[i], &now, NULL);
+	}
 }
 
-/* LMDB's own assertions are about damaged pages: say what to do before it aborts. */
+/* LMDB's own assertions are about damaged pages: say what to do, and end as one ends then. */
 static void last_words(MDB_env *env, const char *message)
 {
 	const char *dir = mdb_env_get_userctx(env);
 	fprintf(stderr, "tiendo: the store %s is damaged (%s); restore it from a backup\n", dir,
 		message);
+	_exit(3);
 }
 
 static int file_in(const char *dir, const char *name, char out[static PATH_MAX],
@@ -214,7 +233,7 @@ static int try_env(struct kv *kv, const struct kv_options *o, unsigned readers)
 	mdb_env_set_mapsize(kv->env, o->map_size ? o->map_size : KV_MAP_SIZE);
 	mdb_env_set_maxdbs(kv->env, o->tables ? o->tables : KV_TABLES);
 	mdb_env_set_maxreaders(kv->env, readers);
-	return mdb_env_open(kv->env, kv->dir, MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0), 0600);
+	return KV_TOUCH(kv, mdb_env_open(kv->env, kv->dir, MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0), 0600));
 }
 
 /*
@@ -282,7 +301,7 @@ int kv_open(struct kv **out, const char *dir, const struct kv_options *options,
 	struct kv *kv = base_alloc(sizeof(*kv));
 	kv->dir = base_copy_text(dir);
 	kv->read_only = options->read_only;
-	catch_bus_errors();
+	catch_bad_pages();
 	pthread_mutex_init(&kv->mutex, NULL);
 	int rc = find_place(kv, options->create && !options->read_only, error);
 	if (rc) {
@@ -294,9 +313,16 @@ int kv_open(struct kv **out, const char *dir, const struct kv_options *options,
 		destroy(kv);
 		return sys_fail(error, -EBUSY, "%s: is open in this process already", dir);
 	}
-	rc = open_env(kv, options, error);
+	char path[PATH_MAX];
+	rc = file_in(kv->dir, "data.mdb", path, error);
+	if (rc == 0)
+		rc = kv_check_file(path, dir, error);
+	if (rc == 0)
+		rc = open_env(kv, options, error);
 	if (rc == 0)
 		rc = lengthen(kv, error);
+	if (rc == 0)
+		rc = kv_check(kv, path, error);
 	if (rc == 0 && !kv->read_only)
 		rc = settle(kv, error);
 	if (rc) {
@@ -325,10 +351,10 @@ int kv_table(struct kv *kv, const char *name, struct kv_table *out, struct sys_e
 	*out = (struct kv_table){0};
 	int rc = mdb_txn_begin(kv->env, NULL, kv->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc == 0) {
-		rc = mdb_dbi_open(txn, name, kv->read_only ? 0 : MDB_CREATE, &id);
+		rc = KV_TOUCH(kv, mdb_dbi_open(txn, name, kv->read_only ? 0 : MDB_CREATE, &id));
 		/* the handle lives on only after a commit, also of a read */
 		if (rc == 0)
-			rc = mdb_txn_commit(txn);
+			rc = KV_TOUCH(kv, mdb_txn_commit(txn));
 		else
 			mdb_txn_abort(txn);
 	}
@@ -345,7 +371,7 @@ int kv_has(struct kv *kv, const char *name, struct sys_error *error)
 	MDB_dbi id;
 	int rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
 	if (rc == 0) {
-		rc = mdb_dbi_open(txn, name, 0, &id);
+		rc = KV_TOUCH(kv, mdb_dbi_open(txn, name, 0, &id));
 		mdb_txn_abort(txn);
 	}
 	if (rc == 0)
@@ -426,7 +452,7 @@ int kv_copy(struct kv *kv, const char *dir, struct sys_error *error)
 	if (access(path, F_OK) == 0)
 		return sys_fail(error, -EEXIST, "%s: holds a store already; name an empty place",
 				dir);
-	rc = mdb_env_copy2(kv->env, dir, MDB_CP_COMPACT);
+	rc = KV_TOUCH(kv, mdb_env_copy2(kv->env, dir, MDB_CP_COMPACT));
 	if (rc == 0)
 		rc = sync_file(path);
 	if (rc == 0)

@@ -2,8 +2,8 @@
 /*
  * kv_inside: what the files of kv share among themselves; nobody else includes it.
  *
- *   kv_place  where a store may live, and its lock      kv  the environment      kv_txn
- * transactions
+ *   kv_place  where a store may live, and its lock      kv  the environment
+ *   kv_check  is the file what LMDB takes it for?       kv_txn  transactions
  */
 #ifndef TIENDO_COMMON_SYS_KV_INSIDE_H
 #define TIENDO_COMMON_SYS_KV_INSIDE_H
@@ -27,6 +27,16 @@ struct kv {
 	struct kv_txn *newest;
 };
 
+/* The store whose pages this thread lets LMDB read or write just now; for the sentence when that ends in a signal. */
+extern _Thread_local const struct kv *kv_touching;
+#define KV_TOUCH(kv, call)              \
+	({                              \
+		kv_touching = (kv);     \
+		int touch_rc_ = (call); \
+		kv_touching = NULL;     \
+		touch_rc_;              \
+	})
+
 /* LMDB's code as a negative errno; 0 stays 0. */
 int kv_code(int rc);
 /* True for codes that say the store itself is broken, not the disk full or the machine short. */
@@ -35,6 +45,13 @@ const char *kv_words(int rc);
 
 /* Refuses what LMDB cannot live on; a doubtful place is a warning in `error` (else ""). */
 int kv_place_check(const char *dir, struct sys_error *error);
+
+/*
+ * Before LMDB opens the file: what it would believe of the two heads without a look. After: is every page what the heads
+ * and the trees say (kv_check.c)? 0, or -EUCLEAN with a sentence that names the page.
+ */
+int kv_check_file(const char *path, const char *dir, struct sys_error *error);
+int kv_check(struct kv *kv, const char *path, struct sys_error *error);
 
 /* ms since the oldest open read transaction of this process began; 0 = none */
 int64_t kv_txn_oldest_age(struct kv *kv);

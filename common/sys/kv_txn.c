@@ -175,7 +175,7 @@ void kv_end(struct kv_txn **txn)
 		return;
 	drop_cursors(t);
 	if (t->mdb)
-		mdb_txn_abort(t->mdb);
+		KV_TOUCH(t->kv, (mdb_txn_abort(t->mdb), 0));
 	discard(t);
 }
 
@@ -203,10 +203,10 @@ enum kv_outcome kv_commit(struct kv_txn **txn, struct sys_error *error)
 	drop_cursors(t);
 	if (t->code) {
 		if (t->mdb)
-			mdb_txn_abort(t->mdb);
+			KV_TOUCH(t->kv, (mdb_txn_abort(t->mdb), 0));
 		outcome = t->damaged ? KV_UNKNOWN : KV_REFUSED;
 	} else {
-		int rc = mdb_txn_commit(t->mdb); /* frees its handle, also when it fails */
+		int rc = KV_TOUCH(t->kv, mdb_txn_commit(t->mdb)); /* frees its handle, also when it fails */
 		t->mdb = NULL;
 		if (rc) {
 			outcome = outcome_of_failure(t->kv, t->id, rc);
@@ -234,7 +234,7 @@ bool kv_get(struct kv_txn *txn, struct kv_table table, struct bytes key, struct 
 	if (txn->code || !table.id)
 		return false;
 	MDB_val k = val_of(key), v;
-	int rc = mdb_get(txn->mdb, table.id, &k, &v);
+	int rc = KV_TOUCH(txn->kv, mdb_get(txn->mdb, table.id, &k, &v));
 	if (rc && rc != MDB_NOTFOUND)
 		stick(txn, rc, "read");
 	if (rc == 0)
@@ -252,7 +252,7 @@ static bool put(struct kv_txn *txn, struct kv_table table, struct bytes key, MDB
 		return false;
 	MDB_val k = val_of(key);
 	txn->changes++;
-	int rc = mdb_put(txn->mdb, table.id, &k, value, flags);
+	int rc = KV_TOUCH(txn->kv, mdb_put(txn->mdb, table.id, &k, value, flags));
 	if (rc && rc != MDB_KEYEXIST)
 		stick(txn, rc, "write");
 	return rc == 0;
@@ -284,7 +284,7 @@ bool kv_delete(struct kv_txn *txn, struct kv_table table, struct bytes key)
 		return false;
 	MDB_val k = val_of(key);
 	txn->changes++;
-	int rc = mdb_del(txn->mdb, table.id, &k, NULL);
+	int rc = KV_TOUCH(txn->kv, mdb_del(txn->mdb, table.id, &k, NULL));
 	if (rc && rc != MDB_NOTFOUND)
 		stick(txn, rc, "delete");
 	return rc == 0;
@@ -296,7 +296,7 @@ void kv_clear(struct kv_txn *txn, struct kv_table table)
 	if (txn->code)
 		return;
 	txn->changes++;
-	int rc = mdb_drop(txn->mdb, table.id, 0);
+	int rc = KV_TOUCH(txn->kv, mdb_drop(txn->mdb, table.id, 0));
 	if (rc)
 		stick(txn, rc, "empty a table");
 }
@@ -366,7 +366,7 @@ struct kv_cursor *kv_cursor(struct kv_txn *txn, struct kv_table table, const str
 	set_range(c, range);
 	if (txn->code || !table.id)
 		return c;
-	int rc = mdb_cursor_open(txn->mdb, table.id, &c->mdb);
+	int rc = KV_TOUCH(txn->kv, mdb_cursor_open(txn->mdb, table.id, &c->mdb));
 	if (rc) {
 		c->mdb = NULL;
 		stick(txn, rc, "walk");
@@ -426,7 +426,7 @@ static bool in_range(const struct kv_cursor *c, struct bytes key)
 bool kv_next(struct kv_cursor *c, struct bytes *key, struct bytes *value)
 {
 	MDB_val k, v;
-	int rc = c->txn->code || !c->mdb ? MDB_NOTFOUND : step(c, &k, &v);
+	int rc = c->txn->code || !c->mdb ? MDB_NOTFOUND : KV_TOUCH(c->txn->kv, step(c, &k, &v));
 	if (rc && rc != MDB_NOTFOUND)
 		stick(c->txn, rc, "walk");
 	if (rc == 0 && bytes_in(k).size > KV_KEY_MAX) {
@@ -436,8 +436,7 @@ bool kv_next(struct kv_cursor *c, struct bytes *key, struct bytes *value)
 	}
 	bool good = rc == 0 && in_range(c, bytes_in(k));
 	if (!good && c->mdb) {
-		mdb_cursor_close(
-			c->mdb); /* at the end for good: a later insert does not revive it */
+		KV_TOUCH(c->txn->kv, (mdb_cursor_close(c->mdb), 0)); /* at the end for good: a later insert does not revive it */
 		c->mdb = NULL;
 	}
 	if (good)
@@ -466,6 +465,6 @@ void kv_cursor_end(struct kv_cursor **cursor)
 		place = &(*place)->next;
 	*place = c->next;
 	if (c->mdb)
-		mdb_cursor_close(c->mdb);
+		KV_TOUCH(c->txn->kv, (mdb_cursor_close(c->mdb), 0));
 	free(c);
 }
