@@ -139,6 +139,7 @@ struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, 
 		checkpoint_put_away(cp);
 		return NULL;
 	}
+	*reason = (struct sys_error){ 0 }; /* a doubt about the place is the journal's to tell */
 	take(cp, l.view); /* without memory for marks it is still good: the next one is full */
 	return l.view;
 }

@@ -113,6 +113,7 @@ struct core_answer {
 		enum reason reason;
 		uint64_t seq, expected;
 		uint32_t retry_ms;
+		bool damaged; /* the journal is: that is for people to hear of */
 		char text[200];
 	} nack;
 	uint64_t mark;

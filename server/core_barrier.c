@@ -151,17 +151,24 @@ static bool proof_valid(const struct core *c, const struct core_stream *stream,
  * A receipt that verifies was given by this centre. Its entry is here with that hash; or it belongs
  * to a past that an incarnation entry already accounts for; or entries are lost and nobody knew.
  */
-static bool proves_loss(struct core *c, struct kv_txn *t, const Tiendo__V1__ReceiptProof *p)
+enum past { PAST_KNOWN, PAST_LOST, PAST_DAMAGED };
+
+static enum past past_of(struct core *c, struct kv_txn *t, const Tiendo__V1__ReceiptProof *p)
 {
 	struct journal_fork f = journal_fork_of(c->journal, t, p->incarnation.data);
 	uint8_t hash[HASH_SIZE];
 
 	if (journal_lost(c->journal, t, p->incarnation.data) ||
 	    (f.known && !f.current && p->entry > f.entry))
-		return false;
-	return p->entry > journal_last(c->journal).entry ||
-	       !journal_hash(c->journal, t, p->entry, hash) ||
-	       memcmp(hash, p->chain_hash.data, HASH_SIZE) != 0;
+		return PAST_KNOWN;
+	if (p->entry > journal_last(c->journal).entry)
+		return PAST_LOST;
+	if (journal_hash(c->journal, t, p->entry, hash) &&
+	    memcmp(hash, p->chain_hash.data, HASH_SIZE) == 0)
+		return PAST_KNOWN;
+	/* another entry stands there, whole: it was lost. What is not whole is only damaged: that must
+	 * not begin a new incarnation and shut everybody out */
+	return journal_whole(c->journal, t, p->entry) ? PAST_LOST : PAST_DAMAGED;
 }
 
 /* By what the journal and the fold of it say: the same at every replay. */
@@ -184,10 +191,16 @@ static enum reason judge_hello(struct core *c, struct kv_txn *t, const struct co
 			      "its last receipt was not given by this centre: has its spool spoken "
 			      "to another one?",
 			      stream->principal);
-	if (last && proves_loss(c, t, last))
+	enum past past = last ? past_of(c, t, last) : PAST_KNOWN;
+	if (past == PAST_LOST)
 		return refuse(text, REASON_ROLLED_BACK,
 			      "its last receipt is genuine but not in the journal: the centre was "
 			      "rolled back",
+			      stream->principal);
+	if (past == PAST_DAMAGED)
+		return refuse(text, REASON_BUSY,
+			      "the entry of its last receipt is damaged: run `tiendo-server verify` and "
+			      "restore the journal from a backup",
 			      stream->principal);
 	if (journal_stream(c->journal, t, stream->principal, stream->epoch, &s)) {
 		*out = (struct core_welcome){.mark = s.mark, .mark_void = s.mark_void};

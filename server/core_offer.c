@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Sequence, admit, append: one offer joins the group, or is answered from what is stored. */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 
 #include "common/domain/periods.h"
@@ -104,6 +105,17 @@ static void busy_store(struct recall *r)
 {
 	core_refuse(r->answer, REASON_BUSY, "the centre cannot read or write its journal now: %s",
 		    kv_error(r->txn) ? kv_error_text(r->txn) : "an entry could not be read");
+	r->answer->nack.damaged = kv_error(r->txn) == -EUCLEAN;
+}
+
+/* Nothing is said about what was decided: another word would be believed. */
+static void damaged(struct recall *r, uint64_t entry, uint64_t seq)
+{
+	core_refuse(r->answer, REASON_BUSY,
+		    "entry %llu of the journal is damaged, or the index that leads to it from seq %llu: run "
+		    "`tiendo-server verify` and restore it from a backup",
+		    (unsigned long long)entry, (unsigned long long)seq);
+	r->answer->nack.damaged = true;
 }
 
 static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, size_t n,
@@ -127,6 +139,14 @@ static bool conflicts(struct recall *r, const struct entry *e, uint64_t seq, siz
 	return false;
 }
 
+/* Is it of the stream, and seq one of those it decided? Otherwise the index lies. */
+static bool decides(const struct entry *e, const struct core_stream *s, uint64_t seq)
+{
+	return journal_in_stream(e) && e->principal == s->principal &&
+	       !memcmp(e->epoch, s->epoch, EPOCH_SIZE) && seq >= e->first_seq &&
+	       seq - e->first_seq < e->seqs;
+}
+
 /*
  * Answers seq ... seq + n - 1 from the entries that decided them. `updates`: the offered bytes to
  * compare, NULL for a void, which has none. False: the answer is a nack.
@@ -142,12 +162,16 @@ static bool recall_known(struct recall *r, uint64_t seq, size_t n, const struct 
 			c, journal_read_size(c->journal, r->txn, number));
 		struct entry e;
 
-		if (!number || journal_read(c->journal, r->txn, number, false, arena, &e, NULL)) {
+		int rc = number ? journal_read(c->journal, r->txn, number, false, arena, &e, NULL) : -ENOENT;
+		if (!rc && !decides(&e, r->stream, seq))
+			rc = -EUCLEAN;
+		if (rc && (kv_error(r->txn) || rc == -ENOMEM))
 			busy_store(r);
+		else if (rc)
+			damaged(r, number, seq);
+		if (rc)
 			return false;
-		}
-		uint64_t left = e.first_seq + e.seqs -
-				seq; /* seq is one of the entry's, or the index lies */
+		uint64_t left = e.first_seq + e.seqs - seq;
 		size_t here = left < n ? (size_t)left : n;
 		if (updates && conflicts(r, &e, seq, here, updates))
 			return false;

@@ -35,6 +35,11 @@ static void note_nack(struct ingest *g, const struct sender *s, const struct cor
 {
 	if (n->reason == REASON_CONFLICT)
 		STATS_ADD(g->stats, conflicts, 1);
+	if (n->damaged) {
+		STATS_ADD(g->stats, damage_met, 1);
+		if (may_log(g, &g->alarmed))
+			log_error("key %u: %s", s->key_id, n->text);
+	}
 	if (alarming(n->reason) && may_log(g, &g->alarmed))
 		log_error("key %u: %s: %s", s->key_id, reason_name(n->reason), n->text);
 	else if (!alarming(n->reason) && n->reason != REASON_BUSY && may_log(g, &g->warned))
@@ -198,6 +203,11 @@ static void hello(struct ingest *g, const struct sender *s)
 	if (r == REASON_ROLLED_BACK) {
 		g->rolled_back = true;
 		memcpy(g->lost, m->last_receipt->incarnation.data, INCARNATION_SIZE);
+	}
+	if (r == REASON_BUSY) { /* the journal cannot be read: for people, not for them */
+		STATS_ADD(g->stats, damage_met, 1);
+		if (may_log(g, &g->alarmed))
+			log_error("key %u: %s", s->key_id, text);
 	}
 	if (r != REASON_NONE)
 		nack(g, s, 0, r, "%s", text);

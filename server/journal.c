@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/sys/keys.h"
 #include "server/entry_codec.h"
 #include "server/journal_inside.h"
 
@@ -45,6 +46,40 @@ struct journal_key journal_principal_key(uint32_t principal)
 	return k;
 }
 
+static void check_of(struct bytes key, const uint8_t *record, size_t size,
+		     uint8_t out[static RECORD_CHECK])
+{
+	uint8_t bytes[SPAN_KEY + RECORD_MAX], hash[KEYS_HASH];
+
+	assert(key.size <= SPAN_KEY && size <= RECORD_MAX);
+	memcpy(bytes, key.data, key.size);
+	memcpy(bytes + key.size, record, size);
+	keys_hash(bytes_of(bytes, key.size + size), hash);
+	memcpy(out, hash, RECORD_CHECK);
+}
+
+void journal_put_record(struct journal *j, struct kv_table table, const struct journal_key *key,
+			const uint8_t *record, size_t size)
+{
+	uint8_t bytes[RECORD_MAX + RECORD_CHECK];
+
+	memcpy(bytes, record, size);
+	check_of(journal_key_bytes(key), record, size, bytes + size);
+	kv_put(j->txn, table, journal_key_bytes(key), bytes_of(bytes, size + RECORD_CHECK));
+}
+
+const uint8_t *journal_record(struct bytes key, struct bytes stored, size_t size)
+{
+	uint8_t check[RECORD_CHECK];
+
+	if (stored.size == size)
+		return stored.data;
+	if (stored.size != size + RECORD_CHECK || key.size > SPAN_KEY)
+		return NULL;
+	check_of(key, stored.data, size, check);
+	return memcmp(check, stored.data + size, RECORD_CHECK) ? NULL : stored.data;
+}
+
 void journal_stream_pack(const struct journal_stream *s, uint8_t out[static STREAM_RECORD])
 {
 	put_u64(out, s->mark);
@@ -58,11 +93,11 @@ void journal_stream_pack(const struct journal_stream *s, uint8_t out[static STRE
 	put_u64(out + 89, s->refused);
 }
 
-bool journal_stream_unpack(struct bytes record, struct journal_stream *out)
+bool journal_stream_unpack(struct bytes key, struct bytes stored, struct journal_stream *out)
 {
-	const uint8_t *p = record.data;
+	const uint8_t *p = journal_record(key, stored, STREAM_RECORD);
 
-	if (record.size != STREAM_RECORD)
+	if (!p)
 		return false;
 	*out = (struct journal_stream){.mark = get_u64(p),
 				       .last_entry = get_u64(p + 8),
@@ -78,7 +113,7 @@ bool journal_stream_unpack(struct bytes record, struct journal_stream *out)
 
 /* ---- opening ---- */
 
-static int open_tables(struct journal *j, struct sys_error *error)
+static int open_tables(struct journal *j, bool create, struct sys_error *error)
 {
 	const struct {
 		const char *name;
@@ -91,7 +126,13 @@ static int open_tables(struct journal *j, struct sys_error *error)
 		      {"incarnations", &j->incarnations}};
 
 	for (size_t i = 0; i < BASE_COUNT(tables); i++) {
-		int rc = kv_table(j->kv, tables[i].name, tables[i].table, error);
+		int rc = create ? 0 : kv_has(j->kv, tables[i].name, error);
+		if (rc == -ENOENT) /* made anew it would be empty, and believed */
+			return sys_fail(error, -EUCLEAN,
+					"the journal has lost its table %s: it is damaged, restore it from a backup",
+					tables[i].name);
+		if (!rc)
+			rc = kv_table(j->kv, tables[i].name, tables[i].table, error);
 		if (rc)
 			return rc;
 	}
@@ -121,12 +162,13 @@ static int check_meta(struct journal *j, const char *dir, struct sys_error *erro
 		rc = rc ? sys_fail(error, rc, "%s: %s", dir, kv_error_text(t))
 			: sys_fail(
 				  error, -EINVAL,
-				  "%s is no journal of tiendo: point --dir at a store made by init",
+				  "%s is no journal of tiendo: point --dir at a store made by init; if it was "
+				  "one, it is damaged: restore it from a backup",
 				  dir);
 	} else if (get_u32(format.data) != JOURNAL_FORMAT) {
 		rc = sys_fail(error, -EPROTO,
 			      "%s has format %u, this build knows %d: run the tiendo-server that "
-			      "wrote it, or a newer",
+			      "wrote it, or a newer; if this one did, it is damaged",
 			      dir, get_u32(format.data), JOURNAL_FORMAT);
 	} else {
 		memcpy(j->store, store.data, INCARNATION_SIZE);
@@ -142,17 +184,41 @@ static int check_ours(struct journal *j, const char *dir, struct sys_error *erro
 
 	if (rc == -ENOENT)
 		return sys_fail(error, -EINVAL,
-				"%s is no journal of tiendo: point --dir at a store made by init", dir);
+				"%s is no journal of tiendo: point --dir at a store made by init; if it was one, "
+				"it is damaged: restore it from a backup",
+				dir);
 	if (!rc)
 		rc = kv_table(j->kv, "meta", &j->meta, error);
 	return rc ? rc : check_meta(j, dir, error);
 }
 
+static void check_records(struct kv_txn *t, struct kv_table table, const char *what, size_t size)
+{
+	struct kv_cursor *c = kv_cursor(t, table, &(struct kv_range){0});
+	struct bytes key, stored;
+
+	while (kv_next(c, &key, &stored))
+		if (!journal_record(key, stored, size))
+			kv_spoil(t, -EUCLEAN,
+				 "a record of the journal's %s is damaged: restore the journal from a "
+				 "backup",
+				 what);
+	kv_cursor_end(&c);
+}
+
+/* What is believed without a look at the entries: a stream not found would be taken for a new one. */
 static int load_head(struct journal *j, struct sys_error *error)
 {
 	struct kv_txn *t = kv_read(j->kv);
 
+	check_records(t, j->streams, "streams", STREAM_RECORD);
+	check_records(t, j->principals, "epochs", EPOCHS_RECORD);
+	check_records(t, j->incarnations, "incarnations", INCARNATION_RECORD);
 	j->head = j->last = journal_head_in(j, t);
+	if (j->head.entry && !journal_whole(j, t, j->head.entry))
+		kv_spoil(t, -EUCLEAN,
+			 "the journal's last entry, %llu, is damaged: restore the journal from a backup",
+			 (unsigned long long)j->head.entry);
 	int rc = kv_error(t);
 	if (rc)
 		sys_fail(error, rc, "%s", kv_error_text(t));
@@ -172,7 +238,7 @@ int journal_open(struct journal **out, const char *dir, const struct journal_opt
 	if (!rc && !options->create)
 		rc = check_ours(j, dir, error);
 	if (!rc)
-		rc = open_tables(j, error);
+		rc = open_tables(j, options->create, error);
 	if (!rc && options->create)
 		rc = write_meta(j, options->store, error);
 	if (!rc && options->create)
@@ -286,7 +352,7 @@ static void put_epochs(struct journal *j, const struct entry *e)
 
 	put_u32(record, n.count + 1);
 	put_u64(record + 4, (uint64_t)e->received.ms);
-	kv_put(j->txn, j->principals, journal_key_bytes(&key), bytes_of(record, sizeof record));
+	journal_put_record(j, j->principals, &key, record, sizeof record);
 }
 
 static void put_stream(struct journal *j, const struct entry *e, const struct journal_stream *old)
@@ -300,7 +366,7 @@ static void put_stream(struct journal *j, const struct entry *e, const struct jo
 	if (!old)
 		put_epochs(j, e);
 	journal_stream_pack(&s, record);
-	kv_put(j->txn, j->streams, journal_key_bytes(&key), bytes_of(record, sizeof record));
+	journal_put_record(j, j->streams, &key, record, sizeof record);
 	if (!kv_insert(j->txn, j->spans, journal_key_bytes(&span), journal_key_bytes(&number)))
 		kv_spoil(j->txn, -EUCLEAN,
 			 "the journal's index already holds the place of entry %llu",
@@ -320,8 +386,7 @@ static void put_entry(struct journal *j, struct entry *e)
 	}
 	kv_put(j->txn, j->entries, journal_key_bytes(&key), buffer_bytes(&j->value));
 	if (journal_incarnation_pack(e, incarnation))
-		kv_put(j->txn, j->incarnations, journal_key_bytes(&key),
-		       bytes_of(incarnation, sizeof incarnation));
+		journal_put_record(j, j->incarnations, &key, incarnation, sizeof incarnation);
 }
 
 void journal_append(struct journal *j, struct entry *e)

@@ -84,6 +84,8 @@ bool journal_whole(struct journal *j, struct kv_txn *t, uint64_t number);
 bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index,
 		  struct bytes *blob, struct instant *first_received);
 
+bool journal_in_stream(const struct entry *e); /* BATCH and VOID */
+
 struct journal_stream {
 	uint64_t mark;	     /* highest seq with an outcome; >= 1 */
 	uint64_t last_entry; /* that decided it */

@@ -23,6 +23,9 @@ struct journal {
 };
 
 enum { ENTRY_KEY = 8, STREAM_KEY = 4 + EPOCH_SIZE, SPAN_KEY = STREAM_KEY + 8, PRINCIPAL_KEY = 4 };
+/* LMDB has no checksums, and these records are believed: each has a check behind it, of its key and itself. Those of
+ * stores made before have none until they are written again. */
+enum { RECORD_CHECK = 8, RECORD_MAX = 128 };
 enum { STREAM_RECORD = 8 + 8 + 1 + HASH_SIZE + EPOCH_SIZE + 8 * 4, EPOCHS_RECORD = 12 };
 
 struct journal_key {
@@ -41,13 +44,17 @@ struct journal_key journal_span_key(uint32_t principal, const uint8_t epoch[stat
 				    uint64_t first_seq);
 struct journal_key journal_principal_key(uint32_t principal);
 
+void journal_put_record(struct journal *j, struct kv_table table, const struct journal_key *key,
+			const uint8_t *record, size_t size);
+/* The record of `size` bytes in what is stored; NULL = it is not what was written. */
+const uint8_t *journal_record(struct bytes key, struct bytes stored, size_t size);
+
 void journal_stream_pack(const struct journal_stream *s, uint8_t out[static STREAM_RECORD]);
-bool journal_stream_unpack(struct bytes record, struct journal_stream *out);
+bool journal_stream_unpack(struct bytes key, struct bytes stored, struct journal_stream *out);
 
 /* What entry `e` makes of its stream's record (`old` NULL = it is the first). The one place that
  * says so: appending writes it, verifying compares with it. */
 struct journal_stream journal_stream_next(const struct journal_stream *old, const struct entry *e);
-bool journal_in_stream(const struct entry *e); /* BATCH and VOID */
 enum { INCARNATION_RECORD = 2 * INCARNATION_SIZE };
 /* False unless the entry begins an incarnation. */
 bool journal_incarnation_pack(const struct entry *e, uint8_t out[static INCARNATION_RECORD]);

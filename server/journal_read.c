@@ -50,7 +50,8 @@ int journal_read(struct journal *j, struct kv_txn *t, uint64_t number, bool cata
 		if (kv_error(t))
 			return sys_fail(error, kv_error(t), "entry %llu: %s", shown,
 					kv_error_text(t));
-		return sys_fail(error, -ENOENT, "the journal has no entry %llu", shown);
+		return sys_fail(error, -ENOENT,
+				"the journal has no entry %llu: if its head is above, it is damaged", shown);
 	}
 	switch (entry_decode(value, previous, catalogue, arena, out)) {
 	case ENTRY_READ_OK:
@@ -139,8 +140,14 @@ bool journal_stream(struct journal *j, struct kv_txn *t, uint32_t principal,
 	struct journal_key key = journal_stream_key(principal, epoch);
 	struct bytes record;
 
-	return kv_get(t, j->streams, journal_key_bytes(&key), &record) &&
-	       journal_stream_unpack(record, out);
+	if (!kv_get(t, j->streams, journal_key_bytes(&key), &record))
+		return false;
+	if (journal_stream_unpack(journal_key_bytes(&key), record, out))
+		return true;
+	kv_spoil(t, -EUCLEAN,
+		 "the record of a stream of principal %u is damaged: restore the journal from a backup",
+		 principal);
+	return false;
 }
 
 uint64_t journal_entry_of(struct journal *j, struct kv_txn *t, uint32_t principal,
@@ -164,13 +171,18 @@ uint64_t journal_entry_of(struct journal *j, struct kv_txn *t, uint32_t principa
 struct journal_epochs journal_epochs(struct journal *j, struct kv_txn *t, uint32_t principal)
 {
 	struct journal_key key = journal_principal_key(principal);
-	struct bytes record;
+	struct bytes stored;
 
-	if (!kv_get(t, j->principals, journal_key_bytes(&key), &record) ||
-	    record.size != EPOCHS_RECORD)
+	if (!kv_get(t, j->principals, journal_key_bytes(&key), &stored))
 		return (struct journal_epochs){0};
-	return (struct journal_epochs){.count = get_u32(record.data),
-				       .last = {(int64_t)get_u64(record.data + 4)}};
+	const uint8_t *p = journal_record(journal_key_bytes(&key), stored, EPOCHS_RECORD);
+	if (!p) {
+		kv_spoil(t, -EUCLEAN,
+			 "the epochs of principal %u are damaged: restore the journal from a backup",
+			 principal);
+		return (struct journal_epochs){.count = UINT32_MAX}; /* no more of them */
+	}
+	return (struct journal_epochs){.count = get_u32(p), .last = {(int64_t)get_u64(p + 4)}};
 }
 
 void journal_streams(struct journal *j, struct kv_txn *t, const struct journal_stream_key *after,
@@ -189,8 +201,11 @@ void journal_streams(struct journal *j, struct kv_txn *t, const struct journal_s
 		struct journal_stream_key k;
 		struct journal_stream s;
 
-		if (key.size != STREAM_KEY || !journal_stream_unpack(value, &s))
+		if (key.size != STREAM_KEY || !journal_stream_unpack(key, value, &s)) {
+			kv_spoil(t, -EUCLEAN,
+				 "the record of a stream is damaged: restore the journal from a backup");
 			break;
+		}
 		k.principal = get_u32(key.data);
 		memcpy(k.epoch, key.data + 4, EPOCH_SIZE);
 		if (after && bytes_equal(key, journal_key_bytes(&from)))
@@ -201,17 +216,33 @@ void journal_streams(struct journal *j, struct kv_txn *t, const struct journal_s
 	kv_cursor_end(&c);
 }
 
+/* The next incarnation of the list; false at its end, or damaged, which sticks. */
+static bool next_incarnation(struct kv_txn *t, struct kv_cursor *c, struct bytes *key,
+			     const uint8_t **record)
+{
+	struct bytes stored;
+
+	if (!kv_next(c, key, &stored))
+		return false;
+	*record = journal_record(*key, stored, INCARNATION_RECORD);
+	if (!*record || key->size != ENTRY_KEY)
+		kv_spoil(t, -EUCLEAN,
+			 "a record of the incarnations is damaged: restore the journal from a backup");
+	return *record && key->size == ENTRY_KEY;
+}
+
 bool journal_incarnation_at(struct journal *j, struct kv_txn *t, uint64_t number,
 			    uint8_t out[static INCARNATION_SIZE])
 {
 	struct journal_key behind = journal_entry_key(number + 1);
 	struct kv_range range = {.to = journal_key_bytes(&behind), .backward = true};
 	struct kv_cursor *c = kv_cursor(t, j->incarnations, &range);
-	struct bytes value;
-	bool found = kv_next(c, NULL, &value) && value.size == INCARNATION_RECORD;
+	const uint8_t *record;
+	struct bytes key;
+	bool found = next_incarnation(t, c, &key, &record);
 
 	if (found)
-		memcpy(out, value.data, INCARNATION_SIZE);
+		memcpy(out, record, INCARNATION_SIZE);
 	kv_cursor_end(&c);
 	return found;
 }
@@ -222,16 +253,16 @@ struct journal_fork journal_fork_of(struct journal *j, struct kv_txn *t,
 	struct kv_range range = {0};
 	struct kv_cursor *c = kv_cursor(t, j->incarnations, &range);
 	struct journal_fork f = {0};
-	struct bytes key, value;
+	const uint8_t *record;
+	struct bytes key;
 
-	while (kv_next(c, &key, &value)) {
+	while (next_incarnation(t, c, &key, &record)) {
 		if (f.known) { /* the one after it */
 			f.current = false;
 			f.entry = get_u64(key.data) - 1;
 			break;
 		}
-		f.known = f.current = value.size == INCARNATION_RECORD &&
-				      !memcmp(value.data, incarnation, INCARNATION_SIZE);
+		f.known = f.current = !memcmp(record, incarnation, INCARNATION_SIZE);
 	}
 	kv_cursor_end(&c);
 	return f;
@@ -242,12 +273,12 @@ bool journal_lost(struct journal *j, struct kv_txn *t,
 {
 	struct kv_range range = {0};
 	struct kv_cursor *c = kv_cursor(t, j->incarnations, &range);
-	struct bytes value;
+	const uint8_t *record;
+	struct bytes key;
 	bool found = false;
 
-	while (!found && kv_next(c, NULL, &value))
-		found = value.size == INCARNATION_RECORD &&
-			!memcmp(value.data + INCARNATION_SIZE, incarnation, INCARNATION_SIZE);
+	while (!found && next_incarnation(t, c, &key, &record))
+		found = !memcmp(record + INCARNATION_SIZE, incarnation, INCARNATION_SIZE);
 	kv_cursor_end(&c);
 	return found;
 }

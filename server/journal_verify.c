@@ -98,8 +98,10 @@ static int verify_incarnation(struct journal_verify *v, const struct entry *e)
 	if (!journal_incarnation_pack(e, record))
 		return 0;
 	v->incarnations++;
-	if (!kv_get(v->txn, v->journal->incarnations, journal_key_bytes(&key), &stored) ||
-	    !bytes_equal(stored, bytes_of(record, sizeof record)))
+	const uint8_t *is = kv_get(v->txn, v->journal->incarnations, journal_key_bytes(&key), &stored)
+				    ? journal_record(journal_key_bytes(&key), stored, sizeof record)
+				    : NULL;
+	if (!is || memcmp(is, record, sizeof record))
 		return wrong(v, e, "the list of incarnations does not hold it");
 	return 0;
 }
@@ -132,8 +134,10 @@ static int verify_mark(struct journal_verify *v, const struct seen_stream *s)
 	struct bytes stored;
 
 	journal_stream_pack(&s->stream, record);
-	if (kv_get(v->txn, v->journal->streams, journal_key_bytes(&key), &stored) &&
-	    bytes_equal(stored, bytes_of(record, sizeof record)))
+	const uint8_t *is = kv_get(v->txn, v->journal->streams, journal_key_bytes(&key), &stored)
+				    ? journal_record(journal_key_bytes(&key), stored, sizeof record)
+				    : NULL;
+	if (is && !memcmp(is, record, sizeof record))
 		return 0;
 	return sys_fail(v->error, -EUCLEAN,
 			"the mark of a stream of principal %u is not what the entries say: restore "

@@ -18,6 +18,7 @@
 	X(commits_refused, "counter", "transactions that the disk refused")       \
 	X(nacks, "counter", "messages refused as a whole")                        \
 	X(busy, "counter", "messages answered Busy")                              \
+	X(damage_met, "counter", "answers withheld since the journal is damaged")  \
 	X(dropped, "counter", "answers that their receiver's queue did not take") \
 	X(nameless, "counter", "messages without a key")                          \
 	X(handshakes, "counter", "handshakes let in")                             \
