@@ -82,13 +82,16 @@ static int check_format(struct spool *s, struct sys_error *error)
 		return code;
 	if (version == 0)
 		return sys_fail(error, -EPROTO,
-				"%s is no spool of tiendo-agent: give another --dir", s->path);
+				"%s is no spool of tiendo-agent: give another --dir; if it was one, it is "
+				"damaged: make a new one with `tiendo-agent init`, and tell the centre",
+				s->path);
 	if (version > SPOOL_FORMAT_VERSION)
 		return sys_fail(
 			error, -EPROTO,
 			"the spool %s has format %u, this program knows up to %d: use the newer "
 			"tiendo-agent",
 			s->path, version, SPOOL_FORMAT_VERSION);
+	s->checked = version >= SPOOL_FORMAT_CHECKED;
 	return 0;
 }
 
@@ -99,20 +102,49 @@ static int check_ours(struct spool *s, struct sys_error *error)
 
 	if (code == -ENOENT)
 		return sys_fail(error, -EPROTO,
-				"%s is no spool of tiendo-agent: give another --dir", s->path);
+				"%s is no spool of tiendo-agent: give another --dir; if it was one, it is "
+				"damaged: make a new one with `tiendo-agent init`, and tell the centre",
+				s->path);
 	if (!code)
 		code = kv_table(s->kv, TABLES[0], &s->meta, error);
 	return code ? code : check_format(s, error);
 }
 
-static int open_tables(struct spool *s, struct sys_error *error)
+/* A record whose key was turned would be missing without a word. */
+static int check_names(struct spool *s, struct sys_error *error)
+{
+	static const char *const names[] = {"format", "state", "centre", "slice", "cells"};
+	struct kv_txn *txn = kv_read(s->kv);
+	struct kv_cursor *at = kv_cursor(txn, s->meta, &(struct kv_range){0});
+	struct bytes key;
+
+	while (kv_next(at, &key, NULL)) {
+		bool known = false;
+
+		for (size_t i = 0; i < BASE_COUNT(names); i++)
+			known = known || bytes_equal(key, bytes_text(names[i]));
+		if (!known)
+			kv_spoil(txn, -EUCLEAN, "it knows something by a name that is none");
+	}
+	return spool_end(s, &txn, error);
+}
+
+static int open_tables(struct spool *s, bool create, struct sys_error *error)
 {
 	struct kv_table *const to[] = {&s->meta,  &s->outbox,     &s->receipts,  &s->refused,
 				       &s->inbox, &s->shelves[0], &s->shelves[1]};
 
 	for (size_t i = 0; i < BASE_COUNT(TABLES); i++) {
-		int code = kv_table(s->kv, TABLES[i], to[i], error);
+		int code = create ? 0 : kv_has(s->kv, TABLES[i], error);
 
+		if (code == -ENOENT) { /* made anew it would be empty, and believed */
+			struct sys_error what;
+
+			sys_fail(&what, code, "its table %s is not there", TABLES[i]);
+			return fail_txn(s, -EUCLEAN, what.text, error);
+		}
+		if (!code)
+			code = kv_table(s->kv, TABLES[i], to[i], error);
 		if (code)
 			return code;
 	}
@@ -140,8 +172,10 @@ static int open_kv(struct spool **out, const char *dir, const struct spool_optio
 
 	if (!code && !create)
 		code = check_ours(s, error);
+	if (!code && !create)
+		code = check_names(s, error);
 	if (!code)
-		code = open_tables(s, error);
+		code = open_tables(s, create, error);
 	if (code) {
 		spool_close(s);
 		return code;
@@ -169,6 +203,7 @@ int spool_create(const char *dir, struct sys_error *error)
 		memcpy(format, SPOOL_FORMAT, sizeof SPOOL_FORMAT - 1);
 		put_u32(format + sizeof SPOOL_FORMAT - 1, SPOOL_FORMAT_VERSION);
 		kv_put(txn, s->meta, bytes_text("format"), bytes_of(format, sizeof format));
+		s->checked = true;
 		keys_random(state.epoch, sizeof state.epoch);
 		spool_state_put(s, txn, &state);
 		code = spool_commit(s, &txn, error);
@@ -230,7 +265,7 @@ void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *ou
 	struct bytes value;
 
 	*out = (struct spool_state){0};
-	kv_get(txn, s->meta, bytes_text("state"), &value);
+	spool_get_record(s, txn, s->meta, bytes_text("state"), &value);
 	struct scan in = {.rest = value};
 
 	out->ordinal = scan_u32(&in);
@@ -241,6 +276,8 @@ void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *ou
 
 	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
 		*numbers[i] = scan_u64(&in);
+	if (kv_error(txn))
+		return;
 	if (in.bad || in.rest.size || !out->ordinal || out->settled > out->last || out->kept_from > out->last + 1)
 		kv_spoil(txn, -EUCLEAN, "its state cannot be read");
 }
@@ -257,7 +294,7 @@ void spool_state_put(struct spool *s, struct kv_txn *txn, const struct spool_sta
 	buffer_put(&b, st->previous, SPOOL_ID);
 	for (size_t i = 0; i < BASE_COUNT(numbers); i++)
 		buffer_put_u64(&b, numbers[i]);
-	kv_put(txn, s->meta, bytes_text("state"), buffer_bytes(&b));
+	spool_put_record(s, txn, s->meta, bytes_text("state"), buffer_bytes(&b));
 	buffer_free(&b);
 }
 
@@ -278,7 +315,7 @@ int spool_centre(struct spool *s, struct spool_centre *out, struct sys_error *er
 	struct bytes value;
 
 	*out = (struct spool_centre){0};
-	if (kv_get(txn, s->meta, bytes_text("centre"), &value)) {
+	if (spool_get_record(s, txn, s->meta, bytes_text("centre"), &value)) {
 		struct scan in = {.rest = value};
 
 		scan_copy(&in, out->incarnation, SPOOL_ID);
@@ -318,7 +355,7 @@ int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_e
 	buffer_put_u64(&b, (uint64_t)c->alarm_wall_ms);
 	scan_put_text(&b, c->trouble);
 	scan_put_text(&b, c->alarm);
-	kv_put(txn, s->meta, bytes_text("centre"), buffer_bytes(&b));
+	spool_put_record(s, txn, s->meta, bytes_text("centre"), buffer_bytes(&b));
 	buffer_free(&b);
 	return spool_commit(s, &txn, error);
 }
@@ -336,7 +373,7 @@ static void put_head(struct spool *s, struct kv_txn *txn, enum spool_shelf shelf
 	buffer_put_u64(&b, (uint64_t)head->time_ms);
 	buffer_put_u32(&b, head->today);
 	scan_put_text(&b, head->scope);
-	kv_put(txn, s->meta, bytes_text(SHELVES[shelf]), buffer_bytes(&b));
+	spool_put_record(s, txn, s->meta, bytes_text(SHELVES[shelf]), buffer_bytes(&b));
 	buffer_free(&b);
 }
 
@@ -349,7 +386,7 @@ int spool_shelve(struct spool *s, enum spool_shelf shelf, const struct spool_she
 	kv_clear(txn, s->shelves[shelf]);
 	for (size_t i = 0; i < n; i++) {
 		put_u32(key, (uint32_t)i);
-		kv_put(txn, s->shelves[shelf], bytes_of(key, sizeof key), rows[i]);
+		spool_put_record(s, txn, s->shelves[shelf], bytes_of(key, sizeof key), rows[i]);
 	}
 	put_head(s, txn, shelf, head);
 	return spool_commit(s, &txn, error);
@@ -371,7 +408,7 @@ int spool_shelf_head(struct spool *s, enum spool_shelf shelf, struct spool_shelf
 	struct bytes value;
 
 	*out = (struct spool_shelf_head){0};
-	if (kv_get(txn, s->meta, bytes_text(SHELVES[shelf]), &value)) {
+	if (spool_get_record(s, txn, s->meta, bytes_text(SHELVES[shelf]), &value)) {
 		struct scan in = {.rest = value};
 
 		out->entry = scan_u64(&in);
@@ -390,9 +427,9 @@ int spool_rows(struct spool *s, enum spool_shelf shelf, spool_row_see *see, void
 {
 	struct kv_txn *txn = kv_read(s->kv);
 	struct kv_cursor *at = kv_cursor(txn, s->shelves[shelf], &(struct kv_range){0});
-	struct bytes row;
+	struct bytes key, row;
 
-	while (kv_next(at, NULL, &row) && see(data, row))
+	while (kv_next(at, &key, &row) && spool_whole(s, txn, key, &row) && see(data, row))
 		;
 	return spool_end(s, &txn, error);
 }

@@ -110,7 +110,8 @@ static void find_later(struct spool *s, struct kv_txn *txn, uint32_t rules, stru
 	struct spool_refusal r;
 
 	while (kv_next(at, &key, &value))
-		if (spool_refusal_read(key, value, &r) && for_later(&r, rules))
+		if (spool_whole(s, txn, key, &value) && spool_refusal_read(key, value, &r) &&
+		    for_later(&r, rules))
 			buffer_put_bytes(keys, key);
 	kv_cursor_end(&at);
 }
@@ -121,7 +122,7 @@ static void offer_again(struct spool *s, struct kv_txn *txn, struct spool_state 
 	struct spool_refusal r;
 	struct bytes value;
 
-	if (!kv_get(txn, s->refused, key, &value) || !spool_refusal_read(key, value, &r))
+	if (!spool_get_record(s, txn, s->refused, key, &value) || !spool_refusal_read(key, value, &r))
 		return;
 	buffer_clear(old); /* a put moves what the map shows */
 	buffer_put_bytes(old, r.blob);

@@ -17,7 +17,7 @@
 #include "common/sys/kv.h"
 
 #define SPOOL_FORMAT "tiendo-spool"
-enum { SPOOL_FORMAT_VERSION = 1 };
+enum { SPOOL_FORMAT_VERSION = 2, SPOOL_FORMAT_CHECKED = 2 };
 
 struct spool {
 	struct kv *kv;
@@ -26,6 +26,7 @@ struct spool {
 	int64_t quota, grace_ms;
 	struct codec_arena arena; /* for reading one update */
 	int lock;                 /* -1 = not ours */
+	bool checked;             /* records have a check: made by format 2 */
 };
 
 struct spool_key {
@@ -48,6 +49,15 @@ static inline struct spool_key spool_key_place(uint32_t ordinal, uint64_t seq)
 	return k;
 }
 #define SPOOL_KEY(k) bytes_of((k).bytes, (k).size)
+
+/*
+ * LMDB does not notice a turned bit. An update in the outbox stands behind its own hash; every other record of format 2
+ * has eight bytes of a hash over key and record behind it. What does not fit spoils the transaction with -EUCLEAN.
+ */
+void spool_put_record(struct spool *s, struct kv_txn *txn, struct kv_table table, struct bytes key, struct bytes record);
+bool spool_get_record(struct spool *s, struct kv_txn *txn, struct kv_table table, struct bytes key, struct bytes *record);
+/* Of what a cursor gave: cuts the check off. */
+bool spool_whole(struct spool *s, struct kv_txn *txn, struct bytes key, struct bytes *record);
 
 /* A record that cannot be read spoils the transaction with -EUCLEAN. */
 void spool_state_get(struct spool *s, struct kv_txn *txn, struct spool_state *out);

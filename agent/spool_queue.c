@@ -135,7 +135,7 @@ bool spool_find_blob(struct spool *s, struct kv_txn *txn, const struct spool_sta
 	struct spool_refusal refusal;
 	struct bytes value;
 
-	if (!kv_get(txn, s->refused, SPOOL_KEY(place), &value) ||
+	if (!spool_get_record(s, txn, s->refused, SPOOL_KEY(place), &value) ||
 	    !spool_refusal_read(SPOOL_KEY(place), value, &refusal) || !refusal.blob.size)
 		return false;
 	*blob = refusal.blob;

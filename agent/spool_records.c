@@ -6,6 +6,51 @@
 #include <errno.h>
 #include <stdio.h>
 
+static void check_of(struct bytes key, struct bytes record, uint8_t out[static SPOOL_CHECK])
+{
+	uint8_t parts[KEYS_HASH + KV_KEY_MAX], hash[KEYS_HASH];
+
+	keys_hash(record, parts);
+	memcpy(parts + KEYS_HASH, key.data, key.size);
+	keys_hash(bytes_of(parts, KEYS_HASH + key.size), hash);
+	memcpy(out, hash, SPOOL_CHECK);
+}
+
+void spool_put_record(struct spool *s, struct kv_txn *txn, struct kv_table table, struct bytes key, struct bytes record)
+{
+	size_t room = s->checked ? SPOOL_CHECK : 0;
+	uint8_t *at = kv_reserve(txn, table, key, record.size + room);
+
+	if (!at)
+		return; /* the transaction has an error now */
+	if (record.size)
+		memcpy(at, record.data, record.size);
+	if (room)
+		check_of(key, record, at + record.size);
+}
+
+bool spool_whole(struct spool *s, struct kv_txn *txn, struct bytes key, struct bytes *record)
+{
+	uint8_t check[SPOOL_CHECK];
+
+	if (!s->checked)
+		return true;
+	if (record->size >= SPOOL_CHECK) {
+		record->size -= SPOOL_CHECK;
+		check_of(key, *record, check);
+		if (memcmp(check, record->data + record->size, SPOOL_CHECK) == 0)
+			return true;
+	}
+	*record = (struct bytes){0};
+	kv_spoil(txn, -EUCLEAN, "a record is not what was written");
+	return false;
+}
+
+bool spool_get_record(struct spool *s, struct kv_txn *txn, struct kv_table table, struct bytes key, struct bytes *record)
+{
+	return kv_get(txn, table, key, record) && spool_whole(s, txn, key, record);
+}
+
 bool spool_record_read(struct bytes record, struct bytes *blob)
 {
 	uint8_t hash[KEYS_HASH];
@@ -80,7 +125,7 @@ void spool_receipt_put(struct spool *s, struct kv_txn *txn, const struct spool_r
 		buffer_put(&b, r->first.mac, KEYS_MAC);
 		buffer_put_u64(&b, (uint64_t)r->first.received_ms);
 	}
-	kv_put(txn, s->receipts, SPOOL_KEY(key), buffer_bytes(&b));
+	spool_put_record(s, txn, s->receipts, SPOOL_KEY(key), buffer_bytes(&b));
 	buffer_free(&b);
 }
 
@@ -89,7 +134,7 @@ bool spool_receipt_get(struct spool *s, struct kv_txn *txn, struct spool_key key
 {
 	struct bytes value;
 
-	if (!kv_get(txn, s->receipts, SPOOL_KEY(key), &value))
+	if (!spool_get_record(s, txn, s->receipts, SPOOL_KEY(key), &value))
 		return false;
 	if (spool_receipt_read(SPOOL_KEY(key), value, out))
 		return true;
@@ -124,7 +169,7 @@ void spool_refusal_put(struct spool *s, struct kv_txn *txn, const struct spool_r
 	buffer_put_u64(&b, r->again);
 	scan_put_text(&b, r->field);
 	buffer_put_bytes(&b, r->blob);
-	kv_put(txn, s->refused, SPOOL_KEY(key), buffer_bytes(&b));
+	spool_put_record(s, txn, s->refused, SPOOL_KEY(key), buffer_bytes(&b));
 	buffer_free(&b);
 }
 
@@ -140,7 +185,7 @@ int spool_receipts(struct spool *s, size_t limit, spool_receipt_see *see, void *
 	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
 		struct spool_receipt r;
 
-		if (!spool_receipt_read(key, value, &r))
+		if (!spool_whole(s, txn, key, &value) || !spool_receipt_read(key, value, &r))
 			kv_spoil(txn, -EUCLEAN, "a receipt cannot be read");
 		else if (!see(data, &r))
 			break;
@@ -158,7 +203,7 @@ int spool_refusals(struct spool *s, size_t limit, spool_refusal_see *see, void *
 	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
 		struct spool_refusal r;
 
-		if (!spool_refusal_read(key, value, &r))
+		if (!spool_whole(s, txn, key, &value) || !spool_refusal_read(key, value, &r))
 			kv_spoil(txn, -EUCLEAN, "a refusal cannot be read");
 		else if (!see(data, &r))
 			break;

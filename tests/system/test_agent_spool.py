@@ -284,11 +284,11 @@ def test_newer_and_foreign_spools(world, vinh):
 
     def newer(value):
         old["format"] = value
-        return value[:-4] + (2).to_bytes(4, "big")
+        return value[:-4] + (3).to_bytes(4, "big")
 
     vinh.meta(b"format", newer)
     for command in (("status",), ("report", "KH.C", "--value", "1"), ("run",)):
-        says(vinh, "format 2", "tiendo-agent", command=command)
+        says(vinh, "format 3", "tiendo-agent", command=command)
     vinh.meta(b"format", lambda v: b"somebody else's")
     says(vinh, "spool", command=("run",))
     vinh.meta(b"format", lambda v: old["format"])

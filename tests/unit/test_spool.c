@@ -81,6 +81,110 @@ static void write_meta(struct spool *s, const char *key, const char *value, size
 	assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
 }
 
+static void put_format(struct spool *s, uint8_t version)
+{
+	char format[sizeof SPOOL_FORMAT + 3];
+
+	memcpy(format, SPOOL_FORMAT, sizeof SPOOL_FORMAT - 1);
+	memcpy(format + sizeof SPOOL_FORMAT - 1, (uint8_t[]){0, 0, 0, version}, 4);
+	write_meta(s, "format", format, sizeof format);
+}
+
+/* Cuts the check off every record: as format 1 wrote them. */
+static void make_old(struct spool *s)
+{
+	struct kv_table tables[] = {s->receipts, s->refused};
+	struct kv_txn *txn = kv_write(s->kv);
+	struct bytes key, value;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct kv_cursor *at = kv_cursor(txn, tables[i], &(struct kv_range){0});
+		while (kv_next(at, &key, &value)) {
+			uint8_t copy[4096], name[16];
+			memcpy(copy, value.data, value.size);
+			memcpy(name, key.data, key.size);
+			kv_put(txn, tables[i], bytes_of(name, key.size), bytes_of(copy, value.size - SPOOL_CHECK));
+		}
+		kv_cursor_end(&at);
+	}
+	uint8_t copy[4096];
+	assert_true(kv_get(txn, s->meta, bytes_text("state"), &value));
+	memcpy(copy, value.data, value.size);
+	kv_put(txn, s->meta, bytes_text("state"), bytes_of(copy, value.size - SPOOL_CHECK));
+	assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
+	put_format(s, 1);
+}
+
+static bool any_receipt(void *data, const struct spool_receipt *r)
+{
+	*(uint64_t *)data = r->entry;
+	return true;
+}
+
+static void test_what_format_1_wrote(void **state)
+{
+	(void)state;
+	char dir[4096];
+	struct spool *s = spool_make("format1", NULL, dir);
+	uint64_t entry = 0;
+
+	assert_int_equal(spool_fill(s, 2, "x"), 0);
+	spool_take(s, 1, 1, 5000);
+	make_old(s);
+	spool_close(s);
+	assert_int_equal(spool_open(&s, dir, NULL, &spool_error), 0);
+	assert_int_equal(spool_state_now(s).last, 2);
+	assert_int_equal(spool_receipts(s, 0, any_receipt, &entry, &spool_error), 0);
+	assert_int_equal(entry, 101);
+	spool_take(s, 2, 2, 6000); /* and it goes on in its own way */
+	assert_int_equal(spool_receipts(s, 0, any_receipt, &entry, &spool_error), 0);
+	assert_int_equal(spool_state_now(s).settled, 2);
+	spool_close(s);
+}
+
+/* Any bit of a receipt, a refusal, the state. */
+static void test_turned_bits(void **state)
+{
+	(void)state;
+	char dir[4096];
+	struct spool *s = spool_make("bits", NULL, dir);
+	struct spool_outcome no = {.kind = SPOOL_REFUSED, .seq = 2, .reason = REASON_OUT_OF_RANGE, .field = "unit"};
+	uint64_t entry;
+	size_t n = 0;
+
+	assert_int_equal(spool_fill(s, 2, "x"), 0);
+	spool_take(s, 1, 1, 5000);
+	assert_int_equal(spool_settle(s, &no, 1, &spool_error), 0);
+	struct kv_table tables[] = {s->receipts, s->refused, s->meta};
+	for (size_t i = 0; i < 3; i++) {
+		struct spool_key place = spool_key_place(1, i + 1);
+		struct bytes key = i < 2 ? SPOOL_KEY(place) : bytes_text("state"), value;
+		uint8_t copy[4096];
+		struct kv_txn *txn = kv_read(s->kv);
+		assert_true(kv_get(txn, tables[i], key, &value));
+		size_t size = value.size;
+		memcpy(copy, value.data, size);
+		kv_end(&txn);
+		for (size_t bit = 0; bit < size * 8; bit += 7, n++) {
+			struct spool_state st;
+			copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			txn = kv_write(s->kv);
+			kv_put(txn, tables[i], key, bytes_of(copy, size));
+			assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
+			int rc = i == 0   ? spool_receipts(s, 0, any_receipt, &entry, &spool_error)
+				 : i == 1 ? spool_refusals(s, 0, NULL, NULL, &spool_error)
+					  : spool_state(s, &st, &spool_error);
+			assert_int_equal(rc, -EUCLEAN);
+			copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+		txn = kv_write(s->kv);
+		kv_put(txn, tables[i], key, bytes_of(copy, size));
+		assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
+	}
+	assert_true(n > 300);
+	spool_close(s);
+}
+
 /* A key that a disk turned: told, not asserted, and nothing is read beyond it. */
 static void test_a_number_never_given(void **state)
 {
@@ -119,7 +223,7 @@ static void test_formats(void **state)
 	assert_int_equal(spool_state(s, &st, &spool_error), -EUCLEAN);
 	assert_non_null(strstr(spool_error.text, "damaged"));
 	assert_int_equal(spool_fill(s, 1, ""), -EUCLEAN);
-	write_meta(s, "format", SPOOL_FORMAT "\0\0\0\2", sizeof SPOOL_FORMAT + 3);
+	write_meta(s, "format", SPOOL_FORMAT "\0\0\0\3", sizeof SPOOL_FORMAT + 3);
 	spool_close(s);
 	assert_int_equal(spool_open(&s, dir, NULL, &spool_error), -EPROTO);
 	assert_non_null(strstr(spool_error.text, "newer"));
@@ -296,7 +400,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_again), cmocka_unit_test(test_lock),
-		cmocka_unit_test(test_a_number_never_given),
+		cmocka_unit_test(test_a_number_never_given), cmocka_unit_test(test_what_format_1_wrote),
+		cmocka_unit_test(test_turned_bits),
 		cmocka_unit_test(test_formats),    cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_full),       cmocka_unit_test(test_grace),
 		cmocka_unit_test(test_gather),     cmocka_unit_test(test_knowledge),
