@@ -68,7 +68,8 @@ OBJ_gen := $(patsubst $(GEN)/%.c,$(B)/gen/%.o,$(GEN_C))
 PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard agent/main.c),$(B)/tiendo-agent) \
 	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
-FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so
+FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so \
+	$(B)/fault/flips/flips
 # the programs, linked with what fails their Nth call (tests/fault/nth)
 NTH_BINS := $(PROGRAMS:$(B)/%=$(B)/nth/%)
 NTH_WRAPS := malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main
@@ -133,6 +134,10 @@ $(B)/fault/power/recorder.so: tests/fault/power/recorder.c tests/fault/power/pow
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=gnu17 -shared -fPIC -O1 $(WARN) -Wno-missing-prototypes -I. -o $@ $< -ldl
+$(B)/fault/flips/flips: $(call obj,$(wildcard tests/fault/flips/*.c)) $(B)/libsupport.a $(B)/libserver.a $(B)/libagent.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

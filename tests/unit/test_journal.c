@@ -261,7 +261,7 @@ static void a_late_fault_is_found(void **state)
 	memset(stream + 4, 2, EPOCH_SIZE);
 	flip("streams", bytes_of(stream, sizeof stream), 7);
 	assert_int_equal(verify(&error), -EUCLEAN);
-	assert_non_null(strstr(error.text, "principal 1610"));
+	assert_non_null(strstr(error.text, "streams")); /* found at the open: each has its check */
 }
 
 static void strange_stores_are_refused(void **state)
