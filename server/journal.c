@@ -217,7 +217,7 @@ static int load_head(struct journal *j, struct sys_error *error)
 	j->head = j->last = journal_head_in(j, t);
 	if (j->head.entry && !journal_whole(j, t, j->head.entry))
 		kv_spoil(t, -EUCLEAN,
-			 "the journal's last entry, %llu, is damaged: restore the journal from a backup",
+			 "entry %llu, the last of the journal, is damaged: restore the journal from a backup",
 			 (unsigned long long)j->head.entry);
 	int rc = kv_error(t);
 	if (rc)
