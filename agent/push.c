@@ -262,19 +262,28 @@ void push_line(struct push *p, bool up, int64_t now)
 	push_check(p);
 }
 
+/*
+ * This stream is not ours alone. Receipts are in doubt too, also those far below the mark: they may be of
+ * a centre that was restored since, and what stands there now a clone's. What is still here is offered:
+ * what is equal is answered by its receipt, what is not moves.
+ */
+static void share(struct push *p, const struct push_welcome *w, uint64_t limit)
+{
+	uint64_t sure = w->kept_from - 1 < limit ? w->kept_from - 1 : limit;
+
+	if (sure < p->settled)
+		p->settled = sure;
+	p->limit = limit;
+	push_alarm_set(p, PUSH_ALARM_CLONED, limit + 1);
+}
+
 static void compare(struct push *p, const struct push_welcome *w)
 {
 	if (w->mark > p->last) {
-		/* the centre knows more of this stream than we do: an older copy of the spool */
-		p->limit = p->last;
-		push_alarm_set(p, PUSH_ALARM_CLONED, p->last + 1);
+		share(p, w, p->last); /* the centre knows more of it than we do: an older copy */
 	} else if (w->differs) {
 		assert(w->mark > 0);
-		/* receipts at and below the mark are in doubt too: offer what is still here */
-		if (w->mark <= p->settled)
-			p->settled = w->kept_from > w->mark ? w->mark - 1 : w->kept_from - 1;
-		p->limit = w->mark - 1;
-		push_alarm_set(p, PUSH_ALARM_CLONED, w->mark);
+		share(p, w, w->mark - 1);
 	} else if (w->mark < p->settled) {
 		p->settled = w->mark; /* a restored centre gets again what it acknowledged */
 		push_alarm_set(p, PUSH_ALARM_RESTORED, w->mark + 1);

@@ -258,6 +258,30 @@ static void test_clone_at_the_mark(void **state)
 	world_same(&w);
 }
 
+/* Acknowledged by a centre that was restored since; then our twin was quicker with other reports under the
+ * same numbers. What we hold receipts for is not there any more: it must move, not be forgotten. */
+static void test_twin_at_a_restored_centre(void **state)
+{
+	(void)state;
+	for (unsigned beyond = 0; beyond <= 1; beyond++) {
+		struct world w;
+
+		world_init(&w);
+		w.line = true;
+		world_queue(&w, 10);
+		world_drain(&w);
+		world_queue(&w, 5);
+		w.streams[0].mark = beyond ? 20 : 15;
+		for (unsigned i = 5; i <= w.streams[0].mark; i++)
+			w.streams[0].content[i] = 900 + i;
+		w.session = ++w.sessions;
+		world_drain(&w);
+		assert_int_equal(w.moves, 1);
+		assert_int_equal(w.moved_from, 5);
+		world_same(&w);
+	}
+}
+
 static void test_conflict_out_of_the_blue(void **state)
 {
 	(void)state;
@@ -328,6 +352,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_older_copy_of_the_spool),
 		cmocka_unit_test(test_clone),
 		cmocka_unit_test(test_clone_at_the_mark),
+		cmocka_unit_test(test_twin_at_a_restored_centre),
 		cmocka_unit_test(test_conflict_out_of_the_blue),
 		cmocka_unit_test(test_unsplittable),
 		cmocka_unit_test(test_unreadable),
