@@ -151,9 +151,16 @@ void sim_office_judge_end(unsigned i)
 			sim_office_counts.evicted++;
 			continue;
 		}
+		/* and of a refusal that was told to this spool before it was copied nobody asks again */
+		if (!w->settled && w->told && !w->told_taken)
+			continue;
 		if (!w->settled)
-			truth_broken("(8) %s has drained, but report w%u has no outcome in the journal%s", o->name,
-				     o->held[k], w->told_taken ? ", though it was acknowledged" : "");
+			truth_broken("(8) %s has drained, but report w%u has no outcome in the journal%s%s", o->name,
+				     o->held[k],
+				     w->told_taken ? ", though it was taken once"
+				     : w->told     ? ", though it was refused once"
+						   : "",
+				     w->copies ? "; its spool was copied" : "");
 	}
 }
 
