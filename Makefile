@@ -215,7 +215,7 @@ bench-peers: deps
 # the simulator: its own kv, net, loop, clock, log, viewlock and slice stand in for ours
 SIM_WRAP := clock_gettime _exit keys_pair_read store_marked store_unmark viewstore_there viewstore_set_aside \
 	viewstore_remove viewstore_room
-all: $(B)/sim $(B)/sim-mutants
+all: $(B)/sim $(if $(filter release,$(VARIANT)),$(B)/sim-mutants)
 # the same with tests/sim/mutants.txt built in: broken copies of a few sources, each break behind a switch
 SIM_BROKEN := $(shell sed -n 's/^file: //p' tests/sim/mutants.txt | sort -u)
 build/gen/broken/%.c: %.c tests/sim/mutants.txt tests/sim/mutate.awk

@@ -16,7 +16,7 @@ enum { DAY_MS = 86400000, HOUR_MS = 3600000, POINTS_MAX = 60 };
 
 uint64_t sim_faults_done[SIM_FAULTS_N];
 static uint64_t kinds;
-static bool storm, slow;
+static bool storm, slow, provable;
 
 const char *sim_fault_name(enum sim_fault f)
 {
@@ -187,12 +187,21 @@ void sim_faults_end(void)
 		sim_office_doom(i, 0);
 		sim_office_clock(i, 0);
 	}
+	provable = false;
+	for (unsigned i = 0; truth_undetected() && i < sim_offices(); i++)
+		provable |= sim_office_proves(i);
 	/* a roll-back that no receipt can prove: its operator knows what he did */
-	if (truth_undetected()) {
+	if (truth_undetected() && !provable) {
 		if (sim_centre_up())
 			sim_centre_kill(true);
 		sim_centre.marked = true;
 	}
+}
+
+void sim_faults_judge_end(void)
+{
+	if (provable && truth_undetected())
+		truth_broken("an office holds a receipt that proves a roll-back, and the centre goes on");
 }
 
 void sim_faults_mend(void)

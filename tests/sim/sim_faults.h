@@ -26,6 +26,8 @@ void sim_faults_one(void);
 /* Everything that people and time can mend is mended; call again as long as something is amiss. */
 void sim_faults_end(void);
 void sim_faults_mend(void);
+/* A roll-back that somebody's receipt proves must have been seen by now. */
+void sim_faults_judge_end(void);
 const char *sim_fault_name(enum sim_fault f);
 extern uint64_t sim_faults_done[SIM_FAULTS_N];
 

@@ -4,12 +4,14 @@
  *
  *   sim SEEDS [FROM]     that many worlds; the figures as one JSON object on the last line
  *   sim -t SEED          one world, with its trace
+ *   sim -y SEED          a year of 365 days; -Y with its trace
  *   sim -m N SEEDS       with mutant N (program sim-mutants): 0 when it was caught, and by which seed
  *   sim -l SEEDS         with a disk that says "durable" one commit too early: likewise
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -144,6 +146,15 @@ int main(int argc, char **argv)
 		host_tracing = true;
 		sim_world_run(strtoull(argv[2], NULL, 10));
 		printf("trace hash %016llx\n", (unsigned long long)host_trace_hash);
+		return 0;
+	}
+	if (!strcasecmp(argv[1], "-y") && argc > 2) {
+		double from = clock_now();
+		host_tracing = argv[1][1] == 'Y';
+		sim_world_year(strtoull(argv[2], NULL, 10));
+		note();
+		tally->done = 1;
+		figures(clock_now() - from, 0);
 		return 0;
 	}
 	if (!strcmp(argv[1], "-m") && argc > 3) {

@@ -289,6 +289,12 @@ void sim_office_kill(unsigned i, bool told)
 	died(&sim_office[i], told);
 }
 
+void sim_office_close(unsigned i, int64_t until)
+{
+	sim_office_kill(i, true);
+	sim_office[i].start_at = until + (int64_t)dice_below(60000);
+}
+
 void sim_office_doom(unsigned i, unsigned points)
 {
 	*(dice_percent(80) ? &sim_office[i].host.doom : &sim_office[i].desk.doom) = points;

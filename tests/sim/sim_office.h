@@ -42,6 +42,10 @@ void sim_office_mend(unsigned i);
 
 /* Everything has its outcome and the office knows. */
 bool sim_office_drained(unsigned i);
+/* Its newest receipt is of this incarnation, and not in the journal: it proves a roll-back. */
+bool sim_office_proves(unsigned i);
+/* Closed for the night. */
+void sim_office_close(unsigned i, int64_t until);
 /* At the end: nothing it holds is lost, nothing double. */
 void sim_office_judge_end(unsigned i);
 void sim_office_why(unsigned i); /* for a world that does not come to rest */

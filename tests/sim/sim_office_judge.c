@@ -51,8 +51,15 @@ bool sim_office_waits(const struct sim_office *o, uint32_t work)
 struct looking {
 	struct sim_office *office;
 	struct spool_state state;
+	struct spool_receipt newest;
 	int code;
 };
+
+static bool keep(void *data, const struct spool_receipt *r)
+{
+	*(struct spool_receipt *)data = *r;
+	return false;
+}
 
 static void look(void *arg)
 {
@@ -65,11 +72,13 @@ static void look(void *arg)
 		l->code = -1;
 	if (!l->code)
 		l->code = spool_state(s, &l->state, &error);
+	if (!l->code)
+		l->code = spool_receipts(s, 1, keep, &l->newest, &error);
 	if (!o->up)
 		spool_close(s);
 }
 
-static bool state_of(struct sim_office *o, struct spool_state *out)
+static struct looking look_into(struct sim_office *o)
 {
 	struct looking l = {.office = o};
 	unsigned doom = o->host.doom;
@@ -77,8 +86,27 @@ static bool state_of(struct sim_office *o, struct spool_state *out)
 	o->host.doom = 0;
 	host_run(&o->host, look, &l);
 	o->host.doom = doom;
+	return l;
+}
+
+static bool state_of(struct sim_office *o, struct spool_state *out)
+{
+	struct looking l = look_into(o);
+
 	*out = l.state;
 	return !l.code;
+}
+
+bool sim_office_proves(unsigned i)
+{
+	struct looking l = look_into(&sim_office[i]);
+	const struct spool_receipt *r = &l.newest;
+	const struct truth_entry *e = truth_entry(r->entry), *head = truth_entry(truth_head());
+
+	if (l.code || !r->entry || r->ordinal != l.state.ordinal || !r->unit[0])
+		return false;
+	return !memcmp(r->incarnation, head->incarnation, TRUTH_ID) &&
+	       !(e && !memcmp(e->hash, r->chain_hash, KEYS_HASH));
 }
 
 /* (3) */

@@ -328,6 +328,12 @@ void sim_reader_kill(unsigned i, bool told)
 	r->start_at = host_now + (int64_t)dice_below(5000);
 }
 
+void sim_reader_close(unsigned i, int64_t until)
+{
+	sim_reader_kill(i, true);
+	readers[i].start_at = until + (int64_t)dice_below(60000);
+}
+
 void sim_reader_turn(unsigned i)
 {
 	struct sim_reader *r = &readers[i];

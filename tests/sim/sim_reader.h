@@ -20,6 +20,7 @@ bool sim_reader_ready(unsigned i);
 int64_t sim_reader_due(unsigned i);
 void sim_reader_turn(unsigned i);
 void sim_reader_kill(unsigned i, bool told);
+void sim_reader_close(unsigned i, int64_t until);
 void sim_reader_mend(unsigned i);
 void sim_reader_revoke(unsigned i); /* and later it has a new key */
 

@@ -20,6 +20,7 @@ enum {
 	AUDIT_EVERY = 97,     /* events */
 	MEND_MS = 3000,
 	REST_EVENTS = 150000, /* then it does not come to rest */
+	EVENTS_A_DAY = 150
 };
 
 uint64_t sim_world_events;
@@ -217,6 +218,7 @@ static void come_to_rest(void)
 
 static void judge_end(void)
 {
+	sim_faults_judge_end();
 	truth_reread();
 	sim_centre_audit(true);
 	for (unsigned i = 0; i < sim_offices(); i++)
@@ -273,4 +275,40 @@ void sim_world_run(uint64_t seed)
 	judge_end();
 	host_tell("at rest after %.1f s: entry %llu, %u reports", (double)host_now / 1000,
 		  (unsigned long long)truth_head(), works_n - 1);
+}
+
+/* ---- a year ---- */
+
+static void close_for_the_night(int64_t until)
+{
+	for (unsigned i = 0; i < sim_offices(); i++)
+		sim_office_close(i, until);
+	for (unsigned i = 0; i < sim_readers(); i++)
+		sim_reader_close(i, until);
+	while (host_now < until) { /* the centre is alone; its heartbeats of the night are not played */
+		if (!happen())
+			host_now = until;
+		sim_world_events++;
+	}
+}
+
+void sim_world_year(uint64_t seed)
+{
+	make(seed, true, 4, 2);
+	sim_faults_begin((UINT64_C(1) << SIM_FAULTS_N) - 1 - (UINT64_C(1) << SIM_DAY));
+	for (int day = 1; day <= 365; day++) {
+		int64_t morning = 1000 + INT64_C(86400000) * day;
+
+		sim_centre_backup();
+		for (unsigned n = 0; n < EVENTS_A_DAY; n++)
+			event(day % 7 == 5 || day % 7 == 6); /* nobody works, nothing breaks at the weekend */
+		if (day % 30 == 0) {
+			come_to_rest();
+			judge_end();
+		}
+		close_for_the_night(morning);
+	}
+	come_to_rest();
+	judge_end();
+	host_tell("a year: entry %llu, %u reports", (unsigned long long)truth_head(), works_n - 1);
 }

@@ -371,9 +371,12 @@ void truth_replaced(bool silently)
 	unheard |= silently;
 	uint8_t was[TRUTH_ID];
 
+	struct truth_counts counted = truth_counts; /* nothing of it is new */
+
 	memcpy(was, truth.incarnation, TRUTH_ID);
 	forget();
 	truth_read();
+	truth_counts = counted;
 	/* an older backup than the last restore: the journal never heard of what came between */
 	unheard |= !knows_incarnation(was);
 	truth_told_lost();
