@@ -198,7 +198,7 @@ void answer_refuse(struct answerer *a, enum reason reason, const char *text, uin
 	struct reply r;
 
 	codec_arena_reset(&a->arena);
-	const Tiendo__V1__Query *m =
+	Tiendo__V1__Query *m =
 		codec_unpack(&tiendo__v1__query__descriptor, body.data, body.size, &a->arena);
 	viewlock_read(a->options->lock);
 	reply_start(&r, a, m ? m->id : 0);
@@ -217,7 +217,7 @@ static const struct rule *rule_of(const Tiendo__V1__Query *m)
 	return NULL;
 }
 
-static const ProtobufCBinaryData *cursor_of(const Tiendo__V1__Query *m)
+static ProtobufCBinaryData *cursor_of(Tiendo__V1__Query *m)
 {
 	switch (m->question_case) {
 	case TIENDO__V1__QUERY__QUESTION_CATCH_UP:
@@ -255,19 +255,21 @@ static enum reason find_asker(struct asking *q, uint32_t key)
 	return REASON_NONE;
 }
 
-static enum reason find_place(struct asking *q, const Tiendo__V1__Query *m)
+static enum reason find_place(struct asking *q, Tiendo__V1__Query *m)
 {
-	const ProtobufCBinaryData *cursor = cursor_of(m);
+	ProtobufCBinaryData *cursor = cursor_of(m);
+	uint64_t asked = cursor ? cursor_asked(m, cursor) : 0;
 
 	q->first = !cursor || cursor->len == 0;
 	if (q->first) {
 		q->at = (struct cursor){.question = (uint8_t)m->question_case,
 					.generation = q->slice.generation,
-					.as_of = q->slice.view->head.entry};
+					.as_of = q->slice.view->head.entry,
+					.asked = asked};
 		return REASON_NONE;
 	}
 	if (!cursor_read(&q->at, cursor, (uint8_t)m->question_case) ||
-	    q->at.as_of > q->slice.view->head.entry)
+	    q->at.asked != asked || q->at.as_of > q->slice.view->head.entry)
 		return answer_fail(q, REASON_BAD_FRAME, "the cursor is not one this question gave");
 	if (!generation_same(&q->at.generation, &q->slice.generation))
 		return answer_fail(q, REASON_STALE_CURSOR,
@@ -275,7 +277,7 @@ static enum reason find_place(struct asking *q, const Tiendo__V1__Query *m)
 	return REASON_NONE;
 }
 
-static enum reason ask(struct asking *q, uint32_t key, const Tiendo__V1__Query *m,
+static enum reason ask(struct asking *q, uint32_t key, Tiendo__V1__Query *m,
 		       const struct rule *rule)
 {
 	enum reason reason = find_asker(q, key);
@@ -291,7 +293,7 @@ static enum reason ask(struct asking *q, uint32_t key, const Tiendo__V1__Query *
 	return reason ? reason : rule->fn(q, m);
 }
 
-static bool respond(struct answerer *a, uint32_t key, const Tiendo__V1__Query *m,
+static bool respond(struct answerer *a, uint32_t key, Tiendo__V1__Query *m,
 		    const struct rule *rule, struct buffer *out)
 {
 	struct asking q = {.answerer = a};
@@ -339,7 +341,7 @@ bool answer(struct answerer *a, uint32_t key, uint8_t version, uint8_t type, str
 		return false;
 	}
 	codec_arena_reset(&a->arena);
-	const Tiendo__V1__Query *m =
+	Tiendo__V1__Query *m =
 		codec_unpack(&tiendo__v1__query__descriptor, body.data, body.size, &a->arena);
 	const struct rule *rule = m ? rule_of(m) : NULL;
 	if (!rule || m->id == 0) {

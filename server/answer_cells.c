@@ -297,6 +297,8 @@ static enum reason find_subject(struct gather *g)
 	const struct view *v = q->slice.view;
 	const struct catalogue *c = v->catalogue;
 
+	if (g->ask->at && !date_valid((struct date){g->ask->at}))
+		return answer_fail(q, REASON_BAD_FRAME, "at = %u is no date (yyyymmdd)", g->ask->at);
 	if (!c || !subject_of_code(v, g->ask->unit, (struct date){g->ask->at}, &g->subject))
 		return answer_fail(q, REASON_NOT_FOUND, "no unit or group has the code \"%.40s\"",
 				   g->ask->unit);

@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cursor.h"
 
+#include <stdlib.h>
+
 #include "common/sys/base.h"
+#include "common/sys/keys.h"
 
 enum { CURSOR_FORMAT = 1 };
+
+uint64_t cursor_asked(Tiendo__V1__Query *m, ProtobufCBinaryData *cursor)
+{
+	const ProtobufCBinaryData kept = *cursor;
+	const uint64_t id = m->id;
+	uint8_t hash[KEYS_HASH], *bytes;
+	size_t n;
+
+	*cursor = (ProtobufCBinaryData){0};
+	m->id = 0;
+	bytes = codec_pack_new(m, &n);
+	*cursor = kept;
+	m->id = id;
+	keys_hash(bytes_of(bytes, n), hash);
+	free(bytes);
+	return get_u64(hash);
+}
 
 void cursor_write(const struct cursor *c, uint8_t out[static CURSOR_SIZE])
 {
@@ -16,6 +36,7 @@ void cursor_write(const struct cursor *c, uint8_t out[static CURSOR_SIZE])
 	put_u64(out + 38, c->a);
 	put_u64(out + 46, c->b);
 	put_u64(out + 54, c->c);
+	put_u64(out + 62, c->asked);
 }
 
 bool cursor_read(struct cursor *c, const ProtobufCBinaryData *in, uint8_t question)
@@ -30,5 +51,6 @@ bool cursor_read(struct cursor *c, const ProtobufCBinaryData *in, uint8_t questi
 	c->a = get_u64(in->data + 38);
 	c->b = get_u64(in->data + 46);
 	c->c = get_u64(in->data + 54);
+	c->asked = get_u64(in->data + 62);
 	return true;
 }

@@ -287,9 +287,10 @@ static void lost(struct ingest *g, const struct sender *s)
 {
 	const Tiendo__V1__Void *m = unpack(g, s, &tiendo__v1__void__descriptor);
 
-	if (!m || m->from == 0 || m->to < m->from) {
+	if (!m || m->from == 0 || m->to < m->from || m->reason < TIENDO__V1__VOID_REASON__VOID_REASON_UNREADABLE ||
+	    m->reason > TIENDO__V1__VOID_REASON__VOID_REASON_LOST) {
 		nack(g, s, m ? m->session : 0, REASON_BAD_FRAME,
-		     "not a canonical Void of from <= to, from 1");
+		     "not a canonical Void of from <= to, from 1, with a reason");
 		return;
 	}
 	const struct intake_session *session = session_of(g, s, m->session);

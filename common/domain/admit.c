@@ -203,6 +203,8 @@ struct verdict admit_check(const struct admit_place *at, const struct update *u,
 	v = check_texts(u);
 	if (refused(v))
 		return v;
+	if (u->author_role > AUTHOR_IMPORT)
+		return refuse(REASON_OUT_OF_RANGE, "author_role");
 	if (u->as_of.ymd == 0)
 		return refuse(REASON_AS_OF_MISSING, "as_of");
 	if (!real_date(u->as_of))

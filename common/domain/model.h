@@ -177,6 +177,7 @@ enum body_kind { /* numbers are the field numbers of Update.body on the wire */
 	BODY_UNCHANGED, BODY_NA_REQUEST, BODY_CORRECTION, BODY_WITHDRAW, BODY_OBSTACLE,
 	BODY_EXTENSION_REQUEST, BODY_MILESTONE, BODY_NOTICE_ACK
 };
+enum author { AUTHOR_NONE, AUTHOR_CLERK, AUTHOR_HEAD, AUTHOR_IMPORT }; /* as on the wire */
 enum task_state { TASK_NONE, TASK_NOT_STARTED, TASK_IN_PROGRESS, TASK_DONE };
 
 /* What an agent can prove about when it queued an update; every field 0 = unknown. */
@@ -198,7 +199,7 @@ struct update {
 	struct seal seal;
 	uint64_t base_version;    /* version of the cell the clerk saw; 0 = none */
 	uint64_t catalogue_entry; /* entry of the catalogue the office checked against */
-	uint32_t author_role;
+	uint32_t author_role; /* of enum author, once admitted */
 	const char *note, *reason;
 	enum body_kind body;
 	enum task_state state; /* task */

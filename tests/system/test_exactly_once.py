@@ -399,7 +399,7 @@ def test_random_frames(world, office, seed):
         message = {
             HELLO: pb.Hello(versions=[1], epoch=office.epoch, software="x"),
             PUSH: pb.Push(session=office.session, first_seq=1, updates=counts(office, 1, dice.randint(1, 5))),
-            VOID: pb.Void(session=office.session, to=3, **{"from": 2}),
+            VOID: pb.Void(session=office.session, to=3, reason=pb.VOID_REASON_LOST, **{"from": 2}),
             PING: pb.Ping(session=office.session, token=5)}[kind]
         body = bytearray(message.SerializeToString())
         for _ in range(dice.randint(1, 4)):
@@ -632,3 +632,13 @@ def test_foreign_receipts_stop_one_stream_only(world, office):
     victim.hello(last_receipt=real, last_seq=3)
     assert victim.welcome and victim.welcome.mark == 3
     assert not [e for e in audit(world) if e.kind == "incarnation"]
+
+
+def test_a_void_says_why(world):
+    """Zero is never a legal enum value: nothing is voided without a reason, nor for one that nobody knows."""
+    office = world.office(world.principal("412"))
+    for reason in (0, 4):
+        office.send(VOID, pb.Void(session=office.session, to=1, reason=reason, **{"from": 1}))
+        assert office.answer().reason == pb.REASON_BAD_FRAME
+    office.send(VOID, pb.Void(session=office.session, to=1, reason=pb.VOID_REASON_LOST, **{"from": 1}))
+    assert office.answer().mark == 1

@@ -280,6 +280,13 @@ static void test_nothing(void **state)
 	REFUSES(NOTHING_NOT_ALLOWED, "none_arisen", UPDATE(.item = "T", .body = BODY_NONE_ARISEN));
 }
 
+static void test_author(void **state)
+{
+	(void)state;
+	TAKES(COUNT(1, .author_role = AUTHOR_IMPORT));
+	REFUSES(OUT_OF_RANGE, "author_role", COUNT(1, .author_role = 4));
+}
+
 static void test_periods(void **state)
 {
 	(void)state;
@@ -392,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_author),
 		cmocka_unit_test(test_periods),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_backwards),
