@@ -103,7 +103,7 @@ enum desk_exit desk_fail_sys(struct desk *d, int code, const struct sys_error *e
 			SAY(d, "%s.\n  Chưa có gì trong %s: chạy `tiendo-agent init` trước.",
 			    "%s.\n  There is nothing in %s yet: run `tiendo-agent init` first."),
 			why, d->office.dir);
-	case -EDQUOT:
+	case -EXFULL: /* not EDQUOT: that is the disk's own word */
 		return desk_fail(
 			d, DESK_REFUSED,
 			SAY(d,
@@ -114,6 +114,7 @@ enum desk_exit desk_fail_sys(struct desk *d, int code, const struct sys_error *e
 			    "some. Nothing was lost. (%s)"),
 			why);
 	case -ENOSPC:
+	case -EDQUOT:
 		return desk_fail(
 			d, DESK_ENVIRONMENT,
 			SAY(d, "Ổ đĩa đã đầy: chưa ghi gì. Hãy giải phóng chỗ rồi làm lại. (%s)",

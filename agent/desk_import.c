@@ -130,6 +130,8 @@ static void pass(struct import *m)
 	m->n = m->faults = m->unknown = 0;
 	m->csv = csv_open((const char *)m->text.data, m->text.size, draft_columns, 1, &fault, &line,
 			  value);
+	if (!m->csv && fault == CSV_NO_MEMORY)
+		base_no_memory(m->text.size); /* no fault of the file */
 	if (!m->csv) {
 		put_fault(m, line, value, csv_fault_name(fault), csv_fault_says(fault, l), "");
 		return;

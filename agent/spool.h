@@ -8,7 +8,7 @@
  * the network, judges an update, logs.
  *
  * Failure: negative errno and a sentence in `error`; nothing was changed then, except after -EIO
- * ("unknown outcome"): the process must end, the next one reads what is true. -EDQUOT: the spool is
+ * ("unknown outcome"): the process must end, the next one reads what is true. -EXFULL: the spool is
  * full; -ENOSPC: the disk is; -EUCLEAN: it is damaged; -EPROTO: of a newer version or no spool.
  *
  * Numbers: a stream's epoch is called by its ordinal here, 1 for the first; (ordinal, seq) names an
@@ -93,7 +93,7 @@ int spool_centre_set(struct spool *s, const struct spool_centre *c, struct sys_e
 
 /*
  * Queues all of them or none, numbered from *first on; sets each update's seq. -EMSGSIZE: one is
- * larger than an update may be (*first = its index). -EDQUOT: full.
+ * larger than an update may be (*first = its index). -EXFULL: full.
  */
 int spool_queue(struct spool *s, struct update *updates, size_t n, uint64_t *first,
 		struct sys_error *error);

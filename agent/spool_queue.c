@@ -87,7 +87,7 @@ static int put_all(struct spool *s, struct kv_txn *txn, struct spool_state *st,
 			spool_evict(s, txn, st, &room);
 			if (st->kept_bytes > (uint64_t)s->quota)
 				return sys_fail(
-					error, -EDQUOT,
+					error, -EXFULL,
 					"the spool %s is full (%lld MiB wait for the centre)",
 					s->path, (long long)(s->quota >> 20));
 		}

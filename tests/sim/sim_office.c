@@ -271,7 +271,7 @@ void sim_office_report(unsigned i, unsigned count)
 		for (size_t k = 0; k < q.n; k++)
 			sim_office_hold(o, q.works[k]);
 		sim_office_counts.queued += q.n;
-	} else if (alive && q.code != -ENOSPC && q.code != -EIO && !(q.code == -EDQUOT && o->quota)) {
+	} else if (alive && q.code != -ENOSPC && q.code != -EIO && !(q.code == -EXFULL && o->quota)) {
 		truth_broken("%s: a report cannot be queued (%d)", o->name, q.code);
 	}
 	host_tell("%s: %zu reports from w%u%s", o->name, q.n, q.works[0],

@@ -274,7 +274,7 @@ static void test_full(void **state)
 		;
 	uint64_t last = spool_state_now(s).last;
 
-	assert_int_equal(spool_fill(s, 1, note), -EDQUOT);
+	assert_int_equal(spool_fill(s, 1, note), -EXFULL);
 	assert_non_null(strstr(spool_error.text, "full"));
 	assert_true(last > 80);
 	assert_int_equal(waiting(s), last); /* nothing was dropped */
@@ -286,10 +286,10 @@ static void test_full(void **state)
 
 	assert_true(st.kept_from > 3 && st.kept_from <= 6);
 	assert_int_equal(st.last, last + 4);
-	assert_int_equal(spool_fill(s, 11, note), -EDQUOT); /* all or nothing */
+	assert_int_equal(spool_fill(s, 11, note), -EXFULL); /* all or nothing */
 	assert_int_equal(spool_state_now(s).kept_from, st.kept_from);
 	assert_int_equal(spool_fill(s, 5, note), 0);
-	assert_int_equal(spool_fill(s, 5, note), -EDQUOT);
+	assert_int_equal(spool_fill(s, 5, note), -EXFULL);
 	assert_int_equal(waiting(s), last - 10 + 9);
 	spool_close(s);
 }
