@@ -271,7 +271,7 @@ static const char *shut(const struct subscriber *s, int64_t now)
 {
 	if (client_refused(s->client, now))
 		return s->options.query.endpoint;
-	if (*s->path && !s->heard_at && now - s->feed_at > CLIENT_REFUSED_MS)
+	if (s->feed && !s->heard_at && now - s->feed_at > CLIENT_REFUSED_MS)
 		return s->options.feed;
 	return NULL;
 }
@@ -309,6 +309,8 @@ static int64_t silence_due(const struct subscriber *s)
 
 	if (!*s->path)
 		return LOOP_FOREVER;
+	if (!s->feed)
+		return s->feed_at + SUBSCRIBER_RETRY_MS;
 	if (s->heard_at && !s->silent)
 		return since + 1 + SUBSCRIBER_LIVE_MS;
 	return since + 1 +

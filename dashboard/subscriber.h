@@ -21,7 +21,8 @@ enum {
 	SUBSCRIBER_VERSIONS_MS = 5000, /* and up to as much again */
 	SUBSCRIBER_SPREAD_MS = 2000,   /* after a new generation: not everybody at once */
 	SUBSCRIBER_LIVE_MS = 3000,     /* without a heartbeat for so long the feed is not live */
-	SUBSCRIBER_SILENT_MS = 10000   /* then its connection is made anew */
+	SUBSCRIBER_SILENT_MS = 10000,  /* then its connection is made anew */
+	SUBSCRIBER_RETRY_MS = 300      /* it could not be made: tried again */
 };
 
 struct subscriber;

@@ -96,12 +96,13 @@ void subscriber_read_feed(struct subscriber *s, int64_t now)
 		if (rc == 0)
 			feed_message(s, now);
 	}
-	int64_t since = s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
+	int64_t since = s->feed && s->heard_at > s->feed_at ? s->heard_at : s->feed_at;
 	/* away, or is it only us who are cut off? The other door knows */
 	if (s->heard_at && !s->silent && now - since > SUBSCRIBER_LIVE_MS) {
 		s->silent = true;
 		s->versions_due = now;
 	}
-	if (*s->path && now - since > SUBSCRIBER_SILENT_MS)
+	/* without a socket (no descriptor, no memory) nothing could be heard: that is nobody's silence */
+	if (*s->path && now - since > (s->feed ? SUBSCRIBER_SILENT_MS : SUBSCRIBER_RETRY_MS))
 		subscriber_connect(s, now, NULL);
 }
