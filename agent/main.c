@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* tiendo-agent: one table drives dispatch and help. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -246,8 +247,14 @@ int main(int argc, char **argv)
 	else
 		render_plain(&plain, buffer_text(&d.out));
 	fputs(buffer_text(&plain), to);
-	if (fflush(to) != 0 && exit == DESK_FINE)
-		exit = DESK_ENVIRONMENT;
+	/* the work is done, and only its result lost: who tries again must know */
+	if ((fflush(to) != 0 || ferror(to)) && to == stdout) {
+		fprintf(stderr, "tiendo-agent: %s: %s\n",
+			SAY(&d, "đã làm, nhưng không ghi được kết quả ra",
+			    "it is done, but the result could not be written"),
+			sys_text(errno));
+		exit = exit == DESK_FINE ? DESK_ENVIRONMENT : exit;
+	}
 	buffer_free(&plain);
 	desk_close(&d);
 	free(g.argv);

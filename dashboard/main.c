@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* tiendo: one table drives dispatch and help. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -212,5 +213,10 @@ int main(int argc, char **argv)
 	o.arguments_n--;
 	code = run(&s, c, &o);
 	session_end(&s);
+	if ((fflush(stdout) || ferror(stdout)) && code == EXIT_GOOD)
+		code = session_fail(EXIT_ENVIRONMENT, "%s: %s",
+				    SAY(&s, "không ghi được kết quả ra",
+					"the result could not be written"),
+				    sys_text(errno));
 	return code;
 }
