@@ -37,6 +37,15 @@
 	})
 #define FAULT(call, about) nth_fault(NTH_##call, about, __builtin_return_address(0))
 
+/* A line that was reset is cut on both sides. */
+static int broken(int fd, int error)
+{
+	if (error == ECONNRESET)
+		shutdown(fd, SHUT_RDWR);
+	errno = error;
+	return -1;
+}
+
 /* name(params) that calls the real one with args, or fails with `bad` */
 #define WRAP(type, bad, name, call, about, params, args)                                           \
 	type name params                                                                           \
@@ -49,7 +58,7 @@
 	{                                                                                          \
 		int error = FAULT(call, nth_about_fd(fd));                                         \
 		if (error && error != NTH_SHORT)                                                   \
-			return -1;                                                                 \
+			return broken(fd, error);                                                  \
 		if (error)                                                                         \
 			n = n > 1 ? n / 2 : n;                                                     \
 		return REAL(name) args;                                                            \

@@ -62,6 +62,12 @@ class Commands:
         w.remove("made")
         return w.fresh(getattr(self.places, self.c.place)) if self.c.place else w.remove("copy")
 
+    def place_for(self, w):
+        return self.fresh(w)
+
+    def arguments_for(self, w, directory):
+        return self.arguments(w, directory)
+
     def state(self, w, directory):
         """What verify finds, without a fault: (entries, digest), or what it says when it is not good."""
         r = w.run("server", ["--dir", directory, "verify", "--json"])

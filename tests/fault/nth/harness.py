@@ -114,6 +114,8 @@ class Child:
         self.zygote, self.pid, self.out, self.err, self.status = zygote, pid, out, err, None
         self.began = time.monotonic()
 
+    now = staticmethod(time.monotonic)
+
     def poll(self):
         if self.status is None:
             self.zygote.listen(0)
@@ -158,9 +160,10 @@ class Zygote:
             else:
                 self.early[int(word[1])] = int(word[2])
 
-    def start(self, args, control=None):
+    def start(self, args, control=None, out=None):
         self.serial += 1
-        out, err = (self.tmp / f"{self.name}.{self.serial}.{x}" for x in ("out", "err"))
+        err = self.tmp / f"{self.name}.{self.serial}.err"
+        out = Path(out) if out else err.with_suffix(".out")
         words = [str(control.path) if control else "", str(out), str(err), *map(str, args)]
         body = b"".join(w.encode("utf-8", "surrogateescape") + b"\0" for w in words)
         self.process.stdin.write(struct.pack("<I", len(body)) + body)
@@ -182,8 +185,10 @@ class Zygote:
             child.wait(30)
         texts = []
         for path in (child.out, child.err):
-            texts.append(path.read_text(errors="replace") if path.exists() else "")
-            path.unlink(missing_ok=True)
+            ours = path.parent == self.tmp
+            texts.append(path.read_text(errors="replace") if ours and path.exists() else "")
+            if ours:
+                path.unlink(missing_ok=True)
         result = Result(status, *texts, took, program=self.name)
         if control:
             result.hit, result.past, result.site = control.hit(), bool(control.block.past), control.block.hit_site

@@ -27,7 +27,7 @@ class Verdict:
     def _note(self, result):
         self.injected += 1
         self.sites.add(result.site)
-        self.slow = sorted([*self.slow, (result.seconds, result.hit)])[-8:]
+        self.slow = sorted([*self.slow, (result.seconds, result.hit, result)], key=lambda x: x[0])[-8:]
 
 
 def sentence(text):

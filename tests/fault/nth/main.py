@@ -44,16 +44,22 @@ class Run:
         self.share = 1 if form == "soak" else float(os.environ.get("SHARE", "0.01"))
         self.verdict = judge.Verdict()
         self.began = time.monotonic()
-        self.scenarios = {}
+        self.scenarios, self.mutant = {}, {}
         self.seen = set()  # sites that were failed once: the quick form does not need each in every scenario
 
     def kits(self):
         import commands
+        import offices
         import servers
         for c in commands.table(f"file:{self.places.world.clock}"):
             yield commands.Commands(c, self.places, self.verdict)
         for marked in (False, True):
             yield servers.Servers(self.places, self.verdict, marked)
+        self.places.world.start()
+        for c in offices.table():
+            yield offices.OfficeCommands(c, self.places, self.verdict)
+        yield offices.Daemon(self.places, self.verdict)
+        yield offices.Watch(self.places, self.verdict)
 
     def scenario(self, kit):
         import workers
@@ -65,19 +71,48 @@ class Run:
         print(f"{kit.name}: {len(traced[0])} allocations, {len(traced[1])} calls, {sum(done)} faults of {len(faults)} chosen in "
               f"{time.monotonic() - begin:.1f} s; {self.verdict.kinds['unexpected']} unexpected so far", flush=True)
 
+    def mutants(self, kits):
+        """Each with the faults of its scenario, in random order, until it is seen."""
+        import extras
+        names = [n for n in extras.MUTANTS if self.form == "soak" or n in extras.QUICK]
+        for name in names:
+            *_, scenario, cls = extras.MUTANTS[name]
+            kit = next(k for k in kits if k.name == scenario)
+            faults = [f for f in chosen(kit.trace(self.workers[0])[cls], cls, self.dice, 1, set())]
+            self.dice.shuffle(faults)
+            n = extras.caught(extras.make_mutant(self.build, name), self.workers[0], kit, faults, ENV)
+            print(f"mutant, {name}: " + (f"seen after {n} faults" if n else f"NOT SEEN by {len(faults)} faults"), flush=True)
+            self.mutant[name] = n
+        self.verdict.kinds["unexpected"] += sum(not n for n in self.mutant.values())
+
+    def full(self, kits):
+        import extras
+        if not self.only or any(o in extras.Full.name for o in self.only):
+            n = extras.Full([k for k in kits if hasattr(k, "place_for")], self.verdict).play(self.workers[0])
+            print(f"{extras.Full.name}: {n} commands; {self.verdict.kinds['unexpected']} unexpected so far", flush=True)
+
     def play(self):
         self.tmp = places.scratch(self.build)
         places.libraries(self.tmp)
         import workers
         self.workers, self.places = [], None
         try:
-            self.places = places.Places(self.build, self.tmp, 3)
+            many = (40, 60) if self.form == "soak" else (4, 12)
+            self.places = places.Places(self.build, self.tmp, *many)
             patient = 4 if self.variant != "release" else 1
             for i in range(int(os.environ.get("WORKERS", "4"))):
                 self.workers.append(workers.Worker(i, self.build, self.tmp, ENV, patient))
+            kits = []
             for kit in self.kits():
+                kits.append(kit)
                 if not self.only or any(o in kit.name for o in self.only):
                     self.scenario(kit)
+            self.full(kits)
+            if not self.only or "mutants" in self.only:
+                self.mutants(kits)
+        except AssertionError:
+            self.close()
+            raise
         finally:
             for w in self.workers:
                 w.close()
@@ -97,11 +132,15 @@ class Run:
                   + "; ".join(f"[{c[0][0]}] {h} {self.lines(c[0][2])}" for _, h, c in found[:int(os.environ.get("SHOW", "3"))]))
         out = {"piece": "nth", "form": self.form, "variant": self.variant, "seed": self.seed, "scenarios": len(self.scenarios), "sites_seen": len(self.seen),
                "faults": v.injected, "sites": len(v.sites), **{k.replace(" ", "_"): n for k, n in sorted(v.kinds.items())},
+               "mutants": len(self.mutant), "mutants_seen": sum(bool(n) for n in self.mutant.values()),
                "unexpected": v.kinds["unexpected"], "slowest_s": round(v.slow[-1][0], 2) if v.slow else 0,
                "seconds": round(time.monotonic() - self.began, 1)}
         (self.build / "reliability").mkdir(exist_ok=True)
         (self.build / "reliability/nth.json").write_text(json.dumps(out) + "\n")
-        print("slowest:", "; ".join(f"{s:.1f} s {hit}" for s, hit in reversed(v.slow)))
+        print("slowest:", "; ".join(f"{s:.1f} s {hit}" for s, hit, _ in reversed(v.slow)))
+        if os.environ.get("SLOW"):
+            for s, hit, r in v.slow:
+                print("SLOW", round(s, 1), hit, self.lines(r), r.status, r.err[-1500:])
         print(json.dumps(out))
         print(f"{v.injected - v.kinds['unexpected']} passed, {v.kinds['unexpected']} failed")
         return 1 if v.kinds["unexpected"] or not v.injected else 0

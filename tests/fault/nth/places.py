@@ -41,20 +41,21 @@ def copy(source, dest):
 
 
 class Places:
-    def __init__(self, build, tmp, offices):
+    def __init__(self, build, tmp, offices, readers):
         import world as w
         self.tmp, self.build, self.until = tmp, build, w.until
         (tmp / "world").mkdir()
         self.world = world = w.World(tmp / "world", build, "", None)
         self._centre(world)
         self._offices(world, offices)
-        self._readers(world, offices)
+        self._readers(world, readers)
         self.server_key, self.principals = world.server_key, world.principals
         world.kill()
         self.centre = self.keep(world.dir, "centre")
         world.server_cli("backup", tmp / "backed-up")
         self.backup = tmp / "backed-up"
         shutil.copytree(world.catalogue, tmp / "more")
+        (tmp / "reports.csv").write_text("item,value,as_of,note\nKH.C,41,2024-04-01,một\nKH.C,42,2024-04-02,hai\n")
         with open(tmp / "more/items.csv", "a") as f:
             f.write(w.table(w.ITEM_COLUMNS, [w.item("KH.C2", "KH", "count", reporters="kind:district@40", measure="flow",
                                                     aggregate="sum", uom="việc", target="9", direction="higher")]).split("\n", 1)[1])

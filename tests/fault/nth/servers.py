@@ -40,8 +40,8 @@ class Line:
 class Visit:
     """One server under one fault: what is done to it."""
 
-    def __init__(self, w, places, directory):
-        self.w, self.places, self.directory, self.lost, self.line = w, places, directory, None, None
+    def __init__(self, w, places, directory, child):
+        self.w, self.places, self.directory, self.child, self.lost, self.line = w, places, directory, child, None, None
 
     # ---- what is done to it ----
     def health(self, path="/ready"):
@@ -53,18 +53,18 @@ class Visit:
         except (OSError, IndexError, ValueError):
             return 0
 
-    def ready(self, child, seconds):
+    def ready(self, seconds):
         deadline = time.monotonic() + seconds
-        while child.poll() is None and time.monotonic() < deadline:
+        while self.child.poll() is None and time.monotonic() < deadline:
             if self.health() == 200:
                 return True
-            child.wait(0.004)
+            self.child.wait(0.004)
         return False
 
     def push(self, seconds):
         """Two batches more; True when both were acknowledged in this time."""
         o, deadline = self.line.office, time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while self.child.poll() is None and time.monotonic() < deadline:
             try:
                 if not o.session:
                     welcome = o.hello(min(0.15, seconds))
@@ -89,7 +89,7 @@ class Visit:
 
     def ask(self, seconds):
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while self.child.poll() is None and time.monotonic() < deadline:
             try:
                 reply = self.line.reader.ask(0.15, catch_up=pb.CatchUp(path="VN/40/"))
                 if reply.HasField("catch_up"):
@@ -130,12 +130,12 @@ class Servers:
         w.control.arm(fault, record)
         server = w.zygotes["server"]
         child = server.start(["--dir", directory, "run"], w.control)
-        visit, healed = Visit(w, self.places, directory), True
+        visit, healed = Visit(w, self.places, directory, child), True
         try:
-            good = visit.ready(child, 20 if record else START * w.patient) and visit.work(20 if record else STEP * w.patient)
+            good = visit.ready(20 if record else START * w.patient) and visit.work(20 if record else STEP * w.patient)
             if not good and child.poll() is None:
                 w.control.disarm()
-                healed = visit.ready(child, HEALED * w.patient) and visit.work(HEALED * w.patient)
+                healed = visit.ready(HEALED * w.patient) and visit.work(HEALED * w.patient)
             ended = child.poll() is not None
             child.kill(signal.SIGTERM)
             r = server.finish(child, STOP * w.patient, w.control)
