@@ -126,7 +126,7 @@ void country_add_up(struct country *c)
 
 bool country_compared(const struct country *c, uint32_t unit)
 {
-	return c->units[unit].n <= DISTRICT_LINE;
+	return c->all || c->units[unit].n <= DISTRICT_LINE;
 }
 
 void country_compare(struct country *c, uint32_t unit, uint32_t item, const struct country_sums *held)

@@ -30,6 +30,7 @@ struct country {
 	uint32_t units_n, leaves_n, items_n;
 	struct country_sums *cells; /* unit x leaf: what was acknowledged last; reported is 0 or 1 */
 	struct country_sums *sums;  /* unit x item; NULL until country_add_up */
+	bool all;                   /* compare every unit */
 	uint64_t compared;
 };
 
@@ -41,7 +42,7 @@ uint64_t country_reported(const struct country *c); /* distinct cells */
 void country_add_up(struct country *c);
 /* Ends the program when the peer holds anything else. */
 void country_compare(struct country *c, uint32_t unit, uint32_t item, const struct country_sums *held);
-/* The units whose sums are compared: the centre, the provinces, the districts. */
+/* The units whose sums are compared: the centre, the provinces, the districts; or all. */
 bool country_compared(const struct country *c, uint32_t unit);
 /* Ends the program when a sum of theirs that is not nothing was not compared. */
 void country_all_compared(const struct country *c);

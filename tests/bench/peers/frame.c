@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PEER WORLD --mode MODE --port N --agents N --batch M --window W --updates K --ms T
+ * PEER WORLD --mode MODE --port N --agents N --batch M --window W --updates K --ms T [--cells C]
  *
  * sends K updates, or as many as go in T ms, and prints one JSON line. What is timed: from the first batch, when all
  * clients are connected and all batches stand ready in memory, to the last acknowledgement.
@@ -61,6 +61,10 @@ static void start_walk(struct frame *c, struct frame_client *client, const struc
 	client->walk.seal.monotonic_ms = client->walk.seal.server_heard_at_ms = (uint64_t)now.tv_sec;
 	client->walk.seal.server_time_ms = client->walk.wall_ms;
 	client->walk.seal.attempts = 1;
+	if (c->o.cells && c->o.cells < client->walk.cells) {
+		client->walk.cells = c->o.cells;
+		client->walk.stride = 1;
+	}
 }
 
 static void make_update(struct frame *c, struct frame_client *client, uint64_t seq, struct frame_update *u, uint8_t *blob)
@@ -325,6 +329,7 @@ static void say(struct frame *c, double seconds, double cpu_s)
 	       c->clients[0].bytes.size / c->clients[0].batches_n, cpu_s, (double)c->stall_ns / 1e6, n, us[n / 2] / 1e3,
 	       us[n - 1 - n / 100] / 1e3, us[n - 1] / 1e3);
 	fflush(stdout);
+	c->country.all = c->o.cells > 0;
 	country_add_up(&c->country);
 	c->peer->check(c);
 	printf(",\"sums_compared\":%llu}\n", (unsigned long long)c->country.compared);
@@ -344,7 +349,7 @@ static void parse(struct frame_options *o, int argc, char **argv)
 {
 	static const struct option names[] = {{"mode", 1, NULL, 'x'},   {"port", 1, NULL, 'p'},  {"agents", 1, NULL, 'a'},
 					      {"batch", 1, NULL, 'b'},  {"window", 1, NULL, 'w'}, {"updates", 1, NULL, 'u'},
-					      {"ms", 1, NULL, 'm'},     {0}};
+					      {"ms", 1, NULL, 'm'},     {"cells", 1, NULL, 'c'}, {0}};
 	int c;
 
 	*o = (struct frame_options){.clients = 1, .batch = 1, .window = 1, .updates = 1, .ms = 60000};
@@ -355,6 +360,7 @@ static void parse(struct frame_options *o, int argc, char **argv)
 		o->window = c == 'w' ? n : o->window;
 		o->updates = c == 'u' ? n : o->updates;
 		o->ms = c == 'm' ? n : o->ms;
+		o->cells = c == 'c' ? n : o->cells;
 		o->port = c == 'p' ? (uint16_t)n : o->port;
 		o->mode = c == 'x' ? optarg : o->mode;
 		if (c == '?')

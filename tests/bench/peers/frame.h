@@ -16,7 +16,8 @@ struct frame_options {
 	uint16_t port;
 	uint32_t clients, batch, window;
 	uint64_t updates;
-	uint32_t ms; /* none is sent after so long */
+	uint32_t ms;    /* none is sent after so long */
+	uint32_t cells; /* of each client, again and again; 0 = all that it has. Then every unit is compared */
 };
 
 struct frame_figure { /* of an update: what the sums are made of */
