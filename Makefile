@@ -197,7 +197,7 @@ bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan commits.so)
 # ROUNDS=n, ONLY="redis nats"; DOCS=yes: the table and the picture into docs/
 LIBS_postgres := -lpq
 LIBS_rabbitmq := -lrabbitmq
-SRC_frame := $(patsubst %,tests/bench/%.c,peers/frame peers/country world)
+SRC_frame := $(patsubst %,tests/bench/%.c,peers/frame peers/country peers/cpu world)
 PEER_BINS := $(patsubst %,$(B)/bench/peers/%,nobody postgres redis rabbitmq nats mosquitto)
 $(PEER_BINS): $(B)/bench/peers/%: $(B)/tests/bench/peers/%.o $(call obj,$(SRC_frame)) $(B)/libcommon.a
 	@mkdir -p $(@D)

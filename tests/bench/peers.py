@@ -100,10 +100,10 @@ class Bench:
         args = self.options(shape, updates, ms, mode)
         if not s.process:
             s.start()
-        before = s.cpu()
+        before = s.cpu() if s.name == "tiendo" else None
         line = self.call(s.load(self.world, self.build / "bench/peers" / s.name, args))
-        line["server_cpu_us"] = (s.cpu() - before) / max(line["updates"], 1) * 1e6
         if s.name == "tiendo":
+            line["server_cpu_us"] = (s.cpu() - before) / line["updates"] * 1e6
             line["sums_compared"] = self.compare(s.figures(), self.expected(self.options(shape, updates, 600000, None)))
         if not getattr(s, "stays", False):
             s.stop()

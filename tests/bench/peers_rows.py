@@ -23,7 +23,7 @@ ROWS = [
     Row("PostgreSQL, 2 writers", "postgres", "group", 320000, "PostgreSQL 15, two writers for all clients",
         "on disk, in all 16 sums, exactly once", "on disk (fsync)", "16", "once"),
     Row("PostgreSQL, 2 writers, unit sums", "postgres", "units", 320000, "PostgreSQL 15, two writers, sums by unit only",
-        "on disk, in the 4 sums along the units; the reader adds up items", "on disk (fsync)", "4", "once"),
+        "on disk, in the sums along the units; the reader adds up the items", "on disk (fsync)", "4", "once"),
     Row("PostgreSQL, 100 connections", "postgres", "each", 128000, "PostgreSQL 15, a transaction for each batch",
         "on disk, in all 16 sums, exactly once", "on disk (fsync)", "16", "once", True),
     Row("Redis, script", "redis", "rollup", 384000, "Redis 7, Lua script, AOF always",

@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 
 PATIENCE = 60
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port():
@@ -107,21 +106,8 @@ class Server:
         self.process, self.helpers = None, []
         shutil.rmtree(self.dir, ignore_errors=True)
 
-    def cpu(self):
-        """Seconds on a core, of its session and its children (PostgreSQL's leave it), also those that have ended."""
-        total = 0
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rsplit(")", 1)[1].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if self.process.pid in (int(fields[1]), int(fields[3])):
-                first_of_all = path.parent.name == str(self.process.pid)
-                total += sum(int(x) for x in fields[11:15 if first_of_all else 13])
-        return total / TICK
-
     def load(self, world, program, args):
-        return [program, world.file, "--port", self.port, *args]
+        return [program, world.file, "--port", self.port, "--server", self.process.pid, *args]
 
     def remove(self):
         """What all runs began with."""
@@ -189,6 +175,11 @@ class Tiendo(Server):
         options = dict(zip(args[::2], args[1::2]))
         return [self.build / "bench/load", "push", world.file, "--ingest", self.known["ingest"], "--key", self.known["key"],
                 "--feed", self.known["feed"], *(x for k, v in options.items() if k not in ("--mode", "--ms") for x in (k, v))]
+
+    def cpu(self):
+        """Seconds on a core."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def figures(self):
         """{unit: {item: figure}} as a reader gets them, of the centre and the provinces."""

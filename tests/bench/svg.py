@@ -52,5 +52,6 @@ def bars(title, subtitle, groups, foot):
     head = [text(24, 34, "title", title), text(24, 56, "axis", subtitle),
             text(LEFT, 78, "axis", "updates a second, logarithmic")]
     end = [text(24, y + 34 + 16 * i, "foot", line) for i, line in enumerate(foot)]
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
-            f'aria-label="{escape(title, quote=True)}">\n<style>{STYLE}</style>\n<rect class="page" width="{WIDTH}" height="{height}"/>\n' + "\n".join([*grid, *head, *out, *end]) + "\n</svg>\n")
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+            f'role="img" aria-label="{escape(title, quote=True)}">\n<style>{STYLE}</style>\n'
+            f'<rect class="page" width="{WIDTH}" height="{height}"/>\n' + "\n".join([*grid, *head, *out, *end]) + "\n</svg>\n")

@@ -134,10 +134,10 @@ void country_compare(struct country *c, uint32_t unit, uint32_t item, const stru
 	const struct country_sums *s = &c->sums[(size_t)unit * c->items_n + item];
 
 	if (memcmp(s, held, sizeof *s))
-		world_fail("%s %s holds %lld reported, %lld / %lld instead of %lld, %lld / %lld", c->world.units[unit].code,
-			   c->items[item].code, (long long)held->reported, (long long)held->numerator,
-			   (long long)held->denominator, (long long)s->reported, (long long)s->numerator,
-			   (long long)s->denominator);
+		world_fail("%s %s holds %lld reported, %lld / %lld instead of %lld, %lld / %lld",
+			   c->world.units[unit].code, c->items[item].code, (long long)held->reported,
+			   (long long)held->numerator, (long long)held->denominator, (long long)s->reported,
+			   (long long)s->numerator, (long long)s->denominator);
 	c->compared++;
 }
 

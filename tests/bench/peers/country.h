@@ -30,7 +30,7 @@ struct country {
 	uint32_t units_n, leaves_n, items_n;
 	struct country_sums *cells; /* unit x leaf: what was acknowledged last; reported is 0 or 1 */
 	struct country_sums *sums;  /* unit x item; NULL until country_add_up */
-	bool all;                   /* compare every unit */
+	bool all;		    /* compare every unit */
 	uint64_t compared;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * PEER WORLD --mode MODE --port N --agents N --batch M --window W --updates K --ms T [--cells C]
+ * PEER WORLD --mode MODE --port N --agents N --batch M --window W --updates K --ms T [--cells C] [--server PID]
  *
  * sends K updates, or as many as go in T ms, and prints one JSON line. What is timed: from the first batch, when all
  * clients are connected and all batches stand ready in memory, to the last acknowledgement.
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "common/domain/periods.h"
+#include "tests/bench/peers/cpu.h"
 
 enum { EVENTS = 256, PATIENCE_MS = 60000, OFFICE_MINUTES = 420 };
 
@@ -67,7 +68,8 @@ static void start_walk(struct frame *c, struct frame_client *client, const struc
 	}
 }
 
-static void make_update(struct frame *c, struct frame_client *client, uint64_t seq, struct frame_update *u, uint8_t *blob)
+static void make_update(struct frame *c, struct frame_client *client, uint64_t seq, struct frame_update *u,
+			uint8_t *blob)
 {
 	const struct world_set *set = &c->country.world.sets[0];
 	struct world_cell cell;
@@ -148,7 +150,8 @@ void frame_wants(struct frame *c, struct frame_client *client, bool wants)
 
 static void send_bytes(struct frame *c, struct frame_client *client)
 {
-	size_t goal = client->sent ? client->batches[client->sent - 1].at + client->batches[client->sent - 1].size : 0;
+	size_t goal =
+		client->sent ? client->batches[client->sent - 1].at + client->batches[client->sent - 1].size : 0;
 
 	while (client->out < goal) {
 		ssize_t n = send(client->fd, client->bytes.data + client->out, goal - client->out, MSG_NOSIGNAL);
@@ -262,7 +265,8 @@ static double run(struct frame *c)
 
 int frame_connect(uint16_t port)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&to, sizeof to))
@@ -311,23 +315,25 @@ static double cpu(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static void say(struct frame *c, double seconds, double cpu_s)
+static void say(struct frame *c, double seconds, double cpu_s, double server_cpu_s)
 {
 	uint64_t taken = frame_taken(c);
 	uint32_t *us = c->ack_us;
 	size_t n = c->acks;
 
 	qsort(us, n, sizeof *us, by_value);
-	printf("{\"agents\":%u,\"batch\":%u,\"window\":%u,\"updates\":%llu,\"cells\":%llu,\"seconds\":%.4f,\"updates_s\":%.0f,"
-	       "\"push_bytes\":%zu,\"load_cpu_s\":%.3f,\"stall_ms\":%.3f,"
+	printf("{\"agents\":%u,\"batch\":%u,\"window\":%u,\"updates\":%llu,\"cells\":%llu,\"seconds\":%.4f,\"updates_"
+	       "s\":%.0f,"
+	       "\"push_bytes\":%zu,\"load_cpu_s\":%.3f,\"server_cpu_us\":%.3f,\"stall_ms\":%.3f,"
 	       "\"ack_ms\":{\"n\":%zu,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}",
 	       c->o.clients, c->o.batch, c->o.window, (unsigned long long)taken,
 	       (unsigned long long)country_reported(&c->country), seconds, (double)taken / seconds,
-	       c->clients[0].bytes.size / c->clients[0].batches_n, cpu_s, (double)c->stall_ns / 1e6, n, us[n / 2] / 1e3,
-	       us[n - 1 - n / 100] / 1e3, us[n - 1] / 1e3);
+	       c->clients[0].bytes.size / c->clients[0].batches_n, cpu_s, server_cpu_s * 1e6 / (double)taken,
+	       (double)c->stall_ns / 1e6, n, us[n / 2] / 1e3, us[n - 1 - n / 100] / 1e3, us[n - 1] / 1e3);
 	fflush(stdout);
 	c->country.all = c->o.cells > 0;
 	country_add_up(&c->country);
@@ -347,9 +353,11 @@ static uint32_t natural(const char *text)
 
 static void parse(struct frame_options *o, int argc, char **argv)
 {
-	static const struct option names[] = {{"mode", 1, NULL, 'x'},   {"port", 1, NULL, 'p'},  {"agents", 1, NULL, 'a'},
-					      {"batch", 1, NULL, 'b'},  {"window", 1, NULL, 'w'}, {"updates", 1, NULL, 'u'},
-					      {"ms", 1, NULL, 'm'},     {"cells", 1, NULL, 'c'}, {0}};
+	static const struct option names[] = {{"mode", 1, NULL, 'x'},	{"port", 1, NULL, 'p'},
+					      {"agents", 1, NULL, 'a'}, {"batch", 1, NULL, 'b'},
+					      {"window", 1, NULL, 'w'}, {"updates", 1, NULL, 'u'},
+					      {"ms", 1, NULL, 'm'},	{"cells", 1, NULL, 'c'},
+					      {"server", 1, NULL, 's'}, {0}};
 	int c;
 
 	*o = (struct frame_options){.clients = 1, .batch = 1, .window = 1, .updates = 1, .ms = 60000};
@@ -360,6 +368,7 @@ static void parse(struct frame_options *o, int argc, char **argv)
 		o->window = c == 'w' ? n : o->window;
 		o->updates = c == 'u' ? n : o->updates;
 		o->ms = c == 'm' ? n : o->ms;
+		o->server = c == 's' ? n : o->server;
 		o->cells = c == 'c' ? n : o->cells;
 		o->port = c == 'p' ? (uint16_t)n : o->port;
 		o->mode = c == 'x' ? optarg : o->mode;
@@ -397,7 +406,8 @@ int main(int argc, char **argv)
 	if (c.peer->start)
 		c.peer->start(&c);
 	add_clients(&c);
-	double before = cpu(), seconds = run(&c);
-	say(&c, seconds, cpu() - before);
+	double server = cpu_seconds((int)c.o.server), own = cpu(), seconds = run(&c);
+	own = cpu() - own;
+	say(&c, seconds, own, cpu_seconds((int)c.o.server) - server);
 	return 0;
 }

@@ -14,9 +14,10 @@
 struct frame_options {
 	const char *mode;
 	uint16_t port;
+	uint32_t server; /* its first process, for its CPU; 0 = nobody */
 	uint32_t clients, batch, window;
 	uint64_t updates;
-	uint32_t ms;    /* none is sent after so long */
+	uint32_t ms;	/* none is sent after so long */
 	uint32_t cells; /* of each client, again and again; 0 = all that it has. Then every unit is compared */
 };
 
@@ -45,9 +46,9 @@ struct frame_client {
 	struct frame_figure *figures;
 	size_t batches_n, sent, acked;
 	struct buffer bytes, in;
-	size_t out;     /* of the bytes, how many the kernel has */
+	size_t out;	/* of the bytes, how many the kernel has */
 	size_t replies; /* that belong to the next batch to be acknowledged */
-	bool wants;     /* to be told when there is room for writing */
+	bool wants;	/* to be told when there is room for writing */
 };
 
 struct frame {
@@ -57,7 +58,7 @@ struct frame {
 	struct frame_client *clients;
 	size_t done;
 	int epoll;
-	bool over; /* nothing more is sent */
+	bool over;	  /* nothing more is sent */
 	uint32_t replies; /* that acknowledge one batch; 1 unless the peer says otherwise */
 	uint32_t *ack_us;
 	size_t acks;
@@ -65,11 +66,12 @@ struct frame {
 };
 
 struct frame_peer {
-	const char *const *modes; /* NULL ends */
-	void (*start)(struct frame *c);                            /* once, before the clients; or NULL */
+	const char *const *modes;				    /* NULL ends */
+	void (*start)(struct frame *c);				    /* once, before the clients; or NULL */
 	void (*open)(struct frame *c, struct frame_client *client); /* until batches may be sent */
 	/* Writes the batch as it will go over the line. */
-	void (*encode)(struct frame *c, struct frame_client *client, const struct frame_update *u, struct buffer *out);
+	void (*encode)(struct frame *c, struct frame_client *client, const struct frame_update *u,
+		       struct buffer *out);
 	/* A peer spoken to over a byte stream: how many replies stand in the bytes, and how many bytes those took. */
 	size_t (*parse)(struct frame_client *client, const uint8_t *data, size_t size, size_t *replies);
 	/* Any other, instead: sends one batch; takes what came and calls frame_acked for each. */

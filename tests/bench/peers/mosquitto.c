@@ -152,7 +152,8 @@ static void check(struct frame *c)
 	while (messages < owed) {
 		ssize_t n = recv(fd, data + size, ROOM - size, 0);
 		if (n <= 0)
-			world_fail("mosquitto gave back %llu of %llu", (unsigned long long)messages, (unsigned long long)owed);
+			world_fail("mosquitto gave back %llu of %llu", (unsigned long long)messages,
+				   (unsigned long long)owed);
 		size += (size_t)n;
 		size_t used = take(fd, data, size, &messages);
 		memmove(data, data + used, size -= used);

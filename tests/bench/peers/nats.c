@@ -40,7 +40,8 @@ static void ask(int fd, const char *subject, const char *body, char *out, size_t
 	char text[LINE];
 	int size;
 
-	snprintf(text, sizeof text, "SUB answer 1\r\nPUB $JS.API.%s answer %zu\r\n%s\r\nUNSUB 1 1\r\n", subject, strlen(body), body);
+	snprintf(text, sizeof text, "SUB answer 1\r\nPUB $JS.API.%s answer %zu\r\n%s\r\nUNSUB 1 1\r\n", subject,
+		 strlen(body), body);
 	say(fd, text);
 	do
 		frame_hear(fd, text, sizeof text);
@@ -60,8 +61,9 @@ static void start(struct frame *c)
 	int fd = greet(c->o.port);
 
 	snprintf(name, sizeof name, "STREAM.CREATE.updates");
-	snprintf(body, sizeof body, "{\"name\":\"updates\",\"subjects\":[\"updates\"],\"storage\":\"file\",\"num_replicas\":1,"
-				    "\"retention\":\"limits\",\"max_msgs\":-1,\"max_bytes\":-1,\"max_consumers\":-1}");
+	snprintf(body, sizeof body,
+		 "{\"name\":\"updates\",\"subjects\":[\"updates\"],\"storage\":\"file\",\"num_replicas\":1,"
+		 "\"retention\":\"limits\",\"max_msgs\":-1,\"max_bytes\":-1,\"max_consumers\":-1}");
 	ask(fd, name, body, answer, sizeof answer);
 	close(fd);
 	if (frame_mode(c, "each"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * nobody: a peer that acknowledges at once and keeps nothing. Prints, for the centre and the
- * provinces, what each item must hold when all was sent: tiendo's figures are compared with these. Its rate is the most that the frame itself could measure.
+ * nobody: a peer that acknowledges at once and keeps nothing. Prints, for the centre and the provinces, what each item
+ * must hold when all was sent: tiendo's figures are compared with these.
  */
 #include <stdio.h>
 

@@ -25,8 +25,9 @@ enum { TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25 };
 static const struct column {
 	uint32_t type, array;
 	bool each_batch; /* one value for a batch: who, and up to where */
-} columns[ARRAYS] = {{TYPE_INT4, 1007, false}, {TYPE_INT8, 1016, false}, {TYPE_INT8, 1016, false}, {TYPE_INT4, 1007, false},
-		     {TYPE_TEXT, 1009, false}, {TYPE_INT4, 1007, true},  {TYPE_INT8, 1016, true}};
+} columns[ARRAYS] = {{TYPE_INT4, 1007, false}, {TYPE_INT8, 1016, false}, {TYPE_INT8, 1016, false},
+		     {TYPE_INT4, 1007, false}, {TYPE_TEXT, 1009, false}, {TYPE_INT4, 1007, true},
+		     {TYPE_INT8, 1016, true}};
 static const struct column log_column = {TYPE_BYTEA, 1001, false};
 
 struct share { /* a batch in a transaction */
@@ -39,7 +40,7 @@ struct line { /* one connection */
 	struct share ready[GROUP * 8]; /* a ring, from `taken` to `added` */
 	size_t taken, added;
 	size_t groups[ON_LINE], groups_n; /* batches of each transaction on the line */
-	size_t acked;                     /* behind taken: those on the line */
+	size_t acked;			  /* behind taken: those on the line */
 };
 
 static struct line writers[WRITERS]; /* of all modes but each */
@@ -67,7 +68,9 @@ static PGconn *connect_to(void)
 
 static void open_line(const struct frame *c, struct line *line)
 {
-	const char *sql = frame_mode(c, "log") ? postgres_log : frame_mode(c, "units") ? postgres_units : postgres_rollup;
+	const char *sql = frame_mode(c, "log")	   ? postgres_log
+			  : frame_mode(c, "units") ? postgres_units
+						   : postgres_rollup;
 
 	line->conn = connect_to();
 	PQclear(must(line->conn, PQprepare(line->conn, "take", sql, 0, NULL)));
@@ -83,7 +86,9 @@ static void put_copy(PGconn *conn, const char *text, size_t size)
 	PQclear(PQgetResult(conn));
 }
 
-static void copy_lines(PGconn *conn, const char *table, const struct country_line *lines, size_t stride, size_t n)
+/* `own`: what stands in a cell already; of items the leaf, of units those with nobody below. */
+static void copy_lines(PGconn *conn, const char *table, const struct country_line *lines, size_t stride, size_t n,
+		       bool units)
 {
 	struct buffer b = {0};
 	char sql[64];
@@ -91,8 +96,9 @@ static void copy_lines(PGconn *conn, const char *table, const struct country_lin
 	snprintf(sql, sizeof sql, "COPY %s FROM STDIN", table);
 	for (size_t i = 0; i < n; i++) {
 		const struct country_line *l = (const void *)((const char *)lines + i * stride);
+		bool last = !units || i + 1 == n || lines[i + 1].n <= l->n;
 		for (uint16_t k = 0; k < l->n; k++)
-			buffer_format(&b, "%u\t%u\n", l->of[0], l->of[k]);
+			buffer_format(&b, "%u\t%u\t%c\n", l->of[0], l->of[k], last && !k ? 't' : 'f');
 	}
 	PQclear(PQexec(conn, sql));
 	put_copy(conn, (const char *)b.data, b.size);
@@ -105,9 +111,11 @@ static void make(const struct frame *c)
 	char sql[256];
 
 	PQclear(must(conn, PQexec(conn, postgres_tables)));
-	copy_lines(conn, "unit_above", c->country.units, sizeof *c->country.units, c->country.units_n);
-	copy_lines(conn, "item_above", &c->country.items[0].line, sizeof *c->country.items, c->country.leaves_n);
-	snprintf(sql, sizeof sql, "SELECT make(%u, %u, %u)", c->country.units_n, c->country.leaves_n, c->country.items_n);
+	copy_lines(conn, "unit_above", c->country.units, sizeof *c->country.units, c->country.units_n, true);
+	copy_lines(conn, "item_above", &c->country.items[0].line, sizeof *c->country.items, c->country.leaves_n,
+		   false);
+	snprintf(sql, sizeof sql, "SELECT make(%u, %u, %u)", c->country.units_n, c->country.leaves_n,
+		 c->country.items_n);
 	PQclear(must(conn, PQexec(conn, sql)));
 	PQclear(must(conn, PQexec(conn, "VACUUM (FREEZE, ANALYZE)")));
 	PQfinish(conn);
@@ -158,10 +166,16 @@ static void put_text(struct buffer *out, const void *text, size_t size)
 	buffer_put(out, text, size);
 }
 
-static void put_element(const struct frame_client *client, const struct frame_update *u, size_t column, struct buffer *out)
+static void put_element(const struct frame_client *client, const struct frame_update *u, size_t column,
+			struct buffer *out)
 {
-	const uint64_t values[ARRAYS] = {u->figure.cell, (uint64_t)u->figure.numerator, (uint64_t)u->figure.denominator,
-					 u->update.as_of.ymd, 0, client->number, u->update.seq};
+	const uint64_t values[ARRAYS] = {u->figure.cell,
+					 (uint64_t)u->figure.numerator,
+					 (uint64_t)u->figure.denominator,
+					 u->update.as_of.ymd,
+					 0,
+					 client->number,
+					 u->update.seq};
 
 	if (columns[column].type == TYPE_TEXT)
 		put_text(out, u->update.note, strlen(u->update.note));
@@ -224,7 +238,8 @@ static void send_group(struct frame *c, struct line *line, size_t n)
 	}
 	line->taken += n;
 	line->groups[line->groups_n++] = n;
-	if (!PQsendQueryPrepared(line->conn, "take", parameters, values, sizes, binary, 1) || !PQpipelineSync(line->conn))
+	if (!PQsendQueryPrepared(line->conn, "take", parameters, values, sizes, binary, 1) ||
+	    !PQpipelineSync(line->conn))
 		world_fail("postgres: %s", PQerrorMessage(line->conn));
 }
 
@@ -332,7 +347,8 @@ static void check(struct frame *c)
 	if (frame_mode(c, "log")) {
 		PGresult *r = must(conn, PQexec(conn, "SELECT count(*) FROM log"));
 		if ((uint64_t)integer(r, 0, 0) != frame_taken(c))
-			world_fail("postgres holds %s of %llu", PQgetvalue(r, 0, 0), (unsigned long long)frame_taken(c));
+			world_fail("postgres holds %s of %llu", PQgetvalue(r, 0, 0),
+				   (unsigned long long)frame_taken(c));
 		PQclear(r);
 	} else {
 		compare(c, conn);
@@ -342,5 +358,11 @@ static void check(struct frame *c)
 
 static const char *const modes[] = {"each", "group", "units", "log", "make", NULL};
 
-const struct frame_peer frame_peer = {.modes = modes, .start = start, .open = open_client, .encode = encode,
-				      .send = send_batch, .receive = receive, .turn = turn, .check = check};
+const struct frame_peer frame_peer = {.modes = modes,
+				      .start = start,
+				      .open = open_client,
+				      .encode = encode,
+				      .send = send_batch,
+				      .receive = receive,
+				      .turn = turn,
+				      .check = check};

@@ -18,8 +18,8 @@ enum { METHOD = 1, HEADER = 2, BODY = 3, HEARTBEAT = 8, END = 0xCE, CHANNEL = 1,
 enum { BASIC = 60, PUBLISH = 40, ACK = 80, PERSISTENT = 2, HAS_DELIVERY_MODE = 0x1000, RING = 4096, PATIENCE = 50 };
 
 struct confirms {
-	uint64_t upto;         /* all up to here */
-	bool ahead[RING];      /* and these */
+	uint64_t upto;	  /* all up to here */
+	bool ahead[RING]; /* and these */
 };
 
 /* ---- hand-shakes ---- */
@@ -28,7 +28,9 @@ static void must(amqp_rpc_reply_t reply, const char *what)
 {
 	if (reply.reply_type != AMQP_RESPONSE_NORMAL)
 		world_fail("rabbitmq: %s: %s", what,
-			   reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION ? amqp_error_string2(reply.library_error) : "refused");
+			   reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION
+				   ? amqp_error_string2(reply.library_error)
+				   : "refused");
 }
 
 static amqp_connection_state_t greet(uint16_t port)
@@ -46,11 +48,12 @@ static amqp_connection_state_t greet(uint16_t port)
 
 static uint32_t declare(amqp_connection_state_t conn, bool passive)
 {
-	amqp_table_entry_t kind = {.key = amqp_cstring_bytes("x-queue-type"),
-				   .value = {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes("quorum")}};
+	amqp_table_entry_t kind = {
+		.key = amqp_cstring_bytes("x-queue-type"),
+		.value = {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes("quorum")}};
 	amqp_table_t arguments = {.num_entries = 1, .entries = &kind};
-	amqp_queue_declare_ok_t *ok =
-		amqp_queue_declare(conn, CHANNEL, amqp_cstring_bytes("updates"), passive, true, false, false, arguments);
+	amqp_queue_declare_ok_t *ok = amqp_queue_declare(conn, CHANNEL, amqp_cstring_bytes("updates"), passive, true,
+							 false, false, arguments);
 
 	must(amqp_get_rpc_reply(conn), "queue");
 	return ok->message_count;
@@ -166,7 +169,8 @@ static size_t parse(struct frame_client *client, const uint8_t *data, size_t siz
 		if (p[0] == HEARTBEAT)
 			continue;
 		if (p[0] != METHOD || body < 13 || get_u16(p + 7) != BASIC || get_u16(p + 9) != ACK)
-			world_fail("rabbitmq: a frame that confirms nothing (%u, %u)", get_u16(p + 7), get_u16(p + 9));
+			world_fail("rabbitmq: a frame that confirms nothing (%u, %u)", get_u16(p + 7),
+				   get_u16(p + 9));
 		*replies += confirm(client->own, get_u64(p + 11), p[19] & 1);
 	}
 	return used;

@@ -151,7 +151,8 @@ static void put_args(const struct frame *c, const struct frame_update *u, struct
 	buffer_put_text(b, u->update.note);
 }
 
-static void put_rollup(const struct frame *c, const struct frame_client *client, const struct frame_update *u, struct buffer *out)
+static void put_rollup(const struct frame *c, const struct frame_client *client, const struct frame_update *u,
+		       struct buffer *out)
 {
 	struct buffer all = {0};
 	char mark[32], key[16];
@@ -160,7 +161,8 @@ static void put_rollup(const struct frame *c, const struct frame_client *client,
 		put_args(c, &u[i], &all);
 	int mark_size = snprintf(mark, sizeof mark, "%llu", (unsigned long long)u[c->o.batch - 1].update.seq);
 	int key_size = snprintf(key, sizeof key, "%u", client->number);
-	buffer_format(out, "*6\r\n$7\r\nEVALSHA\r\n$40\r\n%s\r\n$1\r\n1\r\n$%d\r\n%s\r\n$%zu\r\n", sha, key_size, key, all.size);
+	buffer_format(out, "*6\r\n$7\r\nEVALSHA\r\n$40\r\n%s\r\n$1\r\n1\r\n$%d\r\n%s\r\n$%zu\r\n", sha, key_size, key,
+		      all.size);
 	buffer_put_bytes(out, buffer_bytes(&all));
 	buffer_format(out, "\r\n$%d\r\n%s\r\n", mark_size, mark);
 	buffer_free(&all);
