@@ -189,6 +189,7 @@ def main():
     bench = Bench((ROOT / a.build).resolve(), size, a.rounds or size["rounds"], a.only)
     bench.all()
     all_lines = lines(bench)
+    all_lines.append(report.goal(all_lines))
     with open(bench.work / "lines.json", "w", encoding="utf-8") as f:
         for line in all_lines:
             text = json.dumps(line, ensure_ascii=False)

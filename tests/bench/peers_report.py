@@ -48,28 +48,36 @@ def table(lines):
     return out
 
 
-def goals(lines):
-    """What the goals say, computed."""
+def goal(lines):
+    """What the goals ask, as one line more."""
     rows = {r.key: (line, single) for r, line, single in found(lines)}
-    own, single = rows["tiendo"]
-    best = max((rows[k][0]["updates_s"] for k in SAME_SUMS if k in rows), default=None)
+    own = rows["tiendo"][0]["updates_s"]
     summing = [r.key for r in ROWS if r.key in rows and r.key != "tiendo" and r.sums != "none"]
-    any_sums = max((rows[k][0]["updates_s"] for k in summing), default=None)
-    out = []
-    if best:
-        ratio = own["updates_s"] / best
+    same = max((rows[k][0]["updates_s"] for k in SAME_SUMS if k in rows), default=None)
+    fastest = max((rows[k][0]["updates_s"] for k in summing), default=None)
+    return {"workload": "goals", "updates_s": own, "postgres_same_sums_s": same, "of_postgres": own / same if same else None,
+            "goal_of_postgres": GOAL, "fastest_with_sums_s": fastest, "of_fastest_with_sums": own / fastest if fastest else None,
+            "one_in_flight_p50_ms": {k: single["ack_ms"]["p50"] for k, (_, single) in rows.items() if single}}
+
+
+def goals(lines):
+    g, out = goal(lines), []
+    labels = {r.key: r.label for r in ROWS}
+    if g["of_postgres"]:
         out.append(f"* 0.6 M/s where PostgreSQL does 0.1 M: with the same sums in its transactions PostgreSQL's best here is "
-                   f"{number(best)}/s, so the goal here is {number(GOAL * best)}/s; tiendo does {number(own['updates_s'])}/s, {ratio:.1f} times PostgreSQL "
-                   f"(goal {GOAL}): {'reached' if ratio >= GOAL else 'not reached'}.")
-    if any_sums:
-        out.append(f"* Against the fastest of all that keep sums in any way ({number(any_sums)}/s): {own['updates_s'] / any_sums:.1f} times.")
-    others = [(r.label, rows[r.key][1]["ack_ms"]["p50"]) for r in ROWS if r.key in rows and rows[r.key][1]]
-    out.append("* One client, one update in flight, median: " + ", ".join(f"{n} {ms:.2f} ms" for n, ms in others) + ".")
+                   f"{number(g['postgres_same_sums_s'])}/s, so the goal here is {number(GOAL * g['postgres_same_sums_s'])}/s; tiendo does "
+                   f"{number(g['updates_s'])}/s, {g['of_postgres']:.1f} times PostgreSQL (goal {GOAL}): "
+                   f"{'reached' if g['of_postgres'] >= GOAL else 'not reached'}.")
+    if g["of_fastest_with_sums"]:
+        out.append(f"* Against the fastest of all that keep sums in any way ({number(g['fastest_with_sums_s'])}/s): "
+                   f"{g['of_fastest_with_sums']:.1f} times.")
+    out.append("* One client, one update in flight, median: "
+               + ", ".join(f"{labels[k]} {ms:.2f} ms" for k, ms in g["one_in_flight_p50_ms"].items()) + ".")
     return out
 
 
 def text(lines, about, left_out, settings):
-    versions = {line["server"]: line["version"] for line in lines}
+    versions = {line["server"]: line["version"] for line in lines if "server" in line}
     return "\n".join([
         about + ".", "", *table(lines), "", *goals(lines), "", "| server | version | how it was set up |", "|---|---|---|",
         *(f"| {n} | {versions[n]} | {settings[n]} |" for n in settings if n in versions),
