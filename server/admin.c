@@ -285,6 +285,9 @@ static void status(struct admin *a, bool digest)
 		  h->illustrative ? ", illustrative (Số liệu minh hoạ)" : "", h->simulated ? ", simulated clock (thời gian mô phỏng)" : "",
 		  core_locked(a->core) ? ", waits for the roster to be confirmed" : "");
 	admin_say(a, "public key %s\n", keys_z85(core_public_key(a->core), key));
+	const char *fault = journal_fault(core_journal(a->core));
+	if (fault)
+		admin_say(a, "THE JOURNAL IS DAMAGED: %s\n", fault);
 	struct json j = json_to(&a->json);
 	json_object_begin(&j, NULL);
 	json_uint(&j, "entry", h->entry);
@@ -294,6 +297,8 @@ static void status(struct admin *a, bool digest)
 	json_hex(&j, "incarnation", bytes_of(h->incarnation, sizeof h->incarnation));
 	json_uint(&j, "today", h->today.ymd);
 	json_uint(&j, "catalogue_entry", h->catalogue_entry);
+	if (fault)
+		json_text(&j, "damage", fault);
 	json_text(&j, "public_key", key);
 	json_bool(&j, "illustrative", h->illustrative);
 	json_bool(&j, "simulated", h->simulated);

@@ -230,7 +230,9 @@ static void handle(void *context, const char *path, struct http_answer *answer)
 
 	if (!strcmp(path, "/health")) {
 		answer->status = 200;
-		buffer_format(&answer->body, "alive; %s\n", ready_text[ready]);
+		buffer_format(&answer->body, "alive; %s%s\n", ready_text[ready],
+			      STATS_GET(d->o.stats, journal_damaged) ? "; the journal is damaged: see the log"
+								     : "");
 	} else if (!strcmp(path, "/ready")) {
 		answer->status = ready == STATS_READY ? 200 : 503;
 		buffer_format(&answer->body, "%s\n", ready_text[ready]);

@@ -143,8 +143,14 @@ bool journal_lost(struct journal *j, struct kv_txn *t,
 int journal_verify(struct journal *j, uint64_t *entries, struct sys_error *error);
 /* The same, slice by slice, with no transaction between them: until done or an error. */
 struct journal_verify *journal_verify_new(struct journal *j);
+void journal_verify_pace(struct journal_verify *v, uint32_t entries); /* of a slice */
 int journal_verify_slice(struct journal_verify *v, bool *done, struct sys_error *error);
 uint64_t journal_verify_entries(const struct journal_verify *v);
 void journal_verify_free(struct journal_verify *v); /* NULL is fine */
+
+/* What the background check (scrub.h) found last, for everybody; NULL = nothing. Any thread; `text` "" = whole again.
+ * The sentence stays as it is once it is there. */
+void journal_fault_set(struct journal *j, const char *text);
+const char *journal_fault(const struct journal *j);
 
 #endif

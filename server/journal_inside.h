@@ -4,6 +4,8 @@
 #ifndef TIENDO_SERVER_JOURNAL_INSIDE_H
 #define TIENDO_SERVER_JOURNAL_INSIDE_H
 
+#include <stdatomic.h>
+
 #include "server/journal.h"
 
 struct journal {
@@ -20,6 +22,8 @@ struct journal {
 	struct journal_head last; /* of the running transaction */
 	struct kv_txn *txn;
 	struct buffer value; /* scratch of append */
+	char fault[256];     /* written once, before it is shown */
+	_Atomic bool faulty;
 };
 
 enum { ENTRY_KEY = 8, STREAM_KEY = 4 + EPOCH_SIZE, SPAN_KEY = STREAM_KEY + 8, PRINCIPAL_KEY = 4 };

@@ -20,6 +20,7 @@ struct journal_verify {
 	struct kv_txn *txn; /* of the running slice */
 	struct sys_error *error;
 	uint64_t entries; /* looked at */
+	uint32_t slice;   /* entries of one */
 	struct journal_stream_key compared; /* the last stream whose record was */
 	bool comparing;
 	struct seen_stream *streams; /* in order of their keys */
@@ -212,7 +213,27 @@ struct journal_verify *journal_verify_new(struct journal *j)
 	struct journal_verify *v = base_alloc(sizeof *v);
 
 	v->journal = j;
+	v->slice = SLICE;
 	return v;
+}
+
+void journal_verify_pace(struct journal_verify *v, uint32_t entries)
+{
+	v->slice = entries;
+}
+
+void journal_fault_set(struct journal *j, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n && !j->fault[0])
+		memcpy(j->fault, text, n < sizeof j->fault ? n : sizeof j->fault - 1);
+	atomic_store(&j->faulty, n != 0);
+}
+
+const char *journal_fault(const struct journal *j)
+{
+	return atomic_load(&j->faulty) ? j->fault : NULL;
 }
 
 void journal_verify_free(struct journal_verify *v)
@@ -229,7 +250,7 @@ int journal_verify_slice(struct journal_verify *v, bool *done, struct sys_error 
 	v->error = error;
 	v->txn = kv_read(journal_kv(v->journal));
 	uint64_t head = journal_head_in(v->journal, v->txn).entry;
-	uint64_t end = head - v->entries > SLICE ? v->entries + SLICE : head;
+	uint64_t end = head - v->entries > v->slice ? v->entries + v->slice : head;
 	int rc = kv_error(v->txn);
 
 	*done = false;

@@ -14,9 +14,10 @@
 #include "server/door.h"
 #include "server/query_journal.h"
 #include "server/query.h"
+#include "server/scrub.h"
 #include "server/writer.h"
 
-enum { THREADS = 3 };
+enum { THREADS = 4 };
 
 struct server {
 	const struct store *store;
@@ -25,6 +26,7 @@ struct server {
 	struct door *door;
 	struct writer *writer;
 	struct query *query;
+	struct scrub *scrub;
 	struct doorlist doorlist;
 	struct stats stats;
 	struct query_stats query_stats;
@@ -237,14 +239,20 @@ static void close_all(struct server *s)
 
 static int start_threads(struct server *s, struct sys_error *error)
 {
+	const struct scrub_options scrub = {.journal = core_journal(s->core), .stats = &s->stats};
+
+	s->scrub = scrub_new(&scrub);
 	const struct {
 		const char *what;
 		void *(*body)(void *);
 		void *arg;
 	} threads[THREADS] = {{"the writer", writer_run, s->writer},
 			      {"questions", query_run, s->query},
-			      {"the checkpoint", checkpoint_run, core_keeper(s->core)}};
+			      {"the checkpoint", checkpoint_run, core_keeper(s->core)},
+			      {"reading the journal again", scrub_run, s->scrub}};
 
+	if (!s->scrub)
+		return sys_fail(error, -EMFILE, "no descriptor for reading the journal again");
 	checkpoint_tell(core_keeper(s->core), on_checkpoint, s);
 	for (; s->threads_n < THREADS; s->threads_n++) {
 		if (pthread_create(&s->threads[s->threads_n], NULL, threads[s->threads_n].body,
@@ -259,8 +267,11 @@ static void end_threads(struct server *s)
 {
 	net_stop(s->net);
 	checkpoint_stop(core_keeper(s->core));
+	if (s->scrub)
+		scrub_stop(s->scrub);
 	while (s->threads_n)
 		pthread_join(s->threads[--s->threads_n], NULL);
+	scrub_free(s->scrub);
 }
 
 static int run_threads(struct server *s, struct sys_error *error)

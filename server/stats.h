@@ -19,6 +19,9 @@
 	X(nacks, "counter", "messages refused as a whole")                        \
 	X(busy, "counter", "messages answered Busy")                              \
 	X(damage_met, "counter", "answers withheld since the journal is damaged")  \
+	X(scrubs, "counter", "times the running server read its whole journal again") \
+	X(scrubbed, "gauge", "entries of the journal that this reading found whole so far") \
+	X(journal_damaged, "gauge", "1 when the last reading of the journal found damage") \
 	X(dropped, "counter", "answers that their receiver's queue did not take") \
 	X(nameless, "counter", "messages without a key")                          \
 	X(handshakes, "counter", "handshakes let in")                             \
