@@ -19,6 +19,7 @@ static struct office office;
 static struct run *run;
 static uint64_t queued;
 static unsigned inputs, worlds;
+static struct codec_arena arena;
 
 /* ---- a daemon ---- */
 
@@ -60,7 +61,8 @@ static void begin(void)
 	push_start(&run->push, &options, 0, 0, clock_transport());
 	run->turn = run->state.turn;
 	run->cells_at = INT64_MAX;
-	run->arena = codec_arena_new(4 << 20);
+	arena = arena.base ? arena : codec_arena_new(4 << 20);
+	run->arena = arena;
 	fuzz_on_receive = receive;
 	fuzz_on_send = take_away;
 	queued = inputs = 0;
@@ -73,7 +75,6 @@ static void end(void)
 	buffer_free(&run->batch.bytes);
 	buffer_free(&run->out);
 	net_message_clear(&run->message);
-	codec_arena_free(&run->arena);
 	fetch_free(&run->fetch);
 	free(run);
 	spool_close(office.spool);
@@ -271,11 +272,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct take in = {data, size};
 
-	if (++inputs > 200 || run->state.last > 4000) {
+	if (++inputs > 1000 || run->state.last > 200) {
 		end();
 		begin();
 	}
-	while (in.left) {
+	for (int i = 0; i < 32 && in.left; i++) {
 		uint8_t op = take_u8(&in);
 		switch (op % 8) {
 		case 0:
