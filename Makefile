@@ -178,7 +178,7 @@ bench:
 
 # tests/fuzz/run makes these with VARIANT=fuzz
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_WRAP := -Wl,--wrap=net_send,--wrap=net_receive,--wrap=net_socket_close,--wrap=net_dealer_connect,--wrap=keys_random
+FUZZ_WRAP := -Wl,--wrap=net_send,--wrap=net_receive,--wrap=net_socket_close,--wrap=net_dealer_connect,--wrap=keys_random,--wrap=codec_arena_new,--wrap=codec_arena_free
 all: $(call obj,$(wildcard tests/fuzz/*.c)) # so that nobody breaks them unseen
 fuzz-targets: $(FUZZ:%=$(B)/fuzz/%) $(B)/fuzz/mutant
 $(B)/tests/fuzz/fuzz_mutant.o: tests/fuzz/fuzz_update.c Makefile | $(GEN_H)

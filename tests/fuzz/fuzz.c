@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "common/sys/codec.h"
 #include "tests/unit/scratch.h"
 
 static int loud = STDERR_FILENO;
@@ -146,6 +147,40 @@ void __wrap_net_socket_close(struct net_socket **s)
 		*s = NULL;
 	else
 		__real_net_socket_close(s);
+}
+
+/* ---- large arenas are kept: a sanitizer spends a millisecond on making one ---- */
+
+enum { LARGE = 1 << 20, KEPT = 8 };
+static struct codec_arena kept[KEPT];
+
+struct codec_arena __real_codec_arena_new(size_t size);
+struct codec_arena __wrap_codec_arena_new(size_t size);
+void __real_codec_arena_free(struct codec_arena *a);
+void __wrap_codec_arena_free(struct codec_arena *a);
+
+struct codec_arena __wrap_codec_arena_new(size_t size)
+{
+	for (size_t i = 0; size >= LARGE && i < KEPT; i++) {
+		struct codec_arena a = kept[i];
+		if (a.size != size)
+			continue;
+		kept[i] = (struct codec_arena){0};
+		return a;
+	}
+	return __real_codec_arena_new(size);
+}
+
+void __wrap_codec_arena_free(struct codec_arena *a)
+{
+	for (size_t i = 0; a->base && a->size >= LARGE && i < KEPT; i++) {
+		if (kept[i].base)
+			continue;
+		kept[i] = (struct codec_arena){.base = a->base, .size = a->size};
+		*a = (struct codec_arena){0};
+		return;
+	}
+	__real_codec_arena_free(a);
 }
 
 /* ---- nothing is synced: the disk is memory ---- */
