@@ -133,15 +133,20 @@ class Power:
                 world.context.destroy(0)
 
     def replay(self, machine, states, *more, log="power", tools=None):
-        p = subprocess.run([(tools or self.tools) / "replay", "--machine", machine, "--kind", MACHINES[machine][0], "--work",
-                            self.work / f"disk-{machine.rpartition('/')[2]}",
-                            "--states", str(states), "--seed", str(self.seed), *map(str, more), self.work / f"{log}.log"],
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
-        lines = p.stdout.splitlines()
+        p = subprocess.Popen([(tools or self.tools) / "replay", "--machine", machine, "--kind", MACHINES[machine][0], "--work",
+                              self.work / f"disk-{machine.rpartition('/')[2]}", "--states", str(states), "--seed", str(self.seed),
+                              *map(str, more), self.work / f"{log}.log"], stdout=subprocess.PIPE, encoding="utf-8", errors="replace")
+        lines = []
+        for line in p.stdout:
+            if line.startswith(machine):
+                print(line.strip(), flush=True)  # how far it is
+            else:
+                lines.append(line.strip())
+        status = p.wait()
         try:
-            return p.returncode, json.loads(lines[-1]), lines[:-1]
+            return status, json.loads(lines[-1]), lines[:-1]
         except (IndexError, ValueError):
-            raise SystemExit(f"replay {machine} ended with {p.returncode}:\n{p.stdout[-3000:]}{p.stderr[-3000:]}")
+            raise SystemExit(f"replay {machine} ended with {status}")
 
     def cut_everywhere(self):
         for machine, (kind, share) in MACHINES.items():
@@ -152,7 +157,8 @@ class Power:
                                                  "--copy", STARTS[self.size][kind])
             figures["seconds"] = round(time.monotonic() - start, 1)
             self.figures[machine] = figures
-            print("\n".join(lines))
+            for line in lines:
+                print(line)
             self.verdict(status == 0, f"{machine}: {figures['states']} states of {figures['records']} records in {figures['seconds']} s, "
                          f"{figures['found']} found")
 
@@ -220,6 +226,15 @@ class Power:
         self.out.mkdir(parents=True, exist_ok=True)
         (self.out / "power.json").write_text(json.dumps(total, indent=1) + "\n")
 
+    def keep_found(self):
+        """The log and the first states that were wrong, to be looked at with the programs themselves."""
+        kept = self.out / "power-found"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for p in (self.work / "power.log", *self.work.glob("*-found-*")):
+            (shutil.copytree if p.is_dir() else shutil.copy)(p, kept / p.name)
+        print(f"kept in {kept}")
+
     def run(self):
         start = time.monotonic()
         print(f"SEED={self.seed}", flush=True)
@@ -233,8 +248,10 @@ class Power:
                 self.survey()
                 self.mutants()
             self.report(time.monotonic() - start)
+            if self.failed:
+                self.keep_found()
         finally:
-            if os.environ.get("KEEP"):
+            if os.environ.get("KEEP"):  # all of it
                 print(self.work)
             else:
                 shutil.rmtree(self.work, ignore_errors=True)

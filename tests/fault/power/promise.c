@@ -22,6 +22,16 @@ struct promise *promise_new(const char *machine, size_t log_bytes)
 	return p;
 }
 
+void promise_free(struct promise *p)
+{
+	codec_arena_free(&p->arena);
+	free(p->spans);
+	free(p->heads);
+	free(p->queued);
+	free(p->pushes);
+	free(p);
+}
+
 /* Room for one more; lists double at powers of two. */
 static void *grown(void *list, size_t n, size_t size)
 {

@@ -5,7 +5,6 @@
  *
  * Notes are lines of "MACHINE WORD [NUMBER]": `made` (init or backup said that it was done), `entry N` (a command said
  * that its change is entry N), `queued N` (N updates were said to be queued, over all).
- * Memory: one arena, for the life of the process.
  */
 #ifndef TIENDO_TESTS_POWER_PROMISE_H
 #define TIENDO_TESTS_POWER_PROMISE_H
@@ -45,6 +44,7 @@ struct promise {
 };
 
 struct promise *promise_new(const char *machine, size_t log_bytes);
+void promise_free(struct promise *p);
 void promise_take(struct promise *p, size_t at, const struct power_record *r);
 
 /* The number at the end of the update's note, by which who drives the run knows it; 0 = none. */

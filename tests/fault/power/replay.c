@@ -411,5 +411,6 @@ int main(int argc, char **argv)
 	run(&r);
 	image_free(r.image);
 	print_figures(&r);
+	promise_free(r.promise);
 	return r.shared->failed ? 1 : 0;
 }
