@@ -58,6 +58,33 @@ def test_a_flipped_bit_is_found(store):
     assert store.cli("--dir", store.dir, "dump", ok=None).returncode != 0
 
 
+def test_damage_below_the_checkpoint_is_heard_of(store):
+    """No start looks there, and nobody asks for it: the running server reads its journal again by itself."""
+    n = next(e.number for e in read(store.dir) if e.kind == "batch")
+    store.start()
+    store.principal("413")
+    store.stop()
+    flip(store.dir / "journal" / "data.mdb", f"{MARK} 20")
+    store.start()
+    until("the alarm", lambda: f"the journal is damaged: entry {n} " in store.log())
+    assert "tiendo_journal_damaged 1" in store.health("/metrics")[1]
+    assert f"DAMAGED: entry {n} " in store.server_cli("status").stdout
+    assert f"entry {n} " in store.server_json("status")["details"]["damage"]
+    assert store.health()[0] == 200 and "damaged" in store.health("/health")[1]
+
+
+def test_a_page_that_lies(store):
+    """An offset in a page of the index: found before LMDB follows it, and named."""
+    path = store.dir / "journal" / "data.mdb"
+    data = bytearray(path.read_bytes())
+    for page in range(2, len(data) // 4096):  # each leaf, the ones in use among them
+        if data[4096 * page + 10] == 2:
+            data[4096 * page + 17] ^= 0x20
+    path.write_bytes(data)
+    refused(store, "page", "restore", code=3)
+    refused(store, "page", "restore", command=("verify",))
+
+
 def test_somebody_elses_store(store, tmp):
     """What root leaves in a service's store the service cannot open: refused before anything is made."""
     if os.geteuid():
