@@ -329,6 +329,17 @@ static void turn_bits(const struct kind *k, const char *dir, const struct kept *
 	}
 }
 
+static void turn_texts(const struct kind *k, const char *dir, const struct kept *f, const uint8_t *classes)
+{
+	size_t n = strlen(k->needle);
+	for (const uint8_t *p = f->data; (p = memmem(p, (size_t)(f->data + f->size - p), k->needle, n)); p += n) {
+		size_t where = (size_t)(p - f->data);
+		if (classes[where / PAGE] != UNUSED)
+			suffer(k, dir, f, (struct wound){.at = where + below((uint32_t)n), .mask = (uint8_t)(1 << below(7))},
+			       &counts[classes[where / PAGE]]);
+	}
+}
+
 static void whole_pages(const struct kind *k, const char *dir, const struct kept *f, const uint8_t *classes)
 {
 	size_t pages = f->size / PAGE;
@@ -382,6 +393,8 @@ static void all_wounds(const struct kind *k, unsigned more)
 	classify_all(f->data, f->size / PAGE, classes);
 	printf("%s: %zu pages\n", k->name, f->size / PAGE);
 	turn_bits(k, dir, f, classes, k->optional ? more / 2 : more);
+	if (k->needle)
+		turn_texts(k, dir, f, classes);
 	whole_pages(k, dir, f, classes);
 	cuts(k, dir, f);
 	free(classes);

@@ -32,6 +32,7 @@ struct kind {
 	const char *name, *file; /* that is damaged, below DIR */
 	void (*make)(const char *dir);
 	void (*use)(const char *dir);
+	const char *needle; /* a text that people are shown: bits are turned in each place of it */
 	bool optional; /* can be made again: it must never stop the program */
 };
 extern const struct kind journal_kind, view_kind, spool_kind;

@@ -33,6 +33,29 @@ static void offer(uint8_t stream, size_t n)
 	sent[stream] += n;
 }
 
+/* Receipts of then, as an office keeps them. */
+enum { PROOFS = 14 };
+static struct kept_receipt {
+	uint8_t stream;
+	uint64_t entry, seq;
+	int64_t received_ms;
+	uint8_t incarnation[INCARNATION_SIZE], chain_hash[HASH_SIZE], blob_hash[HASH_SIZE], mac[KEYS_MAC];
+} receipts[PROOFS];
+static size_t receipts_n;
+
+static void keep_receipt(uint8_t stream)
+{
+	const struct core_span *s = &centre.answer.spans[0];
+	if (receipts_n == PROOFS || centre.answer.outcomes[0].kind != OUTCOME_TAKEN)
+		return;
+	struct kept_receipt *r = &receipts[receipts_n++];
+	*r = (struct kept_receipt){.stream = stream, .entry = s->entry, .seq = s->first_seq, .received_ms = s->received.ms};
+	memcpy(r->incarnation, s->incarnation, INCARNATION_SIZE);
+	memcpy(r->chain_hash, s->chain_hash, HASH_SIZE);
+	memcpy(r->mac, centre.answer.outcomes[0].mac, KEYS_MAC);
+	keys_hash(centre.blobs[0], r->blob_hash);
+}
+
 static void begin(const char *dir)
 {
 	const char *name = strrchr(dir, '/');
@@ -40,11 +63,14 @@ static void begin(const char *dir)
 	centre_principal(&centre, "VN", "viewer", 2);
 	centre_principal(&centre, "VN", "operator", 3);
 	memset(sent, 0, sizeof sent);
+	receipts_n = 0;
 	/* small entries for pages of many, large ones for pages of their own, an index of more than a page */
 	for (int i = 0; i < 84; i++) {
 		offer((uint8_t)(i % 2), i % 21 == 20 ? 64 : 1);
 		if (centre.answer.nack.reason)
 			exit(2);
+		if (i % 6 == 1)
+			keep_receipt((uint8_t)(i % 2));
 		centre_commit(&centre);
 	}
 }
@@ -177,13 +203,13 @@ static void tell_answer(const char *name, const struct core_answer *a)
 	part(name, bytes_of(out, n));
 }
 
-static void tell_hello(struct core *c, uint8_t stream)
+static void tell_hello(struct core *c, uint8_t stream, const Tiendo__V1__ReceiptProof *last)
 {
 	struct core_stream s = centre_stream((uint8_t)(7 + stream));
 	struct core_welcome w;
 	char text[200];
 	uint8_t out[8 + HASH_SIZE];
-	enum reason r = core_hello(c, &s, NULL, &w, text);
+	enum reason r = core_hello(c, &s, last, &w, text);
 	if (r == REASON_BUSY && truth->known) {
 		withheld("a welcome", text);
 		return;
@@ -191,6 +217,24 @@ static void tell_hello(struct core *c, uint8_t stream)
 	put_u64(out, r ? UINT64_MAX - r : w.mark);
 	memcpy(out + 8, w.mark_hash, HASH_SIZE);
 	part("a welcome", bytes_of(out, sizeof out));
+}
+
+/* An office with a genuine receipt: it proves no loss, whatever happened to its entry. */
+static void tell_hellos(struct core *c, uint8_t stream)
+{
+	tell_hello(c, stream, NULL);
+	for (size_t i = 0; i < receipts_n; i++) {
+		struct kept_receipt *k = &receipts[i];
+		Tiendo__V1__ReceiptProof m = TIENDO__V1__RECEIPT_PROOF__INIT;
+		if (k->stream != stream)
+			continue;
+		m.entry = k->entry, m.seq = k->seq, m.received_ms = k->received_ms;
+		m.incarnation = (ProtobufCBinaryData){INCARNATION_SIZE, k->incarnation};
+		m.chain_hash = (ProtobufCBinaryData){HASH_SIZE, k->chain_hash};
+		m.blob_hash = (ProtobufCBinaryData){HASH_SIZE, k->blob_hash};
+		m.mac = (ProtobufCBinaryData){KEYS_MAC, k->mac};
+		tell_hello(c, stream, &m);
+	}
 }
 
 static void offer_again(uint8_t stream, uint64_t first, size_t n)
@@ -238,7 +282,7 @@ static void use(const char *dir)
 	tell_digest(centre.core);
 	tell_answers(centre.core);
 	for (uint8_t s = 0; s < STREAMS; s++) {
-		tell_hello(centre.core, s);
+		tell_hellos(centre.core, s);
 		for (uint64_t first = 1; first <= sent[s]; first += 40) {
 			offer_again(s, first, sent[s] - first + 1 < 40 ? sent[s] - first + 1 : 40);
 			tell_answer("receipts told again", &centre.answer);
@@ -266,5 +310,5 @@ static void use(const char *dir)
 	tell_answers(centre.core);
 }
 
-const struct kind journal_kind = {"journal", "journal/data.mdb", make_journal, use, false};
-const struct kind view_kind = {"view", "view/data.mdb", make_view, use, true};
+const struct kind journal_kind = {"journal", "journal/data.mdb", make_journal, use, "12/BC-UBND", false};
+const struct kind view_kind = {"view", "view/data.mdb", make_view, use, NULL, true};

@@ -195,4 +195,4 @@ static void use(const char *dir)
 	(void)st;
 }
 
-const struct kind spool_kind = {"spool", "spool/data.mdb", make, use, false};
+const struct kind spool_kind = {"spool", "spool/data.mdb", make, use, "xong", false};
