@@ -392,7 +392,7 @@ static void all_wounds(const struct kind *k, unsigned more)
 	uint8_t *classes = calloc(f->size / PAGE + 1, 1);
 	classify_all(f->data, f->size / PAGE, classes);
 	printf("%s: %zu pages\n", k->name, f->size / PAGE);
-	turn_bits(k, dir, f, classes, k->optional ? more / 2 : more);
+	turn_bits(k, dir, f, classes, k == &kept_kind || k == &spool_kind ? more : more / 3);
 	if (k->needle)
 		turn_texts(k, dir, f, classes);
 	whole_pages(k, dir, f, classes);
@@ -405,7 +405,7 @@ static void all_wounds(const struct kind *k, unsigned more)
 
 int main(int argc, char **argv)
 {
-	static const struct kind *const kinds[] = {&journal_kind, &view_kind, &spool_kind};
+	static const struct kind *const kinds[] = {&journal_kind, &kept_kind, &view_kind, &spool_kind};
 	struct timespec began, ended;
 	unsigned more = argc > 2 ? (unsigned)atoi(argv[2]) : 8;
 	if (argc < 2 || scratch_make(NULL) != 0)

@@ -35,6 +35,6 @@ struct kind {
 	const char *needle; /* a text that people are shown: bits are turned in each place of it */
 	bool optional; /* can be made again: it must never stop the program */
 };
-extern const struct kind journal_kind, view_kind, spool_kind;
+extern const struct kind journal_kind, kept_kind, view_kind, spool_kind;
 
 #endif
