@@ -80,6 +80,7 @@ static int fetch_cells(struct session *s, struct report *r, const char *unit, co
 	Tiendo__V1__Cells ask = TIENDO__V1__CELLS__INIT;
 	struct buffer cursor = {0};
 	int code = EXIT_GOOD;
+	size_t withheld = 0;
 
 	q.question_case = TIENDO__V1__QUERY__QUESTION_CELLS;
 	q.cells = &ask;
@@ -92,13 +93,21 @@ static int fetch_cells(struct session *s, struct report *r, const char *unit, co
 			break;
 		if (m->answer_case != TIENDO__V1__REPLY__ANSWER_CELLS)
 			code = session_fail(EXIT_ENVIRONMENT, "an answer of another kind");
-		for (size_t i = 0; code == EXIT_GOOD && i < m->cells->n_cells; i++)
+		for (size_t i = 0; code == EXIT_GOOD && i < m->cells->n_cells; i++) {
+			const Tiendo__V1__ReceiptRef *ref = m->cells->cells[i]->receipt;
+			withheld += ref && !ref->incarnation.len;
 			if (!add_cell(r, s->atlas.catalogue, m->cells->cells[i]))
 				code = EXIT_AGAIN; /* of a catalogue that is newer than ours */
+		}
 		buffer_clear(&cursor);
 		buffer_put(&cursor, m->cursor.data, m->cursor.len);
 	} while (code == EXIT_GOOD && cursor.size);
 	buffer_free(&cursor);
+	if (code == EXIT_GOOD && withheld)
+		session_fail(code,
+			     SAY(s, "%zu báo cáo không hiện được văn bản: sổ gốc ở trung tâm bị hỏng, hãy báo trung tâm",
+				 "the text of %zu reports is not shown: the centre's journal is damaged, tell the centre"),
+			     withheld);
 	return code;
 }
 

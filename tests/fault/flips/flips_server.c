@@ -120,7 +120,7 @@ static void tell_cells(uint32_t key, Tiendo__V1__CellsPage *p)
 		texts.first_received_ms = c->first_received_ms;
 		texts.period = c->period, texts.product_ref = c->product_ref;
 		texts.note = c->note, texts.reason = c->reason;
-		bool none = !c->receipt && c->version;
+		bool none = c->receipt && !c->receipt->incarnation.len;
 		c->receipt = NULL, c->first_received_ms = 0;
 		c->period = c->product_ref = c->note = c->reason = (char *)"";
 		part("a cell's figures", bytes_of(out, codec_pack(c, out)));
