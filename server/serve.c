@@ -206,7 +206,7 @@ static int open_all(struct server *s, bool accept_clock, struct sys_error *error
 	s->roster_wake = loop_wake_open(error);
 	if (s->signals < 0 || s->roster_wake < 0)
 		return -EMFILE;
-	s->net = net_open(error);
+	s->net = net_open_server(error);
 	if (!s->net)
 		return -EIO;
 	rc = open_sockets(s, error);

@@ -53,6 +53,16 @@ struct net *net_open(struct sys_error *error)
 	return NULL;
 }
 
+struct net *net_open_server(struct sys_error *error)
+{
+	struct net *net = net_open(error);
+
+	/* before the first socket; refused only when there is one */
+	if (net)
+		net->feed_apart = zmq_ctx_set(net->zmq, ZMQ_IO_THREADS, 2) == 0;
+	return net;
+}
+
 void net_stop(struct net *net)
 {
 	zmq_ctx_shutdown(net->zmq);
@@ -156,6 +166,9 @@ static struct net_socket *bind_curve(struct net *net, int type, const struct net
 		   o->send_hwm ? o->send_hwm : send_hwm);
 	set_int(s, ZMQ_LINGER, SERVER_LINGER_MS);
 	set_int(s, ZMQ_BACKLOG, BACKLOG);
+	uint64_t thread = type == ZMQ_XPUB ? 2 : 1; /* a bit for each */
+	if (net->feed_apart)
+		set(s, ZMQ_AFFINITY, &thread, sizeof(thread));
 	set_int(s, ZMQ_CURVE_SERVER, 1);
 	set(s, ZMQ_CURVE_SECRETKEY, o->secret_key, KEYS_SIZE);
 	set(s, ZMQ_ZAP_DOMAIN, o->zap_domain, strlen(o->zap_domain));

@@ -42,6 +42,9 @@ enum {
 /* ---- the context ---- */
 
 struct net *net_open(struct sys_error *error);
+/* For a server: its XPUBs have a ZeroMQ thread of their own, so that no answer waits behind a thousand
+ * sealed copies of a delta. */
+struct net *net_open_server(struct sys_error *error);
 /* Makes every wait and receive of every thread end with -ESHUTDOWN. From any thread. */
 void net_stop(struct net *net);
 /* All sockets must be closed; waits for that. NULL is fine. */

@@ -9,6 +9,7 @@
 
 struct net {
 	void *zmq;
+	bool feed_apart; /* two threads: one for XPUBs, one for all else */
 	unsigned watches; /* numbers the monitors' inproc names */
 };
 

@@ -81,10 +81,10 @@ def fans(lines):
         end = line["end"]
         rows.append([name[11:], number(line["updates_s"]), number(line["updates_s"] / one if one else None, 2),
                      f"{line['server_cpu_us']:.2f} + {line['server_io_us']:.2f}", number(line["subscribers_cpu_s"] / line["seconds"], 2),
-                     pair(line["held_idle_ms"]), pair(line["held_busy_ms"], 0),
+                     pair(line["held_idle_ms"]), pair(line["held_busy_ms"], 0), pair(line["light_ack_ms"]),
                      f"{number(end['behind'])}; {number(end['subscribers'] - end['unequal'])} of {number(end['subscribers'])}"])
     return table(["subscribers", "updates/s at 100 x 64", "beside 1", "server CPU µs an update: own + ZeroMQ",
-                  "their own CPU, cores", "commit → held, idle: p50 / p99 ms", "under 100 x 64: p50 / p99 ms",
+                  "their own CPU, cores", "commit → held, idle: p50 / p99 ms", "under 100 x 64: p50 / p99 ms", "ack of one report each 2 ms: p50 / p99 ms",
                   "behind 2.5 s after the end; equal then"], rows)
 
 

@@ -220,11 +220,12 @@ class Bench:
         s.start()
         fan = Talker(self.tool("fan"), w.file, s.known["feed"], s.known["query"], s.known["key"], n, w.probe_path, log)
         line = {"start": fan.hear()}
-        cpu, theirs = s.cpu(), fan.cpu()
+        cpu = s.cpu()
         # further apart than the feed's pace of 50 ms: each finds it at rest
         idle = s.load("--agents", 0, "--updates", z["probes"], "--probe", w.probe_path, "--probe-ms", 70, "--probe-log",
                       probes["idle"], feed=False)
         line["idle_cpu_s"] = sum(s.cpu().values()) - sum(cpu.values())
+        line["light_ack_ms"] = self.single_reports(s, 2)
         theirs = fan.cpu()
         busy = s.measured("--agents", 100, "--batch", 64, "--window", 4, "--updates", z["many"], "--probe", w.probe_path,
                           "--probe-agent", 1, "--probe-log", probes["busy"], feed=False)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -386,6 +387,39 @@ static void *echo_until_stopped(void *context)
 	return NULL;
 }
 
+static unsigned zmq_io_threads(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	unsigned n = 0;
+
+	for (struct dirent *e; d && (e = readdir(d));) {
+		char path[300], name[32] = "";
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", e->d_name);
+		FILE *f = fopen(path, "r");
+		n += f && fgets(name, sizeof(name), f) && !strncmp(name, "ZMQbg/IO", 8);
+		if (f)
+			fclose(f);
+	}
+	closedir(d);
+	return n;
+}
+
+/* The feed's own thread: acks do not wait behind what goes to a thousand subscribers. */
+static void test_server_threads(void **state)
+{
+	(void)state;
+	struct world w = {.net = net_open_server(&error)};
+	keys_pair_new(&w.server);
+	w.zap = net_zap_bind(w.net, &error);
+	struct net_bind ingest = bind_of(&w, "ingest", 1000), feed = bind_of(&w, "feed", 1000);
+	w.router = net_router_bind(w.net, &ingest, &error);
+	w.xpub = net_xpub_bind(w.net, &feed, &error);
+	assert_non_null(w.router);
+	assert_non_null(w.xpub);
+	assert_int_equal(zmq_io_threads(), 2);
+	close_world(&w);
+}
+
 static void test_stop(void **state)
 {
 	(void)state;
@@ -419,7 +453,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_refused_keys),
 		cmocka_unit_test(test_limits),        cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_bad_endpoints), cmocka_unit_test(test_not_curve),
-		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stop),          cmocka_unit_test(test_server_threads),
 	};
 	if (keys_start(&error) != 0)
 		return 1;
