@@ -63,12 +63,15 @@ class Server:
 
     def parts(self):
         """What the last start says that it spent its time on, in seconds; entries of the tail."""
-        text = self.log()[self.log_from:]
+        while "ready: entry" not in (text := self.log()[self.log_from:]):  # its last line comes when it serves already
+            if self.process.poll() is not None or time.monotonic() > self.began + PATIENCE:
+                raise SystemExit(f"the server does not say that it is ready:\n{text[-2000:]}")
+            time.sleep(0.01)
         load = re.search(r"loaded the checkpoint of entry (\d+) in (\d+) ms", text)
         fold = re.search(r"folded (\d+) entries in (\d+) ms, compared the sums with a recomputation in (\d+) ms", text)
         ready = re.search(r"ready: entry (\d+)", text)
-        return {"entry": int(ready[1]), "load_s": int(load[2]) / 1e3 if load else 0, "tail_entries": int(fold[1]), "fold_s": int(fold[2]) / 1e3,
-                "check_s": int(fold[3]) / 1e3}
+        return {"entry": int(ready[1]), "load_s": int(load[2]) / 1e3 if load else 0, "tail_entries": int(fold[1]),
+                "fold_s": int(fold[2]) / 1e3, "check_s": int(fold[3]) / 1e3}
 
     def ports(self):
         return {f"port_{name}": self.known[name].rsplit(":", 1)[1] for name in ("ingest", "feed", "query", "health")}
