@@ -25,6 +25,11 @@ struct net *net_open(struct sys_error *error)
 	return net;
 }
 
+struct net *net_open_server(struct sys_error *error)
+{
+	return net_open(error);
+}
+
 void net_stop(struct net *net)
 {
 	(void)net;
