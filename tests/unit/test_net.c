@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -387,23 +386,6 @@ static void *echo_until_stopped(void *context)
 	return NULL;
 }
 
-static unsigned zmq_io_threads(void)
-{
-	DIR *d = opendir("/proc/self/task");
-	unsigned n = 0;
-
-	for (struct dirent *e; d && (e = readdir(d));) {
-		char path[300], name[32] = "";
-		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", e->d_name);
-		FILE *f = fopen(path, "r");
-		n += f && fgets(name, sizeof(name), f) && !strncmp(name, "ZMQbg/IO", 8);
-		if (f)
-			fclose(f);
-	}
-	closedir(d);
-	return n;
-}
-
 /* The feed's own thread: acks do not wait behind what goes to a thousand subscribers. */
 static void test_server_threads(void **state)
 {
@@ -416,7 +398,12 @@ static void test_server_threads(void **state)
 	w.xpub = net_xpub_bind(w.net, &feed, &error);
 	assert_non_null(w.router);
 	assert_non_null(w.xpub);
-	assert_int_equal(zmq_io_threads(), 2);
+	assert_int_equal(zmq_ctx_get(w.net->zmq, ZMQ_IO_THREADS), 2);
+	uint64_t ingest_thread = 0, feed_thread = 0;
+	size_t size = sizeof(uint64_t);
+	assert_int_equal(zmq_getsockopt(net_handle(w.router), ZMQ_AFFINITY, &ingest_thread, &size), 0);
+	assert_int_equal(zmq_getsockopt(net_handle(w.xpub), ZMQ_AFFINITY, &feed_thread, &size), 0);
+	assert_true(ingest_thread && feed_thread && !(ingest_thread & feed_thread));
 	close_world(&w);
 }
 
