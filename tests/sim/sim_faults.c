@@ -2,6 +2,8 @@
 #include "tests/sim/sim_faults.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/sim/cable.h"
 #include "tests/sim/dice.h"
@@ -26,6 +28,22 @@ const char *sim_fault_name(enum sim_fault f)
 #undef X
 	};
 	return names[f];
+}
+
+uint64_t sim_faults_asked(uint64_t of)
+{
+	const char *names = getenv("KINDS");
+	uint64_t asked = 0;
+	char padded[400], name[40];
+
+	if (!names)
+		return of;
+	snprintf(padded, sizeof padded, ",%s,", names);
+	for (unsigned f = 0; f < SIM_FAULTS_N; f++) {
+		snprintf(name, sizeof name, ",%s,", sim_fault_name((enum sim_fault)f));
+		asked |= (uint64_t)(strstr(padded, name) != NULL) << f;
+	}
+	return asked ? asked : of;
 }
 
 void sim_faults_begin(uint64_t of)

@@ -98,7 +98,7 @@ static void figures(double seconds, unsigned failed)
 	       "\"first_times_kept\": %llu, \"incarnations\": %llu, \"rolled_back_proven\": %llu, "
 	       "\"queued\": %llu, \"server_starts\": %llu, \"writer_turns\": %llu, \"between\": %llu, \"audits\": %llu, "
 	       "\"checkpoints\": %llu, \"restores\": %llu, \"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
-	       "\"put_back\": %llu, \"rotten\": %llu, \"new_keys\": %llu, \"grains_checked\": %llu, \"completes\": %llu, "
+	       "\"put_back\": %llu, \"rotten\": %llu, \"left_behind\": %llu, \"evicted\": %llu, \"new_keys\": %llu, \"grains_checked\": %llu, \"completes\": %llu, "
 	       "\"messages\": %llu, \"lost\": %llu, \"cuts\": %llu, \"silences\": %llu, \"hash\": \"%016llx\"}\n",
 #define N(x) (unsigned long long)(x)
 	       N(tally->done), failed, seconds, N(tally->events), N(tally->truth.taken), N(tally->truth.refused),
@@ -107,7 +107,8 @@ static void figures(double seconds, unsigned failed)
 	       N(tally->office.queued), N(tally->centre.starts), N(tally->centre.turns), N(tally->centre.between),
 	       N(tally->centre.audits), N(tally->centre.checkpoints), N(tally->centre.restores),
 	       N(tally->centre.silent), N(tally->centre.catalogues), N(tally->office.clones),
-	       N(tally->office.put_back), N(tally->office.rotten), N(tally->office.new_keys),
+	       N(tally->office.put_back), N(tally->office.rotten), N(tally->office.left_behind),
+	       N(tally->office.evicted), N(tally->office.new_keys),
 	       N(tally->reader.checked), N(tally->reader.completes), N(tally->cable.messages), N(tally->cable.lost),
 	       N(tally->cable.cuts), N(tally->cable.silences), N(tally->hash));
 #undef N

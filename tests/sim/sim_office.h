@@ -51,7 +51,7 @@ void sim_office_judge_end(unsigned i);
 void sim_office_why(unsigned i); /* for a world that does not come to rest */
 
 struct sim_office_counts {
-	uint64_t queued, turns, starts, clones, put_back, rotten, full, new_keys, epochs, evicted;
+	uint64_t queued, turns, starts, clones, put_back, rotten, full, new_keys, epochs, evicted, left_behind;
 };
 extern struct sim_office_counts sim_office_counts;
 

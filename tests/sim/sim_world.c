@@ -265,6 +265,7 @@ void sim_world_run(uint64_t seed)
 	uint64_t kinds = dice_next() & dice_next(), events = 500 + dice_below(1000);
 
 	kinds |= UINT64_C(1) << dice_below(SIM_FAULTS_N);
+	kinds = sim_faults_asked(kinds);
 	make(seed, real, offices, readers);
 	if (dice_percent(60))
 		sim_stranger_quiet();
