@@ -44,6 +44,7 @@ void sim_office_mend(unsigned i);
 bool sim_office_drained(unsigned i);
 /* Its newest receipt is of this incarnation, and not in the journal: it proves a roll-back. */
 bool sim_office_proves(unsigned i);
+int64_t sim_office_receipted(uint32_t principal, const uint8_t *epoch, uint64_t seq, const uint8_t *hash);
 /* Closed for the night. */
 void sim_office_close(unsigned i, int64_t until);
 /* At the end: nothing it holds is lost, nothing double. */

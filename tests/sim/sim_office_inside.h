@@ -22,6 +22,8 @@ struct sim_office {
 	struct disk_image *copy;
 	uint32_t *copy_held;
 	size_t copy_n;
+	uint32_t ordinal;
+	uint8_t epoch[SPOOL_ID]; /* as at the last look */
 	uint64_t judged; /* turn of the spool that was looked at last */
 };
 extern struct sim_office sim_office[SIM_OFFICES];

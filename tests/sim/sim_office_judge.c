@@ -97,6 +97,24 @@ static bool state_of(struct sim_office *o, struct spool_state *out)
 	return !l.code;
 }
 
+/* The record as spool_records.c writes it: incarnation, entry, index, chain hash, blob hash, MAC, time of
+ * receipt, first one ... */
+int64_t sim_office_receipted(uint32_t principal, const uint8_t *epoch, uint64_t seq, const uint8_t *hash)
+{
+	enum { BLOB_AT = SPOOL_ID + 8 + 4 + KEYS_HASH, FIRST_AT = BLOB_AT + KEYS_HASH + KEYS_MAC + 8 };
+
+	for (unsigned i = 0; i < sim_offices(); i++) {
+		const struct sim_office *o = &sim_office[i];
+		struct spool_key key = spool_key_place(o->ordinal, seq);
+		struct bytes record;
+		if (o->principal == principal && !memcmp(o->epoch, epoch, SPOOL_ID) &&
+		    disk_get(o->spool_path, "receipts", SPOOL_KEY(key), &record) &&
+		    record.size >= FIRST_AT + 8 && !memcmp(record.data + BLOB_AT, hash, KEYS_HASH))
+			return (int64_t)get_u64(record.data + FIRST_AT);
+	}
+	return 0;
+}
+
 bool sim_office_proves(unsigned i)
 {
 	struct looking l = look_into(&sim_office[i]);
@@ -120,6 +138,8 @@ void sim_office_judge(struct sim_office *o)
 	if (o->judged == disk_turn(o->spool_path) || !state_of(o, &state))
 		return;
 	o->judged = disk_turn(o->spool_path);
+	o->ordinal = state.ordinal;
+	memcpy(o->epoch, state.epoch, SPOOL_ID);
 	round++;
 	while (disk_next(o->spool_path, "outbox", key, &key, &record)) {
 		uint32_t w = work_of_record(record);

@@ -247,6 +247,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	cable_on_answer = on_answer;
 	cable_on_publish = on_publish;
 	cable_on_pair = on_pair;
+	truth_receipted = sim_office_receipted;
 	sim_centre_host = (struct host){.name = "centre"};
 	sim_centre_make(real);
 	for (unsigned i = 0; i < offices; i++)

@@ -11,6 +11,7 @@
 
 struct truth truth;
 struct truth_counts truth_counts;
+int64_t (*truth_receipted)(uint32_t principal, const uint8_t *epoch, uint64_t seq, const uint8_t *hash);
 static uint64_t seed;
 static bool unheard; /* entries were lost of which the journal cannot know: a receipt may prove it */
 
@@ -172,6 +173,12 @@ static void taken(uint64_t number, const struct truth_entry *e, const Tiendo__Jo
 			     o->work, (unsigned long long)number);
 	if (first && !truth_time_told(e, seq, o->hash, first))
 		truth_broken("(2) entry %llu: seq %llu has a first time of receipt that was never told",
+			     (unsigned long long)number, (unsigned long long)seq);
+	int64_t held = w->copies || w->wild || !truth_receipted
+			       ? 0
+			       : truth_receipted(e->principal, e->epoch, seq, o->hash);
+	if (held && (!first || first > held)) /* earlier: the clock was set back meanwhile */
+		truth_broken("(2) entry %llu: the first time of receipt of seq %llu is lost",
 			     (unsigned long long)number, (unsigned long long)seq);
 	truth_counts.first_times += first != 0;
 	truth_took(number, e, seq, index, blob, o->work);
@@ -372,10 +379,13 @@ void truth_replaced(bool silently)
 	uint8_t was[TRUTH_ID];
 
 	struct truth_counts counted = truth_counts; /* nothing of it is new */
+	int64_t (*receipted)(uint32_t, const uint8_t *, uint64_t, const uint8_t *) = truth_receipted;
 
 	memcpy(was, truth.incarnation, TRUTH_ID);
 	forget();
+	truth_receipted = NULL;
 	truth_read();
+	truth_receipted = receipted;
 	truth_counts = counted;
 	/* an older backup than the last restore: the journal never heard of what came between */
 	unheard |= !knows_incarnation(was);

@@ -57,6 +57,10 @@ const struct truth_outcome *truth_outcome(const struct truth_entry *e, uint64_t 
 /* A report is known by its bytes too: a refused one is not in the journal. */
 void truth_blob(const uint8_t hash[static KEYS_HASH], uint32_t work);
 
+/* Does an office hold receipts for just this? The time of its first one, which must be kept; 0 = none. Set by
+ * the world. */
+extern int64_t (*truth_receipted)(uint32_t principal, const uint8_t *epoch, uint64_t seq, const uint8_t *hash);
+
 /* An ack left the centre: everything in it must be true, durable, and what was told before. */
 void truth_told(uint32_t key, struct bytes ack, const uint8_t secret[static KEYS_SIZE], uint64_t folded);
 
