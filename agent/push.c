@@ -73,9 +73,19 @@ static uint64_t sendable(const struct push *p)
 	return p->last < p->limit ? p->last : p->limit;
 }
 
+/*
+ * Up to the centre's mark what we hold may not be what it holds (a clone, and the record at the mark cannot
+ * be compared): a push that conflicts must not be followed by one above the mark, which would be taken
+ * here and moved there.
+ */
+static bool alone(const struct push *p)
+{
+	return p->probe || p->settled < p->mark;
+}
+
 static bool next_push(struct push *p, struct push_action *out)
 {
-	if (p->sending || p->slots_n >= (p->probe ? 1 : p->window) || p->next > sendable(p))
+	if (p->sending || p->slots_n >= (alone(p) ? 1 : p->window) || p->next > sendable(p))
 		return false;
 	p->sending = true;
 	*out = (struct push_action){
@@ -304,6 +314,7 @@ void push_welcome(struct push *p, const struct push_welcome *w, int64_t now)
 	p->ping_sent = 0;
 	p->ping_at = now + p->o.ping_ms / 2 + push_dice(p, p->o.ping_ms / 2 + 1);
 	compare(p, w);
+	p->mark = w->mark;
 	push_rewind(p);
 	p->probe = false;
 	push_check(p);

@@ -90,6 +90,7 @@ struct push {
 	struct push_slot slots[PUSH_WINDOW];
 	unsigned slots_n;
 	uint64_t session;
+	uint64_t mark;	      /* of the Welcome: up to it one push at a time */
 	unsigned window;      /* as the centre allows */
 	uint32_t batch_limit; /* as the centre allows ... */
 	uint32_t batch;       /* ... and what is tried now: halved for a frame it cannot read */

@@ -282,6 +282,37 @@ static void test_twin_at_a_restored_centre(void **state)
 	}
 }
 
+/* The record at the mark cannot be compared (it is rotten, or void there), and we are a clone. */
+static void test_clone_with_a_hole_at_the_mark(void **state)
+{
+	(void)state;
+	struct push p;
+	struct push_action a;
+	int64_t now = 0;
+
+	push_start(&p, &WORLD_OPTIONS, 200, 0, now);
+	while (p.state != PUSH_CONNECTING)
+		push_next(&p, now++, &a);
+	push_line(&p, true, now);
+	assert_true(push_next(&p, now, &a));
+	assert_int_equal(a.verb, PUSH_HELLO);
+	push_welcome(&p, &(struct push_welcome){.session = 1, .mark = 100, .kept_from = 1}, now);
+	assert_true(push_next(&p, now, &a));
+	push_sent(&p, 64, now);
+	assert_false(push_next(&p, now, &a)); /* not beside it */
+	push_ack(&p, 1, 1, 64, now);
+	assert_true(push_next(&p, now, &a));
+	assert_int_equal(a.first, 65);
+	push_sent(&p, 64, now); /* over the mark: whole or not at all */
+	assert_false(push_next(&p, now, &a));
+	push_ack(&p, 1, 65, 64, now);
+	for (unsigned i = 0; i < 2; i++) { /* now it is known to be ours */
+		assert_true(push_next(&p, now, &a));
+		push_sent(&p, 30, now);
+	}
+	assert_int_equal(p.slots_n, 2);
+}
+
 static void test_conflict_out_of_the_blue(void **state)
 {
 	(void)state;
@@ -353,6 +384,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_clone),
 		cmocka_unit_test(test_clone_at_the_mark),
 		cmocka_unit_test(test_twin_at_a_restored_centre),
+		cmocka_unit_test(test_clone_with_a_hole_at_the_mark),
 		cmocka_unit_test(test_conflict_out_of_the_blue),
 		cmocka_unit_test(test_unsplittable),
 		cmocka_unit_test(test_unreadable),
