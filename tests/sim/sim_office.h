@@ -40,6 +40,8 @@ void sim_office_clock(unsigned i, int64_t off);
 /* What only people can mend: keys that are not known, epochs that are used up. */
 void sim_office_mend(unsigned i);
 
+/* The centre has welcomed a session, in its so manieth run. */
+void sim_office_welcomed(uint64_t session, uint64_t run);
 /* Everything has its outcome and the office knows. */
 bool sim_office_drained(unsigned i);
 /* Its newest receipt is of this incarnation, and not in the journal: it proves a roll-back. */

@@ -34,6 +34,11 @@ static void on_answer(const struct host *from, const char *domain, uint32_t key,
 
 	if (from != &sim_centre_host || strcmp(domain, DOOR_INGEST) || n != 2 || frames[0].size != 2)
 		return;
+	if (frames[0].data[1] == MESSAGE_WELCOME) {
+		Tiendo__V1__Welcome *m = tiendo__v1__welcome__unpack(NULL, frames[1].size, frames[1].data);
+		sim_office_welcomed(m->session, sim_centre_counts.starts);
+		tiendo__v1__welcome__free_unpacked(m, NULL);
+	}
 	if (frames[0].data[1] == MESSAGE_ACK)
 		truth_told(key, frames[1], sim_centre.store.receipt_key, v->head.entry);
 }
