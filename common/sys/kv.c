@@ -354,7 +354,7 @@ int kv_table(struct kv *kv, const char *name, struct kv_table *out, struct sys_e
 		rc = KV_TOUCH(kv, mdb_dbi_open(txn, name, kv->read_only ? 0 : MDB_CREATE, &id));
 		/* the handle lives on only after a commit, also of a read */
 		if (rc == 0)
-			rc = KV_TOUCH(kv, mdb_txn_commit(txn));
+			rc = kv_commit_whole(kv, txn);
 		else
 			mdb_txn_abort(txn);
 	}

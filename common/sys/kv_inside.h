@@ -4,6 +4,7 @@
  *
  *   kv_place  where a store may live, and its lock      kv  the environment
  *   kv_check  is the file what LMDB takes it for?       kv_txn  transactions
+ *   kv_head   what a commit that failed leaves behind
  */
 #ifndef TIENDO_COMMON_SYS_KV_INSIDE_H
 #define TIENDO_COMMON_SYS_KV_INSIDE_H
@@ -52,6 +53,9 @@ int kv_place_check(const char *dir, struct sys_error *error);
  */
 int kv_check_file(const char *path, const char *dir, struct sys_error *error);
 int kv_check(struct kv *kv, const char *path, struct sys_error *error);
+
+/* mdb_txn_commit; when it fails, the head is what it was before (kv_head.c). */
+int kv_commit_whole(struct kv *kv, MDB_txn *txn);
 
 /* ms since the oldest open read transaction of this process began; 0 = none */
 int64_t kv_txn_oldest_age(struct kv *kv);

@@ -206,7 +206,7 @@ enum kv_outcome kv_commit(struct kv_txn **txn, struct sys_error *error)
 			KV_TOUCH(t->kv, (mdb_txn_abort(t->mdb), 0));
 		outcome = t->damaged ? KV_UNKNOWN : KV_REFUSED;
 	} else {
-		int rc = KV_TOUCH(t->kv, mdb_txn_commit(t->mdb)); /* frees its handle, also when it fails */
+		int rc = kv_commit_whole(t->kv, t->mdb); /* frees its handle, also when it fails */
 		t->mdb = NULL;
 		if (rc) {
 			outcome = outcome_of_failure(t->kv, t->id, rc);
