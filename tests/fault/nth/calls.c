@@ -57,11 +57,12 @@ static int broken(int fd, int error)
 	type name params                                                                           \
 	{                                                                                          \
 		int error = FAULT(call, nth_about_fd(fd));                                         \
-		if (error && error != NTH_SHORT)                                                   \
+		if (error && error < NTH_SHORT)                                                    \
 			return broken(fd, error);                                                  \
-		if (error)                                                                         \
+		if (error == NTH_SHORT)                                                            \
 			n = n > 1 ? n / 2 : n;                                                     \
-		return REAL(name) args;                                                            \
+		type did = REAL(name) args;                                                        \
+		return error == NTH_DONE ? broken(fd, EIO) : did;                                  \
 	}
 #define ABOUT nth_about_fd(fd)
 
@@ -115,13 +116,14 @@ static int part_of(const struct iovec *v, int n, struct iovec *one)
 	{                                                                                          \
 		struct iovec one;                                                                  \
 		int error = FAULT(call, ABOUT);                                                    \
-		if (error && error != NTH_SHORT)                                                   \
+		if (error && error < NTH_SHORT)                                                    \
 			return -1;                                                                 \
-		if (error && n > 0) {                                                              \
+		if (error == NTH_SHORT && n > 0) {                                                              \
 			n = part_of(v, n, &one);                                                   \
 			return REAL(name) some;                                                    \
 		}                                                                                  \
-		return REAL(name) all;                                                             \
+		ssize_t did = REAL(name) all;                                                      \
+		return error == NTH_DONE ? broken(fd, EIO) : did;                                  \
 	}
 WRAP_PIECES(writev, writev, (int fd, const struct iovec *v, int n), (fd, &one, n), (fd, v, n))
 WRAP_PIECES(pwritev, pwritev, (int fd, const struct iovec *v, int n, off_t at), (fd, &one, n, at),

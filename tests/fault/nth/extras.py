@@ -54,7 +54,10 @@ def make_mutant(build, name):
 
 def caught(program, worker, kit, faults, env):
     """How many faults it takes until the mutant is seen; None = it is not."""
-    worker.zygotes["server"], real = Zygote(program, worker.tmp, env), worker.zygotes["server"]
+    real, calm = worker.zygotes, worker.calm
+    worker.zygotes = dict(real)
+    worker.zygotes["server"] = Zygote(program, worker.tmp, env)
+    worker.calm = worker.zygotes
     verdict, kit.verdict = kit.verdict, judge.Verdict()
     try:
         for n, fault in enumerate(faults, 1):
@@ -64,7 +67,7 @@ def caught(program, worker, kit, faults, env):
         return None
     finally:
         worker.zygotes["server"].close()
-        worker.zygotes["server"], kit.verdict = real, verdict
+        worker.zygotes, worker.calm, kit.verdict = real, calm, verdict
 
 
 class Full:

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 TRACE, FRAMES, WHERE = 1 << 16, 12, 96
 MEMORY, CALLS = 0, 1
 CLASSES = ("memory", "calls")
-SHORT = 1000000
+SHORT, DONE = 1000000, 1000001
 NAMES = re.findall(r"^CALL\((\w+),", (HERE / "calls.def").read_text(), re.M)
 
 
@@ -79,7 +79,7 @@ class Control:
         b = self.block
         if not b.hits:
             return ""
-        what = "part only" if b.hit_error == SHORT else errno.errorcode.get(b.hit_error, str(b.hit_error))
+        what = {SHORT: "part only", DONE: "EIO, although done"}.get(b.hit_error) or errno.errorcode.get(b.hit_error, str(b.hit_error))
         return f"{NAMES[b.hit_call]} {what} in {b.where.decode()}"
 
     def stack(self):

@@ -66,6 +66,8 @@ class Run:
         traced = kit.trace(self.workers[0])
         begin, done = time.monotonic(), []
         faults = [f for cls in (MEMORY, CALLS) for f in chosen(traced[cls], cls, self.dice, self.share, self.seen)]
+        if self.form != "soak" and self.variant != "release":
+            faults = self.dice.sample(faults, (len(faults) + 7) // 8)  # a sanitizer takes ten times as long
         workers.Pool(self.workers).all([lambda w, f=f: done.append(kit.run(w, f)) for f in faults])
         self.scenarios[kit.name] = sum(done)
         print(f"{kit.name}: {len(traced[0])} allocations, {len(traced[1])} calls, {sum(done)} faults of {len(faults)} chosen in "

@@ -32,7 +32,7 @@ def table():
 
 
 def status(w, directory):
-    r = w.zygotes["agent"].run(["--dir", directory, "status", "--json"])
+    r = w.run("agent", ["--dir", directory, "status", "--json"])
     return {k: v for k, v in json.loads(r.out).items() if k in KEPT} if r.code == 0 else r.out + r.err
 
 
@@ -130,7 +130,7 @@ class Daemon(Turns):
         self.verdict = verdict
 
     def receipts(self, w, directory):
-        r = w.zygotes["agent"].run(["--dir", directory, "receipts", "--json"])
+        r = w.run("agent", ["--dir", directory, "receipts", "--json"])
         return r.out if r.code == 0 else f"{r.code} {r.err}"
 
     def drained(self, w, directory, child, seconds):

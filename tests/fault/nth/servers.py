@@ -99,7 +99,7 @@ class Visit:
         return False
 
     def command(self, seconds, *args):
-        r = self.w.zygotes["server"].run(["--dir", self.directory, *args], seconds=seconds)
+        r = self.w.run("server", ["--dir", self.directory, *args], seconds=seconds)
         return r.code in (0, 1)  # 1: it was done before
 
     def work(self, seconds):

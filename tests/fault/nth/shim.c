@@ -26,7 +26,7 @@ static const struct {
 } letters[] = {{'S', ENOSPC}, {'I', EIO},	 {'D', EDQUOT},	  {'R', EINTR},	     {'A', EAGAIN},
 	       {'F', EMFILE}, {'M', ENOMEM},	 {'h', NTH_SHORT}, {'B', ENOBUFS},    {'C', ECONNRESET},
 	       {'L', ENOLCK}, {'U', EADDRINUSE}, {'P', EACCES},	  {'O', EROFS},	     {'X', ECONNABORTED},
-	       {'N', ENETUNREACH}, {'G', EFBIG}};
+	       {'N', ENETUNREACH}, {'G', EFBIG}, {'W', NTH_DONE}};
 
 enum { BURST = 12 }; /* what must be tried again comes so often in a row when it comes "for ever" */
 
@@ -183,7 +183,7 @@ int nth_fault(enum nth_call call, enum nth_about about, const void *caller)
 	inside = true;
 	int error = decide(call, about, caller);
 	inside = false;
-	errno = error && error != NTH_SHORT ? error : code;
+	errno = error && error < NTH_SHORT ? error : code;
 	return error;
 }
 

@@ -60,9 +60,9 @@ enum nth_call {
 	NTH_CALL_COUNT
 };
 
-enum { NTH_SHORT = 1000000 }; /* an "error": only half is done */
+enum { NTH_SHORT = 1000000, NTH_DONE }; /* "errors": only half is done; all is done, and EIO is said */
 
-/* 0: go on; NTH_SHORT; else the errno to fail with. `caller` = __builtin_return_address(0). */
+/* 0: go on; NTH_SHORT, NTH_DONE; else the errno to fail with. `caller` = __builtin_return_address(0). */
 int nth_fault(enum nth_call call, enum nth_about about, const void *caller);
 
 /* Maps the file and begins to count. */
