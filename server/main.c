@@ -117,7 +117,8 @@ static void print_help(FILE *out)
 	      "when "
 	      "there is none.\n\n"
 	      "exit status: 0 done, 1 refused or faults found, 2 wrong usage, 3 the environment "
-	      "(disk, ports, damage)\n",
+	      "(disk, memory, ports, "
+	      "damage)\n",
 	      out);
 }
 
