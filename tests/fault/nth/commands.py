@@ -2,11 +2,13 @@
 """Commands that run and end: each is run with every fault on a fresh copy of its place; then, without a fault, the place must
 verify and hold what it held before or what the command makes of it, and the command must be able to run again."""
 import json
+import re
 from dataclasses import dataclass
 
 import judge
 from harness import CALLS, MEMORY
 
+BESIDE = re.compile(r"\.[A-Za-z0-9]{6}$")  # a file that was made beside its place and could not be taken away
 LIMIT = 20  # seconds; far more than any takes
 KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 UNSTEADY = ("sent_ms", "heard", "seconds", "pid", "running", "size", "free", "used", "bytes")
@@ -43,6 +45,12 @@ def table(clock):
         Command("backup", "server", ["backup", "{tmp}/made"], makes="made", again=(1,)),
     ]
     return server
+
+
+def files(directory):
+    """Name and size of every small file: settings and keys are there whole, or they are not. Databases have their own proof."""
+    return {str(p.relative_to(directory)): p.stat().st_size for p in sorted(directory.rglob("*"))
+            if p.is_file() and p.suffix != ".mdb" and p.name != "LOCK" and not BESIDE.search(p.name)}
 
 
 class Commands:
@@ -84,6 +92,7 @@ class Commands:
         assert r.code == 0, f"{self.name} does not work without any fault: {r.code} {r.err}{r.out}"
         traced = w.control.traced(MEMORY), w.control.traced(CALLS)
         r.before, r.after, self.clean = before, self.state(w, directory), r
+        r.files = files(w.tmp / self.c.makes if self.c.makes else directory)
         return traced
 
     def run(self, w, fault):
@@ -104,6 +113,9 @@ class Commands:
     def aftermath(self, w, directory, r):
         """What is wrong with the place afterwards; None = nothing."""
         c, clean = self.c, self.clean
+        new = w.tmp / c.makes if c.makes else directory
+        if r.code == 0 and (c.makes or not c.place) and (found := files(new)) != clean.files:
+            return f"says that it is done, but made {found}, not {clean.files}"
         if c.makes and r.code == 0:
             made = self.state(w, w.tmp / c.makes)
             if made != clean.before:

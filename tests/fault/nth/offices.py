@@ -7,7 +7,7 @@ import threading
 
 import judge
 import tiendo_pb2 as pb
-from commands import LIMIT, Command
+from commands import LIMIT, Command, files
 from harness import CALLS, MEMORY
 
 KEPT = ("waiting", "last_seq", "settled", "taken", "refused_n", "voided", "catalogue_entry", "epoch")
@@ -81,6 +81,7 @@ class OfficeCommands(Turns):
             assert r.code == 0, f"{self.name} does not work without any fault: {r.code} {r.err}{r.out}"
             traced = w.control.traced(MEMORY), w.control.traced(CALLS)
             r.before, r.after, self.clean[i] = before, self.state(w, directory), r
+            r.files = files(directory)
         return traced
 
     def run(self, w, fault):
@@ -103,6 +104,8 @@ class OfficeCommands(Turns):
             now, then = json.loads(r.out), json.loads(clean.out)
             if now["fresh"] and now["cells"] != then["cells"]:
                 return f"other figures: {now['cells']}"
+        if r.code == 0 and not c.place and (made := files(directory)) != clean.files:
+            return f"says that it is done, but made {made}, not {clean.files}"
         found = self.state(w, directory)
         if c.place == "office" and found not in ([clean.after] if r.code == 0 else [clean.before, clean.after]):
             return f"afterwards the queue is {found}, not {clean.after} or {clean.before}"
