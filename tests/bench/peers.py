@@ -174,7 +174,9 @@ def lines(bench):
 
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    return f"{os.cpu_count()} cores ({model}), Linux {os.uname().release}, load average at the start {os.getloadavg()[0]:.1f}"
+    load = os.getloadavg()[0]
+    busy = " (busy with other work: too low, and noisy)" if load > 1 else ""
+    return f"{os.cpu_count()} cores ({model}), Linux {os.uname().release}, load average at the start {load:.1f}{busy}"
 
 
 def main():
