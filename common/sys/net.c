@@ -22,6 +22,8 @@ enum {
 	RECONNECT_MS = 2000,
 	RECONNECT_MAX_MS = 60000,
 	BACKLOG = 4096,
+	/* of each subscriber's line: the kernel's own choice is up to 4 MiB, filled for one who does not read */
+	FEED_SEND_BUFFER = 256 * 1024,
 	SERVER_LINGER_MS = 200, /* the last acks of a clean stop */
 	REBIND_MS = 2000,
 	CURVE_BYTES = 33 /* ZeroMQ counts a frame as it travels: sealed, so much longer */
@@ -175,6 +177,8 @@ static struct net_socket *bind_curve(struct net *net, int type, const struct net
 	set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN, 1);
 	if (type == ZMQ_ROUTER)
 		set_int(s, ZMQ_ROUTER_MANDATORY, 1);
+	else
+		set_int(s, ZMQ_SNDBUF, FEED_SEND_BUFFER);
 	return bound(s, o->endpoint, error);
 }
 

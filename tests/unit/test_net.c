@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <zmq.h>
 
 #include "common/sys/clock.h"
 #include "common/sys/loop.h"
@@ -289,6 +290,33 @@ static void test_feed(void **state)
 	close_world(&w);
 }
 
+/* Who does not read holds no more than this, and answers never wait behind what is published. */
+static void test_apart(void **state)
+{
+	(void)state;
+	struct keys_pair pair;
+	struct net *net = net_open_server(&error);
+	struct net_bind options = {.endpoint = "tcp://127.0.0.1:*",
+				   .secret_key = pair.secret_key,
+				   .zap_domain = "feed",
+				   .max_message = NET_SUBSCRIPTION_MESSAGE};
+	int buffer = 0;
+	uint64_t thread = 0;
+	size_t size = sizeof(buffer);
+
+	assert_non_null(net);
+	keys_pair_new(&pair);
+	struct net_socket *xpub = net_xpub_bind(net, &options, &error);
+	assert_non_null(xpub);
+	assert_int_equal(zmq_getsockopt(net_handle(xpub), ZMQ_SNDBUF, &buffer, &size), 0);
+	assert_int_equal(buffer, 256 * 1024);
+	size = sizeof(thread);
+	assert_int_equal(zmq_getsockopt(net_handle(xpub), ZMQ_AFFINITY, &thread, &size), 0);
+	assert_int_equal(thread, 2);
+	net_socket_close(&xpub);
+	net_close(net);
+}
+
 static void test_bad_endpoints(void **state)
 {
 	(void)state;
@@ -438,7 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_refused_keys),
-		cmocka_unit_test(test_limits),        cmocka_unit_test(test_feed),
+		cmocka_unit_test(test_limits),        cmocka_unit_test(test_feed), cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_bad_endpoints), cmocka_unit_test(test_not_curve),
 		cmocka_unit_test(test_stop),          cmocka_unit_test(test_server_threads),
 	};
