@@ -181,7 +181,8 @@ class Idle:
             before = self.made
             while "go" not in lines():
                 self.step()
-            rested(self.step)
+            while "rest" not in lines():
+                self.step()
             say(f"open={len(self.open)} made={self.made - before}")
 
 
