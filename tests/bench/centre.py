@@ -11,6 +11,21 @@ from pathlib import Path
 
 PATIENCE = 120
 LONG = 1800  # for what goes through a whole journal
+STARTED = []
+
+
+def end_all():
+    """Whatever a failed run left behind."""
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def start(command, **options):
+    process = subprocess.Popen([str(c) for c in command], **options)
+    STARTED.append(process)
+    return process
 
 
 def spread(ms):
@@ -41,8 +56,8 @@ class Server:
         self.began = time.monotonic()
         with open(self.dir / "log", "ab") as log:
             self.log_from = log.tell()
-            self.process = subprocess.Popen([self.bench.server, "--dir", self.dir, "run"], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, env=self.environment)
+            self.process = start([self.bench.server, "--dir", self.dir, "run"], stdin=subprocess.DEVNULL, stdout=log,
+                                 stderr=log, env=self.environment)
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() > self.began + PATIENCE:
                 raise SystemExit(f"the server did not start:\n{self.log()[-2000:]}")
@@ -146,7 +161,7 @@ class Talker:
     """A program that says a JSON line when it is ready, and one for each line it is told."""
 
     def __init__(self, *command):
-        self.process = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def hear(self):
         line = self.process.stdout.readline()

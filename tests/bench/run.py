@@ -21,7 +21,7 @@ from pathlib import Path
 
 import report
 import worlds
-from centre import LONG, PATIENCE, Server, Talker, spread
+from centre import LONG, PATIENCE, Server, Talker, end_all, spread, start
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT.parent / "shared/data/vn63/units_2023-04.csv"
@@ -135,8 +135,8 @@ class Bench:
         s = Server(self, self.worlds["national"])
         s.start()
         before = s.metrics()["tiendo_entries"]
-        load = subprocess.Popen(s.command("--agents", 100, "--batch", 64, "--window", 4, "--updates", self.size["many"]),
-                                stdout=subprocess.PIPE, text=True)
+        load = start(s.command("--agents", 100, "--batch", 64, "--window", 4, "--updates", self.size["many"]),
+                     stdout=subprocess.PIPE, text=True)
         while s.metrics()["tiendo_entries"] < before + 500:  # it is under way
             time.sleep(0.01)
         done = subprocess.run(command(s), capture_output=True, text=True, timeout=PATIENCE)
@@ -152,8 +152,8 @@ class Bench:
 
     def single_reports(self, s, agent, command=None, most=100, reports=None):
         """One report each 2 ms, one in flight: how long its acks take, with `command` again and again beside it."""
-        load = subprocess.Popen(s.command("--agents", 0, "--updates", reports or self.size["reports"], "--probe", s.world.probe_path,
-                                          "--probe-agent", agent, "--probe-ms", 2), stdout=subprocess.PIPE, text=True)
+        load = start(s.command("--agents", 0, "--updates", reports or self.size["reports"], "--probe", s.world.probe_path,
+                                "--probe-agent", agent, "--probe-ms", 2), stdout=subprocess.PIPE, text=True)
         times = 0
         time.sleep(0.1)
         while command and load.poll() is None and times < most:
@@ -276,8 +276,8 @@ class Bench:
         rss = s.memory_mb()
         before = s.metrics()["tiendo_entries"]
         began = time.monotonic()
-        load = subprocess.Popen(s.command("--agents", 100, "--batch", 64, "--window", 4, "--updates", 2 * entries * 64,
-                                          "--lazy", 1, "--seconds", LONG), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        load = start(s.command("--agents", 100, "--batch", 64, "--window", 4, "--updates", 2 * entries * 64,
+                                "--lazy", 1, "--seconds", LONG), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while s.metrics()["tiendo_entries"] < before + entries:
             if load.poll() is not None or time.monotonic() > began + LONG:
                 raise SystemExit(f"the load ended early: {s.log()[-2000:]}")
@@ -323,6 +323,7 @@ class Bench:
             for n in range(self.rounds):
                 self.round(n)
         finally:
+            end_all()
             shutil.rmtree(self.memory, ignore_errors=True)
             shutil.rmtree(self.work, ignore_errors=True)
 
