@@ -218,8 +218,9 @@ void sim_office_judge_end(unsigned i)
 		const struct work *w = &works[o->held[k]];
 		if (w->rotten)
 			continue;
-		/* a full spool lets go of what was acknowledged: a centre restored later does without it */
-		if (!w->settled && o->quota && w->told && !sim_office_waits(o, o->held[k])) {
+		/* a full spool lets go of what was acknowledged: a centre restored later does without it, and a
+		 * clone that was quicker and has let go of it says "void" there for its twin too */
+		if (!w->settled && o->quota && w->told && (w->copies || !sim_office_waits(o, o->held[k]))) {
 			sim_office_counts.evicted++;
 			continue;
 		}
