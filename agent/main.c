@@ -247,11 +247,11 @@ int main(int argc, char **argv)
 	else
 		render_plain(&plain, buffer_text(&d.out));
 	fputs(buffer_text(&plain), to);
-	/* the work is done, and only its result lost: who tries again must know */
+	/* what was asked is done, and only its result lost: who would try again must know */
 	if ((fflush(to) != 0 || ferror(to)) && to == stdout) {
-		fprintf(stderr, "tiendo-agent: %s: %s\n",
-			SAY(&d, "đã làm, nhưng không ghi được kết quả ra",
-			    "it is done, but the result could not be written"),
+		fprintf(stderr, "tiendo-agent: %s%s: %s\n",
+			exit == DESK_FINE ? SAY(&d, "đã làm, nhưng ", "it is done, but ") : "",
+			SAY(&d, "không ghi được kết quả ra", "the result could not be written"),
 			sys_text(errno));
 		exit = exit == DESK_FINE ? DESK_ENVIRONMENT : exit;
 	}

@@ -244,15 +244,17 @@ int local_send(struct local *c, struct bytes message)
 
 /* ---- a command's call ---- */
 
-/* 1 when ready, 0 at the deadline. */
+/* 1 when ready, 0 at the deadline, or a negative errno. */
 static int wait_for(struct local *c, int64_t deadline)
 {
 	struct pollfd p = {.fd = c->fd, .events = (short)(POLLIN | (local_owes(c) ? POLLOUT : 0))};
 	for (;;) {
 		int64_t left = deadline - clock_transport();
 		int n = poll(&p, 1, left > 0 ? (int)left : 0);
-		if (n >= 0 || errno != EINTR)
+		if (n >= 0)
 			return n;
+		if (errno != EINTR)
+			return -errno;
 	}
 }
 
@@ -263,8 +265,10 @@ int local_call(struct local *c, struct bytes request, int timeout_ms, struct byt
 	int rc = local_send(c, request);
 	while (rc == 0) {
 		rc = local_receive(c, answer);
-		if (rc == 0 && wait_for(c, deadline) == 0)
-			rc = -ETIMEDOUT;
+		if (rc)
+			break;
+		int ready = wait_for(c, deadline);
+		rc = ready > 0 ? 0 : ready ? ready : -ETIMEDOUT;
 		if (rc == 0)
 			rc = local_flush(c);
 	}
