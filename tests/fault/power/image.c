@@ -192,15 +192,7 @@ void image_rubbish_locks(struct image *im, uint64_t seed)
 	}
 }
 
-/* ---- looking ---- */
-
-bool image_has(const struct image *im, const char *path)
-{
-	for (size_t i = 0; i < im->n; i++)
-		if (!strcmp(im->slots[i].path, path))
-			return true;
-	return false;
-}
+/* ---- a copy ---- */
 
 static void copy_one(const struct slot *s, const char *to)
 {

@@ -21,6 +21,5 @@ void image_touched(struct image *im);
 void image_rubbish_locks(struct image *im, uint64_t seed);
 /* A copy of the present state at `to`, which must not exist. */
 void image_copy(const struct image *im, const char *to);
-bool image_has(const struct image *im, const char *path);
 
 #endif

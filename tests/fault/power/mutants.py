@@ -41,8 +41,9 @@ def make_mutant(build, out, name):
     subprocess.run([*command, "-w", "-o", made], cwd=ROOT, check=True)
     libs = subprocess.run(["pkg-config", "--libs", *LIBS], capture_output=True, text=True, check=True).stdout.split()
     replay = [o for o in sorted((build / "tests/fault/power").glob("*.o")) if o.name != "recorder.o"]
-    subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / "replay", *replay, made, build / "libserver.a",
-                    build / "libagent.a", build / "libcommon.a", *libs], check=True)
+    subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / "replay", *replay,
+                    *([made] if path.startswith("common") else []), build / "libserver.a", build / "libagent.a",
+                    build / "libcommon.a", *libs], check=True)
     for room in ("server", "agent"):
         mine = [made] if path.startswith((room, "common")) else []
         subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / f"tiendo-{room}", build / room / "main.o", *mine,
