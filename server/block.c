@@ -29,12 +29,10 @@ static bool make_tables(struct block *b, const struct plan *p)
 {
 	b->columns = make(p->items_n, sizeof *b->columns);
 	b->leaf_columns = make(p->items_n, sizeof *b->leaf_columns);
-	b->units = make(p->rows_n, sizeof *b->units);
-	b->above = make(p->rows_n, sizeof *b->above);
+	b->rows = aligned_alloc(SHELF_LINE, ((size_t)p->rows_n * sizeof *b->rows + SHELF_LINE) & -(size_t)SHELF_LINE);
 	b->groups = make(p->rows_n, sizeof *b->groups);
 	b->days = make(p->items_n, sizeof *b->days);
-	b->versions = make(p->rows_n, sizeof *b->versions);
-	return b->columns && b->leaf_columns && b->units && b->above && b->groups && b->days && b->versions;
+	return b->columns && b->leaf_columns && b->rows && b->groups && b->days;
 }
 
 /* Items stand in preorder: the leaves below one are neighbours. */
@@ -72,13 +70,17 @@ static void set_columns(struct block *b, const struct plan *p)
 
 static void set_rows(struct block *b)
 {
+	static_assert(sizeof *b->rows == SHELF_LINE / 2, "more of a cache line than was said");
+	for (uint32_t row = 0; row < b->rows_n; row++)
+		b->rows[row] = (struct row){ .unit = NO_INDEX, .above = NO_INDEX };
 	for (uint32_t row = 0; row < b->rows_n; row++) {
 		struct plan_row at = plan_row(b->catalogue, b->plan, row);
 		if (at.is_group)
 			break; /* groups come last */
 		uint32_t parent = catalogue_unit(b->catalogue, at.index)->parent;
-		b->units[row] = at.index;
-		b->above[row] = parent == NO_INDEX ? NO_INDEX : plan_row_of_unit(b->catalogue, b->plan, parent);
+		b->rows[row].unit = at.index;
+		if (parent != NO_INDEX)
+			b->rows[row].above = plan_row_of_unit(b->catalogue, b->plan, parent);
 		b->unit_rows++;
 	}
 }
@@ -130,7 +132,8 @@ static bool make_cells(struct block *b)
 /* Where a cell of the leaf at `row` counts, but for its own row, and groups: who is in them changes with the day. */
 static void mark_line(const struct block *b, bool *held, uint32_t row, uint32_t column)
 {
-	for (row = b->above[row]; row != NO_INDEX && !held[(size_t)row * b->columns_n + column]; row = b->above[row])
+	for (row = b->rows[row].above; row != NO_INDEX && !held[(size_t)row * b->columns_n + column];
+	     row = b->rows[row].above)
 		held[(size_t)row * b->columns_n + column] = true;
 }
 
@@ -160,8 +163,10 @@ static bool make_sums(struct block *b)
 {
 	bool *held = make((size_t)b->rows_n * b->columns_n, sizeof *held);
 	uint8_t *lines = make(b->columns_n, sizeof *lines);
-	const struct shelf_plan plan = { .rows_n = b->rows_n, .columns_n = b->columns_n, .held = held, .lines = lines };
-	bool ok = held && lines;
+	struct shelf_row *rows = make(b->rows_n, sizeof *rows);
+	const struct shelf_plan plan = { .rows_n = b->rows_n, .columns_n = b->columns_n, .held = held, .lines = lines,
+					 .rows = rows };
+	bool ok = held && lines && rows;
 	for (uint32_t i = 0; ok && i < b->columns_n; i++) {
 		size_t size = b->columns[i].leaf == NO_INDEX ? sizeof(struct inner_sums) : sizeof(struct leaf_sums);
 		lines[i] = (uint8_t)((size + SHELF_LINE - 1) / SHELF_LINE);
@@ -169,8 +174,11 @@ static bool make_sums(struct block *b)
 	if (ok)
 		mark_held(b, held);
 	ok = ok && shelf_make(&b->shelf, &plan);
+	for (uint32_t row = 0; ok && row < b->rows_n; row++)
+		b->rows[row].sums = rows[row];
 	free(held);
 	free(lines);
+	free(rows);
 	return ok;
 }
 
@@ -195,12 +203,10 @@ void block_free(struct block *b)
 {
 	free(b->columns);
 	free(b->leaf_columns);
-	free(b->units);
-	free(b->above);
+	free(b->rows);
 	free(b->groups);
 	free(b->days);
 	shelf_free(&b->shelf);
-	free(b->versions);
 	free(b->places);
 	free(b->cells);
 	free(b->targets);
@@ -212,7 +218,7 @@ void block_free(struct block *b)
 static void *sums(const struct block *b, uint32_t row, uint32_t column)
 {
 	assert(row < b->rows_n && column < b->columns_n);
-	return shelf_at(&b->shelf, row, column);
+	return shelf_at(&b->shelf, b->rows[row].sums, column);
 }
 
 struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t column)
@@ -265,11 +271,11 @@ struct cell *block_cell_make(struct block *b, uint32_t row, uint32_t leaf)
 struct line block_line(const struct block *b, uint32_t row)
 {
 	struct line line = { 0 };
-	for (uint32_t at = row; at != NO_INDEX; at = b->above[at]) {
+	for (uint32_t at = row; at != NO_INDEX; at = b->rows[at].above) {
 		assert(line.n < DEPTH_MAX);
 		line.rows[line.n++] = at;
 	}
-	for (unsigned i = 0; i < GROUPS_PER_UNIT_MAX && b->groups[row][i] != NO_INDEX; i++)
+	for (unsigned i = 0; b->rows[row].grouped && i < GROUPS_PER_UNIT_MAX && b->groups[row][i] != NO_INDEX; i++)
 		line.rows[line.n++] = b->groups[row][i];
 	return line;
 }
@@ -284,17 +290,24 @@ void block_expect_move(const struct block *b, const struct line *line, uint32_t 
 {
 	uint32_t column = b->leaf_columns[leaf];
 	fetch(cell, sizeof *cell);
-	fetch(block_target(b, cell), sizeof *b->targets);
+	if (b->columns[column].row->kind != ITEM_TASK) /* which has none */
+		fetch(block_target(b, cell), sizeof *b->targets);
 	for (unsigned i = 0; i < line->n; i++) {
-		if (!shelf_holds(&b->shelf, line->rows[i]))
+		struct shelf_row at = b->rows[line->rows[i]].sums;
+		if (!shelf_holds(at))
 			continue;
-		fetch(shelf_at(&b->shelf, line->rows[i], column), sizeof(struct leaf_sums));
+		fetch(shelf_at(&b->shelf, at, column), sizeof(struct leaf_sums));
 		for (uint32_t up = b->columns[column].parent; up != NO_INDEX; up = b->columns[up].parent)
-			fetch(shelf_at(&b->shelf, line->rows[i], up), sizeof(struct inner_sums));
+			fetch(shelf_at(&b->shelf, at, up), sizeof(struct inner_sums));
 	}
 }
 
 /* ---- moving ---- */
+
+int64_t block_target_of(const struct block *b, uint32_t leaf, const struct cell *cell)
+{
+	return b->columns[b->leaf_columns[leaf]].row->kind == ITEM_TASK ? NO_TARGET : *block_target(b, cell);
+}
 
 uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target)
 {
@@ -302,7 +315,7 @@ uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const s
 	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED,
 				       .has_target = target != NO_TARGET, .target = target };
 	if (cell->state == TASK_IN_PROGRESS) /* the one state in which a milestone counts */
-		facts.milestone = catalogue_milestone(b->catalogue, column->item, b->units[row]);
+		facts.milestone = catalogue_milestone(b->catalogue, column->item, b->rows[row].unit);
 	return figures_flags(column->row, &b->days[leaf], &facts, cell);
 }
 
@@ -355,12 +368,12 @@ void block_move(struct block *b, const struct line *line, uint32_t leaf, struct 
 {
 	uint32_t column = b->leaf_columns[leaf];
 	struct move m = { .item = b->columns[column].row, .leaf = leaf, .column = column, .was = cell, .now = now,
-			  .target = *block_target(b, cell), .version = now->version };
+			  .target = block_target_of(b, leaf, cell), .version = now->version };
 	figures_count(&m.cells, m.item, cell, -1);
 	figures_count(&m.cells, m.item, now, 1);
 	for (unsigned i = 0; i < line->n; i++) {
-		b->versions[line->rows[i]] = m.version;
-		if (shelf_holds(&b->shelf, line->rows[i]))
+		b->rows[line->rows[i]].version = m.version;
+		if (shelf_holds(b->rows[line->rows[i]].sums))
 			move_row(b, line->rows[i], i == 0, &m);
 	}
 	*cell = *now;
@@ -383,7 +396,7 @@ void block_raise(struct block *b, uint64_t floor)
 {
 	b->floor = floor;
 	for (uint32_t row = 0; row < b->rows_n; row++) {
-		raise_to(&b->versions[row], floor);
+		raise_to(&b->rows[row].version, floor);
 		for (uint32_t column = 0; column < b->columns_n; column++)
 			raise_to(sums(b, row, column), floor);
 	}

@@ -34,20 +34,27 @@ struct column {
 	uint32_t first_leaf, end_leaf; /* the leaves at or below it */
 };
 
+/* What every report of a unit asks of its row, and of the rows above it: half a cache line. */
+struct row {
+	uint64_t version;      /* the greatest of the row's rollups */
+	uint32_t unit;         /* index; NO_INDEX for a group */
+	uint32_t above;        /* row of the parent unit; NO_INDEX at the top, and for a group */
+	struct shelf_row sums;
+	bool grouped;          /* it is in a group today */
+};
+
 struct block {
 	const struct catalogue *catalogue;
 	uint32_t plan;
 	uint32_t rows_n, unit_rows, columns_n, leaves_n, inners_n;
 	struct column *columns;
 	uint32_t *leaf_columns;                    /* column by leaf */
-	uint32_t *units;                           /* unit index by unit row */
-	uint32_t *above;                           /* row of the parent unit by unit row; NO_INDEX at the top */
+	struct row *rows;
 	uint32_t (*groups)[GROUPS_PER_UNIT_MAX];   /* group rows by unit row, today's; NO_INDEX after the last */
 	struct figures_day *days;                  /* by leaf, today's */
 	struct shelf shelf;                        /* leaf_sums and inner_sums by (row, column) */
 	struct date today;                         /* of days and of targets */
 	uint64_t floor;                            /* no rollup is older */
-	uint64_t *versions;                        /* by row: the greatest of its rollups */
 	uint32_t *places;                          /* unit row * leaves_n + leaf -> 1 + place in cells; 0 = no cell */
 	struct cell *cells;                        /* each a cache line */
 	int64_t *targets;                          /* by cell: in force at its row today; NO_TARGET */
@@ -77,6 +84,7 @@ struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t colum
 struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t column);
 struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
 int64_t *block_target(const struct block *b, const struct cell *cell);       /* of a cell of the block */
+int64_t block_target_of(const struct block *b, uint32_t leaf, const struct cell *cell); /* a task has none */
 /* It will be looked up in a moment: fetches its place. */
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf);
 /* It will change in a moment: fetches it and the rollups that will move with it. */

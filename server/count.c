@@ -14,7 +14,7 @@
 struct sheet {
 	struct leaf_sums *leaves;   /* by row */
 	struct inner_sums *inners;  /* row * inners_n + inner */
-	uint64_t *versions;         /* by row */
+	uint64_t *versions;         /* by row; beside only */
 	bool beside;
 };
 
@@ -29,6 +29,11 @@ static struct inner_sums *inner_at(const struct sheet *s, const struct block *b,
 {
 	struct inner_sums *own = block_inner(b, row, column);
 	return own && s->beside ? &s->inners[(size_t)row * b->inners_n + b->columns[column].inner] : own;
+}
+
+static uint64_t *version_at(const struct sheet *s, const struct block *b, uint32_t row)
+{
+	return s->beside ? &s->versions[row] : &b->rows[row].version;
 }
 
 /* Everything up to the last member; there is no hole before it. */
@@ -83,7 +88,7 @@ static bool count_groups(struct block *b, struct count *how)
 {
 	for (uint32_t row = 0; row < b->unit_rows; row++) {
 		uint32_t groups[GROUPS_PER_UNIT_MAX], rows[GROUPS_PER_UNIT_MAX];
-		unsigned n = catalogue_groups_of(b->catalogue, b->units[row], how->today, groups), kept = 0;
+		unsigned n = catalogue_groups_of(b->catalogue, b->rows[row].unit, how->today, groups), kept = 0;
 		for (unsigned i = 0; i < GROUPS_PER_UNIT_MAX; i++)
 			rows[i] = NO_INDEX;
 		for (unsigned i = 0; i < n; i++) {
@@ -94,6 +99,7 @@ static bool count_groups(struct block *b, struct count *how)
 		if (how->mode == COUNT_CHECK && memcmp(b->groups[row], rows, sizeof rows))
 			return fault(how, row, 0);
 		memcpy(b->groups[row], rows, sizeof rows);
+		b->rows[row].grouped = kept > 0;
 	}
 	return true;
 }
@@ -107,7 +113,7 @@ static bool judged(struct block *b, uint32_t row, uint32_t leaf, uint16_t flags,
 	if (how->mode == COUNT_CHECK || (how->mode == COUNT_LOAD && cell->version))
 		return fault(how, row, b->leaf_columns[leaf]);
 	if (how->on_flags && cell->version)
-		how->on_flags(how->ctx, b->units[row]);
+		how->on_flags(how->ctx, b->rows[row].unit);
 	cell->flags = flags;
 	return true;
 }
@@ -124,7 +130,7 @@ static void add(const struct sheet *s, const struct block *b, uint32_t row, uint
 	for (unsigned i = 0; i < line.n; i++) {
 		struct leaf_sums *r = leaf_at(s, b, line.rows[i], column);
 		assert(r || i == 0); /* block_new saw to it for everyone who ever may report */
-		raise_to(&s->versions[line.rows[i]], cell->version);
+		raise_to(version_at(s, b, line.rows[i]), cell->version);
 		if (!r)
 			continue;
 		figures_cell(r, b->columns[column].row, cell, i == 0, 1);
@@ -152,7 +158,7 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 		if (!cell)
 			continue;
 		int64_t target = target_of(b, row, column, how);
-		uint32_t unit = b->units[row];
+		uint32_t unit = b->rows[row].unit;
 		struct figures_place at = {
 			.expected = open && catalogue_unit_open(c, unit, how->today) &&
 				    catalogue_is_reporter(c, item, unit, how->today),
@@ -206,7 +212,7 @@ static bool count_leaf(const struct sheet *s, struct block *b, uint32_t leaf, st
 	if (!count_cells(s, b, leaf, how))
 		return false;
 	for (uint32_t row = 0; row < b->rows_n; row++)
-		if (shelf_holds(&b->shelf, row) && !finish_leaf(s, b, row, leaf))
+		if (shelf_holds(b->rows[row].sums) && !finish_leaf(s, b, row, leaf))
 			return fault(how, row, column);
 	return true;
 }
@@ -240,7 +246,7 @@ static bool finish_inners(const struct sheet *s, const struct block *b, struct c
 static bool same_versions(const struct sheet *s, const struct block *b, struct count *how)
 {
 	for (uint32_t row = 0; s->beside && row < b->rows_n; row++)
-		if (s->versions[row] != b->versions[row])
+		if (s->versions[row] != b->rows[row].version)
 			return fault(how, row, 0);
 	return true;
 }
@@ -250,7 +256,7 @@ static bool count_into(const struct sheet *s, struct block *b, struct count *how
 	if (!count_groups(b, how))
 		return false;
 	for (uint32_t row = 0; row < b->rows_n; row++)
-		s->versions[row] = how->floor;
+		*version_at(s, b, row) = how->floor;
 	clear_inners(s, b, how);
 	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
 		if (!count_leaf(s, b, leaf, how))
@@ -274,7 +280,7 @@ static bool check(struct block *b, struct count *how)
 
 bool block_count(struct block *b, struct count *how)
 {
-	struct sheet s = { .versions = b->versions };
+	struct sheet s = { 0 };
 	how->memory = false;
 	if (how->mode == COUNT_CHECK)
 		return check(b, how);

@@ -61,7 +61,7 @@ static void touch(void *ctx, uint32_t unit)
 static void settle(struct view *v, struct block *b, const struct line *line, uint32_t leaf, struct cell *cell,
 		   struct cell *now, uint64_t number, struct change *ch)
 {
-	touch(v, b->units[line->rows[0]]);
+	touch(v, b->rows[line->rows[0]].unit);
 	ch->cells++;
 	now->version = number;
 	if (!(now->flags & CELL_EXPECTED)) {
@@ -69,7 +69,7 @@ static void settle(struct view *v, struct block *b, const struct line *line, uin
 		return;
 	}
 	for (unsigned i = 0; i < line->n; i++)
-		if (b->versions[line->rows[i]] != number)
+		if (b->rows[line->rows[i]].version != number)
 			change_add(ch, b->plan, line->rows[i]);
 	block_move(b, line, leaf, cell, now);
 }
@@ -172,7 +172,7 @@ static enum fold_result take(struct view *v, const struct entry *e, uint32_t own
 		now.flags |= CELL_ON_BEHALF;
 	if (crossed(cell, u, e->principal))
 		now.flags |= CELL_CROSSED;
-	now.flags = block_judge(at.block, at.row, at.leaf, &now, *block_target(at.block, cell));
+	now.flags = block_judge(at.block, at.row, at.leaf, &now, block_target_of(at.block, at.leaf, cell));
 	settle(v, at.block, &aim->line, at.leaf, cell, &now, e->number, ch);
 	return FOLD_OK;
 }
@@ -291,7 +291,7 @@ static void fold_day(struct view *v, struct block *b, uint64_t number, struct ch
 			if (!cell || !(cell->flags & CELL_EXPECTED) || cell->state == TASK_DONE)
 				continue;
 			struct cell now = *cell;
-			now.flags = block_judge(b, row, leaf, cell, *block_target(b, cell));
+			now.flags = block_judge(b, row, leaf, cell, block_target_of(b, leaf, cell));
 			if (now.flags != cell->flags)
 				settle(v, b, &line, leaf, cell, &now, number, ch);
 		}

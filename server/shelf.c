@@ -64,15 +64,14 @@ bool shelf_make(struct shelf *s, const struct shelf_plan *plan)
 	struct making m = {.shelf = s, .plan = plan};
 
 	*s = (struct shelf){.columns_n = plan->columns_n};
-	s->rows = calloc(plan->rows_n, sizeof *s->rows);
 	s->shapes = calloc((size_t)SHAPES_MAX * plan->columns_n, sizeof *s->shapes);
-	if (!s->rows || !s->shapes)
+	if (!s->shapes)
 		return false;
 	add_shape(&m, NULL);
 	s->shapes_n = NAMED;
 	for (uint32_t row = 0; row < plan->rows_n; row++) {
 		uint32_t shape = shape_of(&m, row);
-		s->rows[row] = (struct shelf_row){.first = (uint32_t)s->lines_n, .shape = shape};
+		plan->rows[row] = (struct shelf_row){.first = (uint32_t)s->lines_n, .shape = shape};
 		s->lines_n += m.lines_n[shape];
 	}
 	assert(s->lines_n <= UINT32_MAX);
@@ -81,7 +80,6 @@ bool shelf_make(struct shelf *s, const struct shelf_plan *plan)
 
 void shelf_free(struct shelf *s)
 {
-	free(s->rows);
 	free(s->shapes);
 	free(s->lines);
 	*s = (struct shelf){0};

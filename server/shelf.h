@@ -19,6 +19,7 @@ enum {
 	SHELF_NOTHING = 1    /* the shape of a row that holds nothing */
 };
 
+/* Where a row stands: kept by the caller, beside what else it knows of the row. */
 struct shelf_row {
 	uint32_t first; /* line */
 	uint32_t shape;
@@ -26,7 +27,6 @@ struct shelf_row {
 
 struct shelf {
 	uint32_t columns_n, shapes_n;
-	struct shelf_row *rows;
 	uint16_t *shapes; /* shape * columns_n + column -> 1 + lines behind the row's first; 0 = not held */
 	size_t lines_n;
 	uint8_t *lines; /* at a multiple of SHELF_LINE */
@@ -37,6 +37,7 @@ struct shelf_plan {
 	uint32_t rows_n, columns_n;
 	const bool *held;	  /* row * columns_n + column */
 	const uint8_t *lines; /* by column: how many one takes, 1..SHELF_LINES_MAX */
+	struct shelf_row *rows; /* out: by row */
 };
 
 /* All zero. It may hold more than was asked (too many shapes), never less. False = no memory; free it all the same. */
@@ -44,18 +45,17 @@ bool shelf_make(struct shelf *s, const struct shelf_plan *plan);
 void shelf_free(struct shelf *s);
 
 /* Does the row hold anything? */
-static inline bool shelf_holds(const struct shelf *s, uint32_t row)
+static inline bool shelf_holds(struct shelf_row row)
 {
-	return s->rows[row].shape != SHELF_NOTHING;
+	return row.shape != SHELF_NOTHING;
 }
 
 /* NULL = not held. */
-static inline void *shelf_at(const struct shelf *s, uint32_t row, uint32_t column)
+static inline void *shelf_at(const struct shelf *s, struct shelf_row row, uint32_t column)
 {
-	const struct shelf_row *r = &s->rows[row];
-	uint16_t at = s->shapes[(size_t)r->shape * s->columns_n + column];
+	uint16_t at = s->shapes[(size_t)row.shape * s->columns_n + column];
 
-	return at ? s->lines + ((size_t)r->first + at - 1) * SHELF_LINE : NULL;
+	return at ? s->lines + ((size_t)row.first + at - 1) * SHELF_LINE : NULL;
 }
 
 #endif

@@ -74,7 +74,7 @@ uint64_t view_row_version(const struct view *v, uint32_t plan, uint32_t row)
 {
 	const struct block *b = block_of(v, plan);
 	assert(row < b->rows_n);
-	return b->versions[row];
+	return b->rows[row].version;
 }
 
 static uint64_t highest(const struct view *v, uint32_t at,

@@ -92,10 +92,10 @@ static void test_the_check_sees_cells_and_groups(void **state)
 		assert_false(view_check(v, &fault));
 		b->targets[i]--;
 	}
-	b->versions[2]++;
+	b->rows[2].version++;
 	assert_false(view_check(v, &fault));
 	assert_int_equal(fault.row, 2);
-	b->versions[2]--;
+	b->rows[2].version--;
 	assert_true(view_check(v, &fault));
 	b->groups[1][0] = b->groups[1][0] == NO_INDEX ? b->rows_n - 1 : NO_INDEX;
 	assert_false(view_check(v, &fault));
