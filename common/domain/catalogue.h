@@ -160,12 +160,12 @@ struct unit {
 };
 
 struct item {
-	struct item_row row;
 	uint32_t parent; /* index or NO_INDEX */
 	uint32_t depth;  /* plan = 0 */
 	uint32_t plan;   /* index of its plan */
 	uint32_t column; /* 0.. within its plan, parents before children */
 	bool leaf;
+	struct item_row row;
 };
 
 struct group {

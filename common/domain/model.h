@@ -80,33 +80,34 @@ enum aggregate { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_OWN };
 enum direction { DIRECTION_NONE, DIRECTION_HIGHER, DIRECTION_LOWER };
 enum item_flag { ITEM_TRONG_TAM = 1, ITEM_DP_CHU_TRI = 2, ITEM_WATCH = 4, ITEM_OWN_WORK = 8 };
 
-/* One row of items.csv. Codes are unique in the store for ever; `number` as for units. */
+/*
+ * One row of items.csv. Codes are unique in the store for ever; `number` as for units. What every report of the item is
+ * judged and counted by stands first and together: there are thousands of items, and each report names another.
+ */
 struct item_row {
+	enum item_kind kind;
+	enum measure measure;
+	enum aggregate aggregate;
+	enum direction direction;
+	bool bounded, has_target, has_maximum;
+	uint32_t weight; /* 1..WEIGHT_MAX, default 1 */
+	int64_t maximum; /* points: hundredths */
+	struct date start, due;
+	struct date opened, closed;
+	int64_t target; /* ratio, ratio_group: basis points; count: the number */
 	uint32_t number;
+	enum answer answer;
 	const char *code, *parent; /* parent: code, "" for a plan */
 	const char *owner;         /* unit code; plans only, the items below share it */
-	enum item_kind kind;
 	const char *name, *name_en;
 	const char *doc_no, *issuer, *basis;
 	struct date doc_date;
 	unsigned flags; /* of enum item_flag */
 	const char *sector, *class_;
 	const char *lead, *coop, *person, *product, *product_unit;
-	struct date start, due;
-	enum answer answer;
 	const char *reporters; /* CODE | kind:K@CODE | group:G | -CODE, joined by '|', left to right; "" = the lead */
 	const char *schedule;
-	enum measure measure;
-	enum aggregate aggregate;
 	const char *num_def, *den_def, *uom;
-	bool has_target;
-	int64_t target;  /* ratio, ratio_group: basis points; count: the number */
-	bool has_maximum;
-	int64_t maximum; /* points: hundredths */
-	enum direction direction;
-	bool bounded;
-	uint32_t weight; /* 1..WEIGHT_MAX, default 1 */
-	struct date opened, closed;
 	const char *source;
 };
 
