@@ -52,11 +52,12 @@ static void rounds(struct stats *stats, uint64_t n)
 	const struct scrub_options options = {
 		.journal = core_journal(c.core), .stats = stats, .rest_ms = 1, .round_ms = 1};
 	struct scrub *s = scrub_new(&options);
+	uint64_t until = STATS_GET(stats, scrubs) + n; /* an earlier call may have seen more than it asked for */
 	pthread_t thread;
 
 	assert_non_null(s);
 	assert_int_equal(pthread_create(&thread, NULL, scrub_run, s), 0);
-	while (STATS_GET(stats, scrubs) < n)
+	while (STATS_GET(stats, scrubs) < until)
 		sched_yield();
 	scrub_stop(s);
 	pthread_join(thread, NULL);
@@ -89,7 +90,7 @@ static void below_the_checkpoint(void **state)
 	assert_int_equal(STATS_GET(&stats, journal_damaged), 1);
 	assert_non_null(strstr(journal_fault(core_journal(c.core)), "entry 77"));
 	damage(77); /* mended */
-	rounds(&stats, 2);
+	rounds(&stats, 1);
 	assert_int_equal(STATS_GET(&stats, journal_damaged), 0);
 	assert_null(journal_fault(core_journal(c.core)));
 	centre_close(&c);
