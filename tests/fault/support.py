@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,8 @@ class Piece:
         (self.build / "tmp").mkdir(parents=True, exist_ok=True)
         self.tmp = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.build / "tmp"))
         self.guard = self._guard()
+        for s in (signal.SIGTERM, signal.SIGINT):  # whoever ends this program ends what it has started
+            signal.signal(s, lambda number, _: sys.exit(128 + number))
         print(f"{name}: SEED={self.seed} {self.build.name} {sys.argv[3]}")
 
     def _guard(self):
@@ -113,7 +116,8 @@ class Piece:
         except Skipped as e:
             self.skipped += 1
             self.say(f"skipped {what}: {e}")
-        except KeyboardInterrupt:
+        except SystemExit:
+            shutil.rmtree(self.tmp, ignore_errors=True)
             raise
         except BaseException:  # noqa: BLE001
             self.failed += 1
