@@ -28,7 +28,6 @@ enum {
 	NODE = 8,       /* of a record: size low u16, size high u16, flags u16, key size u16 */
 	TABLE = 48,     /* record of a table: pad u32, flags u16, depth u16, then five u64 */
 	PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_META = 8,
-	PAGE_KINDS = 0xffff, /* LMDB takes the marks of a page in memory off before it writes it */
 	NODE_BIG = 1, NODE_TABLE = 2, NODE_MANY = 4,
 	DEPTH_MAX = 32, TABLES_MAX = 128, NAME_MAX_SHOWN = 32,
 	HEADS_TRIES = 10,
@@ -61,6 +60,8 @@ struct check {
 	size_t page_size;
 	uint64_t pages, stored, txn; /* how many there are; in the file: free ones at its end may never have been written */
 	bool deep, yet_to_come;
+	uint64_t before; /* the transaction of the older head ... */
+	bool knows;      /* ... is in this list of free pages */
 	uint8_t *seen; /* a bit for each page */
 	char name[NAME_MAX_SHOWN + 1]; /* of the table being walked */
 	struct table tables[TABLES_MAX];
@@ -159,20 +160,24 @@ static uint64_t overflow_pages(const struct check *c, size_t size)
 	return (HEAD - 1 + size) / c->page_size + 1;
 }
 
-/* A value of its own pages; `at` gets where it begins. */
+/*
+ * A value of its own pages; `at` gets where it begins. It may have more of them than it needs: a smaller one was put in its
+ * place before they were written. Only their head says how many.
+ */
 static int take_big(struct check *c, uint64_t from, const uint8_t *node, size_t size, const uint8_t **at)
 {
 	uint64_t page = u64(node), n = overflow_pages(c, size);
-	int rc = take(c, page, n, from, c->stored);
-	if (rc)
-		return rc;
-	c->overflows += n;
+	if (page < 2 || page >= c->stored)
+		return wrong(c, from, "it names a page that is not there");
 	const uint8_t *p = page_at(c, page);
 	*at = p + HEAD;
-	if ((c->deep || c->numbers) &&
-	    (u64(p) != page || (u16(p + 10) & PAGE_KINDS) != PAGE_OVERFLOW || u32(p + 12) != n))
-		return wrong(c, page, "it is no head of a large value");
-	return 0;
+	if (c->deep || c->numbers) {
+		if (u64(p) != page || u16(p + 10) != PAGE_OVERFLOW || u32(p + 12) < n)
+			return wrong(c, page, "it is no head of a large value");
+		n = u32(p + 12);
+	}
+	c->overflows += n;
+	return take(c, page, n, from, c->stored);
 }
 
 /* The pages that were free at the end of a transaction: descending, none of them in use. */
@@ -183,6 +188,7 @@ static int take_free(struct check *c, uint64_t from, struct key key, const uint8
 		c->yet_to_come = true;
 		return wrong(c, from, "it is of a transaction that is yet to come");
 	}
+	c->knows = c->knows || u64(key.data) == c->before;
 	if (size < 8 || size % 8 || n != size / 8 - 1)
 		return wrong(c, from, "a list of free pages is not as long as its place");
 	for (uint64_t i = 1; i <= n; i++) {
@@ -221,7 +227,7 @@ static int leaf_node(struct check *c, uint64_t page, const uint8_t *node, size_t
 		return wrong(c, page, "a record is of an unknown kind");
 	if (key.size > room - NODE || here > room - NODE - key.size)
 		return wrong(c, page, "a record is larger than its page");
-	if (!key.size || (c->numbers && key.size != 8))
+	if (!key.size || key.size > KV_KEY_MAX || (c->numbers && key.size != 8))
 		return wrong(c, page, "a key has not the size of one");
 	if ((c->last.data && compare(c, c->last, key) >= 0) || (c->from.data && compare(c, key, c->from) < 0))
 		return wrong(c, page, "its keys do not ascend");
@@ -280,7 +286,7 @@ static int nodes(struct check *c, uint64_t page, const uint8_t *p, unsigned leve
 static int walk(struct check *c, uint64_t page, unsigned level, bool of_tables)
 {
 	const uint8_t *p = page_at(c, page);
-	unsigned kind = u16(p + 10) & PAGE_KINDS;
+	unsigned kind = u16(p + 10); /* the marks of a page in memory were taken off before it was written */
 	size_t lower = u16(p + 12), upper = u16(p + 14);
 	bool leaf = kind == PAGE_LEAF;
 	if (u64(p) != page)
@@ -308,8 +314,8 @@ static int walk_table(struct check *c, const struct table *t, const char *name, 
 	int rc = take(c, t->root, 1, 0, c->stored);
 	if (!rc)
 		rc = walk(c, t->root, 1, *name == '\0' && !c->numbers);
-	if (!rc && (c->branches != t->branches || c->leaves != t->leaves || c->overflows != t->overflows ||
-		    c->entries != t->entries))
+	bool fewer = c->deep || c->numbers ? c->overflows != t->overflows : c->overflows > t->overflows;
+	if (!rc && (c->branches != t->branches || c->leaves != t->leaves || fewer || c->entries != t->entries))
 		rc = wrong(c, t->root, "below it are not as many pages and records as the table counts");
 	return rc;
 }
@@ -377,14 +383,15 @@ static int find_head(struct check *c, uint64_t id, struct meta *out, struct meta
 }
 
 /*
- * The head that is not read must be the older one. If its number was turned, it is the newer one after all, and what was
- * committed last would be gone: then its free pages speak of a transaction that it does not know. Nothing else of it
- * matters. (Its pages are all still there: who writes now takes none that it uses.)
+ * The head that is not read must be the older one, by one transaction. If one of their numbers was turned, what was
+ * committed last would be gone without a word. It shows in the lists of free pages, to which every transaction adds
+ * its own: those of the older head speak of none that comes after it, and what it added itself is still in those of the
+ * newer (who writes takes only what is older). Nothing else of it matters. Its pages are all there for the same reason.
  */
 static int check_other(struct check *c, const struct meta *other, uint64_t stored)
 {
 	struct check o = {.kv = c->kv, .map = c->map, .page_size = c->page_size, .pages = other->last + 1,
-			  .txn = other->txn, .numbers = true};
+			  .txn = other->txn, .before = other->txn, .numbers = true};
 	if (other->txn > c->txn)
 		return 0; /* written since we began */
 	o.stored = stored < o.pages ? stored : o.pages;
@@ -392,7 +399,9 @@ static int check_other(struct check *c, const struct meta *other, uint64_t store
 	if (o.seen)
 		(void)walk_table(&o, &other->tables[0], "", MDB_INTEGERKEY);
 	free(o.seen);
-	return o.yet_to_come ? wrong_head(c->kv->dir, "its older head is the newer one", c->error) : 0;
+	return o.yet_to_come || (o.knows && !c->knows)
+		       ? wrong_head(c->kv->dir, "its newer head is the older one", c->error)
+		       : 0;
 }
 
 static int check_pages(struct check *c, const struct meta *m, uint64_t stored)
@@ -420,6 +429,7 @@ static int check_map(struct check *c, MDB_txn *txn, size_t size)
 	uint64_t id = mdb_txn_id(txn);
 	int rc = find_head(c, id, &m, &other);
 	/* a file that a writer made longer since we mapped it: what it wrote behind is not of our transaction */
+	c->before = other.txn;
 	if (!rc && m.txn == id)
 		rc = check_pages(c, &m, size / c->page_size);
 	if (!rc && m.txn == id)

@@ -318,6 +318,8 @@ static void turn_bits(const struct kind *k, const char *dir, const struct kept *
 		size_t head = classes[page] == META ? 16 + 136 : 16;
 		for (size_t i = 0; i < head; i++)
 			suffer(k, dir, f, (struct wound){.at = page * PAGE + i, .mask = (uint8_t)(1 << below(8))}, c);
+		for (size_t bit = 0; classes[page] == META && bit < 8; bit++) /* the number that says which head counts */
+			suffer(k, dir, f, (struct wound){.at = page * PAGE + 16 + 128, .mask = (uint8_t)(1 << bit)}, c);
 		size_t offsets = flat ? 0 : le16(f->data + page * PAGE + 12) - 16U;
 		size_t upper = flat ? 16 : le16(f->data + page * PAGE + 14);
 		for (unsigned i = 0; i < more / 2 && offsets; i++)

@@ -17,6 +17,17 @@ static struct centre centre;
 
 static uint64_t sent[STREAMS];
 
+/* With a text in each, so that there is one in whatever is shown. */
+static void put_task(size_t i, uint64_t seq)
+{
+	char note[60];
+	struct update u = {.seq = seq, .unit = "412", .item = seq % 2 ? "KH.01" : "KH.02", .as_of = {20240109}, .period = "",
+			   .note = note, .reason = "vì sao", .product_ref = "", .body = BODY_TASK,
+			   .state = TASK_IN_PROGRESS, .percent = (uint32_t)(1 + seq % 99)};
+	snprintf(note, sizeof note, "ghi chú số %u", (unsigned)seq);
+	centre.blobs[i] = bytes_of(centre.blob[i], codec_update_encode(&u, centre.blob[i]));
+}
+
 static void offer(uint8_t stream, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -26,8 +37,7 @@ static void offer(uint8_t stream, size_t n)
 		else if (seq % 5 == 3)
 			centre_task(&centre, i, seq, "NO.SUCH", 20240109, 10); /* refused for ever */
 		else
-			centre_task(&centre, i, seq, seq % 2 ? "KH.01" : "KH.02", 20240109,
-				    (uint32_t)(seq % 10 == 0 ? 100 : seq % 100));
+			put_task(i, seq);
 	}
 	centre_offer(&centre, centre_stream((uint8_t)(7 + stream)), sent[stream] + 1, n);
 	sent[stream] += n;
@@ -214,6 +224,8 @@ static void tell_hello(struct core *c, uint8_t stream, const Tiendo__V1__Receipt
 		withheld("a welcome", text);
 		return;
 	}
+	if (r && !truth->known)
+		fprintf(stderr, "LIES: a hello to a whole store is told %s\n", text), exit(EXIT_LIES);
 	put_u64(out, r ? UINT64_MAX - r : w.mark);
 	memcpy(out + 8, w.mark_hash, HASH_SIZE);
 	part("a welcome", bytes_of(out, sizeof out));
@@ -275,7 +287,7 @@ static void use(const char *dir)
 {
 	struct sys_error error = {""};
 	(void)dir;
-	if (store_lock(&centre.store, &error))
+	if (store_keys(&centre.store, &error) || store_lock(&centre.store, &error)) /* closing wiped them */
 		told_and_ended(error.text);
 	arena = codec_arena_new(4 << 20);
 	centre.core = open_core();
@@ -310,7 +322,7 @@ static void use(const char *dir)
 	tell_answers(centre.core);
 }
 
-const struct kind journal_kind = {"journal", "journal/data.mdb", make_journal, use, "12/BC-UBND", false};
+const struct kind journal_kind = {"journal", "journal/data.mdb", make_journal, use, "ghi chú", false};
 /* With a checkpoint at its head no start reads what is below: what is asked for later must look for itself. */
-const struct kind kept_kind = {"kept", "journal/data.mdb", make_view, use, "12/BC-UBND", false};
+const struct kind kept_kind = {"kept", "journal/data.mdb", make_view, use, "ghi chú", false};
 const struct kind view_kind = {"view", "view/data.mdb", make_view, use, NULL, true};
