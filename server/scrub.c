@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/scrub.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -44,8 +45,8 @@ void scrub_stop(struct scrub *s)
 	uint64_t one = 1;
 
 	atomic_store(&s->stop, true);
-	if (write(s->wake, &one, sizeof one) < 0)
-		return; /* it is awake already */
+	while (write(s->wake, &one, sizeof one) < 0 && errno == EINTR)
+		; /* with EAGAIN it is awake already */
 }
 
 static void rest(const struct scrub *s, int64_t ms)

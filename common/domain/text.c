@@ -185,13 +185,18 @@ static bool is_space(utf8proc_int32_t c)
 static utf8proc_ssize_t fold_one(utf8proc_int32_t c, utf8proc_int32_t out[static 8])
 {
 	int last = 0;
+	utf8proc_ssize_t n;
 
 	if (c == 0x110 || c == 0x111)
 		c = 'd';
-	if (c == 0x2019 || c == 0x2bc) /* M’ri = M'ri */
-		c = '\'';
-	return utf8proc_decompose_char(
+	if (c == 0x2019)
+		c = 0x2bc;
+	n = utf8proc_decompose_char(
 		c, out, 8, UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &last);
+	for (utf8proc_ssize_t i = 0; i < n; i++)
+		if (out[i] == 0x2bc) /* M’ri = M'ri; some letters are folded into one, too */
+			out[i] = '\'';
+	return n;
 }
 
 size_t text_fold(const char *text, char *out, size_t size)

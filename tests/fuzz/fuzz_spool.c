@@ -43,7 +43,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void code_is(int code, const struct sys_error *error)
 {
 	MUST(code == 0 || error->text[0]);
-	MUST(code == 0 || code == -EUCLEAN || code == -EDQUOT || code == -EMSGSIZE || code == -ENOSPC ||
+	MUST(code == 0 || code == -EUCLEAN || code == -EXFULL || code == -EMSGSIZE || code == -ENOSPC ||
 	     code == -EPROTO || code == -ENOENT);
 }
 

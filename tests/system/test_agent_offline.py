@@ -167,7 +167,7 @@ def test_the_date_of_today_needs_a_proven_clock(world, vinh):
     on(world, 3)
     vinh.stop()
     boot = slice(40, 56)  # the computer was started anew
-    vinh.meta(b"centre", lambda v: v[:boot.start] + bytes(16) + v[boot.stop:])
+    vinh.forge(b"centre", lambda v: v[:boot.start] + bytes(16) + v[boot.stop:])
     assert need in vinh.cli("report", "KH.C", "--value", "8", ok=(2,)).stderr
     world.start()
     vinh.run().drained()

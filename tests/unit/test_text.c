@@ -266,7 +266,9 @@ static void test_fold(void **state)
 		     "Bình",
 		     "hoa binh");
 	assert_folds("Đạ M'ri", "da m'ri");
+	assert_folds("\u0149", "'n");
 	assert_folds("Đạ M’ri", "da m'ri");
+	assert_folds("\u0149", "'n");
 	assert_folds("đường Đ", "duong d");
 	assert_folds("Phường 06", "phuong 06");
 	assert_folds("Hoa\xcc\x80", "hoa");
