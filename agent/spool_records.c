@@ -225,8 +225,14 @@ int spool_waiting(struct spool *s, size_t limit, spool_waiting_see *see, void *d
 	struct bytes key, value;
 
 	for (size_t n = 0; (!limit || n < limit) && kv_next(at, &key, &value); n++) {
+		uint64_t seq = key.size == 8 ? get_u64(key.data) : 0;
+
+		if (seq < 1 || seq > state.last) {
+			kv_spoil(txn, -EUCLEAN, "its outbox holds a number that was never given");
+			break;
+		}
 		spool_record_read(value, &blob);
-		if (!see(data, key.size == 8 ? get_u64(key.data) : 0, blob))
+		if (!see(data, seq, blob))
 			break;
 	}
 	return spool_end(s, &txn, error);

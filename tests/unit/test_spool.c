@@ -202,6 +202,10 @@ static void test_a_number_never_given(void **state)
 		kv_clear(txn, s->outbox);
 		kv_put(txn, s->outbox, bytes_of(keys[i], sizes[i]), bytes_text("12345678x"));
 		assert_int_equal(kv_commit(&txn, &spool_error), KV_OK);
+		size_t seen = 0;
+		int code = spool_waiting(s, 0, count, &seen, &spool_error);
+		assert_int_equal(code, i ? 0 : -EUCLEAN); /* the short one stands before all that wait */
+		assert_int_equal(seen, 0);
 		assert_int_equal(spool_settle(s, &o, 1, &spool_error), -EUCLEAN);
 		assert_non_null(strstr(spool_error.text, "never given"));
 		assert_int_equal(spool_move(s, 1, &spool_error), -EUCLEAN);
