@@ -7,8 +7,8 @@
  * its own number, offsets stay in their page, keys ascend within their parents' bounds, the counts are those of the
  * table's record, and no free page is in use. What the values say is their owners' to prove (a hash, a check).
  *
- * It costs a look at every branch and leaf page, none at large values (but their heads in a small file): 5 ms for
- * 10,000 pages in memory. Beside a writer it holds a read transaction, so the pages it sees do not change.
+ * It costs a look at every branch and leaf page, none at large values (but their heads in a small file).
+ * Beside a writer it holds a read transaction, so the pages it sees do not change.
  *
  * The format is LMDB 0.9's (data version 1), which is for ever.
  */
