@@ -346,6 +346,11 @@ static enum core_result dispatch(struct admin *a, const Tiendo__Journal__V1__Adm
 		a->entry = core_view(a->core)->head.entry;
 		admin_say(a, "a checkpoint of entry %llu or later is being written\n", (unsigned long long)a->entry);
 		return CORE_OK;
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_DECIDE:
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_NOTIFY:
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_FIND:
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_TAKE_STEP:
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ASSIGN:
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__NOT_SET:
 	case _TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__CASE_IS_INT_SIZE:
 		break;

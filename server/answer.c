@@ -230,6 +230,26 @@ static ProtobufCBinaryData *cursor_of(Tiendo__V1__Query *m)
 		return &m->cells->cursor;
 	case TIENDO__V1__QUERY__QUESTION_STATUS:
 		return &m->status->cursor;
+	case TIENDO__V1__QUERY__QUESTION_TIMELINESS:
+		return &m->timeliness->cursor;
+	case TIENDO__V1__QUERY__QUESTION_SILENT:
+		return &m->silent->cursor;
+	case TIENDO__V1__QUERY__QUESTION_OBSTACLES:
+		return &m->obstacles->cursor;
+	case TIENDO__V1__QUERY__QUESTION_FINDINGS:
+		return &m->findings->cursor;
+	case TIENDO__V1__QUERY__QUESTION_SERIES:
+		return &m->series->cursor;
+	case TIENDO__V1__QUERY__QUESTION_SUSPICIOUS:
+		return &m->suspicious->cursor;
+	case TIENDO__V1__QUERY__QUESTION_PERIOD_FIGURES:
+		return &m->period_figures->cursor;
+	case TIENDO__V1__QUERY__QUESTION_NOTICES:
+		return &m->notices->cursor;
+	case TIENDO__V1__QUERY__QUESTION_EXCEPTIONS:
+		return &m->exceptions->cursor;
+	case TIENDO__V1__QUERY__QUESTION_REQUESTS:
+		return &m->requests->cursor;
 	case TIENDO__V1__QUERY__QUESTION__NOT_SET:
 	case _TIENDO__V1__QUERY__QUESTION__CASE_IS_INT_SIZE:
 		break;

@@ -113,6 +113,7 @@ static bool in_slice(const struct asking *q, const struct catalogue_row *r)
 	case ROW_PERIOD:
 	case ROW_DEADLINE:
 		return true;
+	case ROW_THRESHOLD: /* for those who look at many offices */
 	case ROW_NONE:
 		break;
 	}

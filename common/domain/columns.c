@@ -74,6 +74,7 @@ static const struct column items[] = {
 	{ "opened", COLUMN_DATE, AT(item.opened), 0 },
 	{ "closed", COLUMN_DATE, AT(item.closed), 0 },
 	{ "source", COLUMN_TEXT, AT(item.source), LONG },
+	{ "control", COLUMN_CODE, AT(item.control), 0 },
 };
 
 static const struct column targets[] = {

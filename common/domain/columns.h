@@ -49,7 +49,7 @@ struct columns {
 	size_t filled;      /* the first `filled` must not be empty in any row */
 };
 
-enum { COLUMNS_MAX = 40 }; /* more than any file has */
+enum { COLUMNS_MAX = 48 }; /* more than any file has */
 
 const struct columns *columns_of_file(const char *file); /* NULL = no such file */
 const struct columns *columns_of_kind(enum row_kind kind);

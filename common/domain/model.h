@@ -109,6 +109,7 @@ struct item_row {
 	const char *schedule;
 	const char *num_def, *den_def, *uom;
 	const char *source;
+	const char *control; /* a leaf: this one, reported above its reporters, repeats its sum for comparison; "" = none */
 };
 
 /* One row of targets.csv. unit may be "G/CODE" (a group). from..to inclusive; 0 = always / for ever. */
@@ -133,7 +134,7 @@ struct holiday_row {
 	const char *name;
 };
 
-/* schedules.csv, periods.csv, deadlines.csv: carried and kept now, folded when periods are built */
+/* schedules.csv, periods.csv, deadlines.csv */
 struct schedule_row {
 	const char *schedule, *kind, *name;
 	const char *first, *last;
@@ -148,9 +149,24 @@ struct deadline_row {
 	uint32_t working_days;
 };
 
+/* One row of thresholds.csv: which units are an exception that leaders hear of at once. */
+enum threshold_measure {
+	THRESHOLD_NONE, THRESHOLD_REPORTING_RATE, THRESHOLD_ON_TIME_RATE, THRESHOLD_MISSING, THRESHOLD_OVERDUE,
+	THRESHOLD_BEHIND, THRESHOLD_STAGNANT_DAYS, THRESHOLD_OPEN_OBSTACLES, THRESHOLD_OVERDUE_OBSTACLES
+};
+struct threshold_row {
+	const char *rule; /* code */
+	enum threshold_measure measure;
+	bool above;            /* op: above | below (both exclusive) */
+	uint64_t value;        /* rates in basis points */
+	uint32_t min_expected; /* fewer slots or cells say nothing */
+	uint32_t periods;      /* in so many in a row; 1.. */
+	const char *action;
+};
+
 enum row_kind {
 	ROW_NONE, ROW_UNIT, ROW_GROUP, ROW_ITEM, ROW_TARGET, ROW_MILESTONE, ROW_HOLIDAY,
-	ROW_SCHEDULE, ROW_PERIOD, ROW_DEADLINE
+	ROW_SCHEDULE, ROW_PERIOD, ROW_DEADLINE, ROW_THRESHOLD
 };
 
 /* One row of a catalogue, whatever file it came from. */
@@ -166,6 +182,7 @@ struct catalogue_row {
 		struct schedule_row schedule;
 		struct period_row period;
 		struct deadline_row deadline;
+		struct threshold_row threshold;
 	};
 };
 
@@ -174,7 +191,7 @@ struct catalogue_row {
 enum body_kind { /* numbers are the field numbers of Update.body on the wire */
 	BODY_NONE = 0,
 	BODY_TASK = 20, BODY_RATIO, BODY_COUNT, BODY_POINTS, BODY_NONE_ARISEN,
-	/* known by name, refused `not_yet`: */
+	/* since rules version 2: */
 	BODY_UNCHANGED, BODY_NA_REQUEST, BODY_CORRECTION, BODY_WITHDRAW, BODY_OBSTACLE,
 	BODY_EXTENSION_REQUEST, BODY_MILESTONE, BODY_NOTICE_ACK
 };
@@ -190,6 +207,41 @@ struct seal {
 	uint32_t attempts;           /* pushes tried before this record could leave */
 };
 
+/* A printed receipt; entry 0 = none. */
+struct receipt {
+	uint8_t incarnation[16];
+	uint64_t entry;
+	uint32_t index; /* place in the entry, from 1; 0 = a barrier of the centre */
+};
+
+/* Why something is held up, and what would help (CauseClass on the wire, same numbers). */
+enum cause {
+	CAUSE_NONE, CAUSE_ORGANISATION, CAUSE_MONEY, CAUSE_PEOPLE, CAUSE_INFRASTRUCTURE, CAUSE_NO_GUIDANCE,
+	CAUSE_NO_MODEL, CAUSE_SKILLS, CAUSE_ACCESS
+};
+enum origin { ORIGIN_NONE, ORIGIN_OWN, ORIGIN_OUTSIDE }; /* Fault on the wire */
+enum obstacle_step { /* field numbers of Obstacle.step */
+	STEP_NONE, STEP_RAISE = 2, STEP_COMMENT, STEP_ANSWER, STEP_ESCALATE, STEP_CLOSE, STEP_REOPEN
+};
+
+/*
+ * What the bodies beside plain figures say. Which fields count is said by update.body; the rest are zero and "".
+ * Numbers beyond an enum's are kept as its NONE, which no rule accepts.
+ */
+struct matter {
+	struct receipt about;      /* correction, withdraw: the report; obstacle: the raise, {0} in the raise itself */
+	struct date date, date_to; /* na_request: from, to; extension_request: the new due; milestone: reached_on */
+	uint32_t milestone;
+	uint64_t notice;           /* notice_ack: its entry */
+	const char *text;          /* of an obstacle step (escalate: its reason); na_request's and extension_request's reason */
+	enum obstacle_step step;
+	const char *item;          /* raise.about */
+	enum cause cause, solution_class;
+	enum origin origin;
+	bool affects_rights, resolves;
+	const char *solution, *addressee;
+};
+
 /* One update, decoded. A value: the strings live in the decoder's arena. */
 struct update {
 	uint64_t seq;            /* >= 1, gapless in its stream */
@@ -203,6 +255,8 @@ struct update {
 	uint32_t author_role; /* of enum author, once admitted */
 	const char *note, *reason;
 	enum body_kind body;
+	enum body_kind corrected;    /* correction: the body of the figure that takes the other's place */
+	const struct matter *matter; /* NULL for plain figures and `unchanged` */
 	enum task_state state; /* task */
 	uint32_t percent;
 	const char *product_ref;
@@ -210,6 +264,12 @@ struct update {
 	int64_t numerator, denominator; /* ratio */
 	int64_t value;                  /* count: the number; points: hundredths */
 };
+
+/* The body of the figure it carries; BODY_NONE when it carries none. */
+static inline enum body_kind update_figure(const struct update *u)
+{
+	return u->body == BODY_CORRECTION ? u->corrected : u->body <= BODY_NONE_ARISEN ? u->body : BODY_NONE;
+}
 
 /* ---- why something is refused ---- */
 
@@ -219,7 +279,7 @@ struct update {
  */
 #define REASONS(X)                                                                                                 \
 	X(UNDECODABLE, 1, true)          /* not canonical protobuf of tiendo.v1.Update, or bad UTF-8 */            \
-	X(NOT_YET, 2, true)              /* a body this version knows by name only */                              \
+	X(NOT_YET, 2, true)              /* a body that the rules in force do not know */                             \
 	X(UNKNOWN_UNIT, 3, true)                                                                                   \
 	X(UNIT_CLOSED, 4, true)          /* the code existed, but no unit bore it on the as-of date */             \
 	X(UNKNOWN_ITEM, 5, true)                                                                                   \
@@ -243,6 +303,16 @@ struct update {
 	X(NOTHING_NOT_ALLOWED, 23, true) /* none_arisen for a stock or a task */                                   \
 	X(TOO_LARGE, 24, true)           /* one update above 4 KiB */                                              \
 	X(BAD_SEQ, 25, true)             /* the seq inside the update is not the one its place says */             \
+	X(NOT_STANDING, 26, true)        /* no report of that unit, item and period that stands has this receipt */ \
+	X(NOTHING_STANDS, 27, true)      /* unchanged, and nothing was reported yet */                             \
+	X(UNKNOWN_OBSTACLE, 28, true)                                                                              \
+	X(OBSTACLE_STATE, 29, true)      /* a step that the obstacle's state does not allow */                     \
+	X(NOT_YOURS, 30, true)           /* a step that belongs to the raiser or the addressee */                  \
+	X(UNKNOWN_NOTICE, 31, true)                                                                                \
+	X(UNKNOWN_MILESTONE, 32, true)                                                                             \
+	X(FIELD_MISSING, 33, true)                                                                                 \
+	X(DUE_NOT_LATER, 34, true)                                                                                 \
+	X(PENDING, 35, true)             /* the same request waits already */                                      \
 	X(GAP, 40, false)                                                                                          \
 	X(CONFLICT, 41, false)                                                                                     \
 	X(BUSY, 42, false)                                                                                         \
@@ -285,14 +355,22 @@ enum cell_flag {
 	CELL_ON_BEHALF = 8,    /* reported by a key whose own unit is another one */
 	CELL_CROSSED = 16,     /* the winning report was written without having seen the one before it */
 	/* how the cell is counted in the rollups now, as judged at the last tick's date: */
-	CELL_EXPECTED = 32, CELL_OVERDUE = 64, CELL_BEHIND = 128, CELL_DONE_LATE = 256, CELL_AT_TARGET = 512
+	CELL_EXPECTED = 32, CELL_OVERDUE = 64, CELL_BEHIND = 128, CELL_DONE_LATE = 256, CELL_AT_TARGET = 512,
+	CELL_TERMS = 1024,     /* it has terms of its own: another due date, a milestone reached, not applicable (terms.h) */
+	CELL_CORRECTED = 2048, /* the report that stands replaced another one */
+	CELL_ACCEPTED = 4096,  /* the plan's owner has accepted that it is done */
+	CELL_UNCHANGED = 8192  /* the report that stands confirmed the one before */
 };
 
-/* (unit, leaf): the live figure, i.e. the report with the greatest as-of; equal as-of: the later entry. */
+/*
+ * (unit, leaf): the live figure, i.e. the report of the latest period, in it with the greatest as-of; equal as-of: the
+ * later entry. The same struct holds the report of a slot (unit, leaf, period).
+ */
 struct cell {
 	uint64_t version;            /* entry that last changed it or how it is counted */
 	uint64_t entry;              /* receipt of the winning report; 0 = none */
-	uint32_t index;              /* ... its place in the entry, from 1 */
+	uint16_t index;              /* ... its place in the entry, from 1 */
+	uint16_t period;             /* of the report: its first day, in days since 2000-01-01, + 1; 0 = the leaf has no schedule */
 	uint32_t principal;          /* who sent it */
 	int64_t received_ms;
 	int64_t value;               /* numerator, count or points */

@@ -114,6 +114,42 @@ static const struct sentence reasons[] = {
 	  "phần mềm của đơn vị.",
 	  "The number inside the update is not that of its place. Have the office's software "
 	  "checked.")
+	S(NOT_STANDING, "not_standing",
+	  "Biên nhận này không phải của số liệu đang có hiệu lực của đơn vị cho mục và kỳ đó (có thể đã rút "
+	  "hoặc đã thay). Hãy xem lại biên nhận trong danh sách.",
+	  "The receipt is not that of a report of this unit, item and period that still stands: it may "
+	  "have been withdrawn or replaced. Look it up in the list of receipts.")
+	S(NOTHING_STANDS, "nothing_stands",
+	  "Chưa có số liệu nào để xác nhận không thay đổi. Hãy báo cáo số liệu cụ thể.",
+	  "There is no earlier figure to confirm. Report the figure itself.")
+	S(UNKNOWN_OBSTACLE, "unknown_obstacle",
+	  "Không có vướng mắc nào mang số biên nhận này về mục đã nêu. Hãy kiểm tra lại số.",
+	  "No obstacle about this item has that receipt. Check the number.")
+	S(OBSTACLE_STATE, "obstacle_state",
+	  "Vướng mắc đang ở trạng thái không cho phép bước này (đã đóng, hoặc chưa đóng). Hãy xem lại "
+	  "trạng thái trước khi làm tiếp.",
+	  "The obstacle's state does not allow this step: it is closed already, or not closed. Look at its "
+	  "state first.")
+	S(NOT_YOURS, "not_yours",
+	  "Bước này thuộc đơn vị khác: chỉ đơn vị nêu vướng mắc được đóng hoặc mở lại, chỉ nơi được hỏi trả lời. "
+	  "Hãy gửi ý kiến thay cho bước đó.",
+	  "This step is another office's: only the raiser closes and reopens, only the addressee answers. "
+	  "Send a comment instead.")
+	S(UNKNOWN_NOTICE, "unknown_notice",
+	  "Không có thông báo nào với số này gửi cho đơn vị. Hãy xem lại hộp thư đến.",
+	  "No notice of that number is addressed to this unit. Look into the inbox.")
+	S(UNKNOWN_MILESTONE, "unknown_milestone",
+	  "Nhiệm vụ không có mốc tiến độ mang số này cho đơn vị. Hãy kiểm tra lại danh sách mốc.",
+	  "The task has no milestone of that number for this unit. Check the list of milestones.")
+	S(FIELD_MISSING, "field_missing",
+	  "Thiếu một mục bắt buộc. Hãy điền mục được nêu tên rồi gửi lại.",
+	  "A required field is missing. Fill in the one that is named and send it again.")
+	S(DUE_NOT_LATER, "due_not_later",
+	  "Ngày xin gia hạn không sau hạn hiện tại. Hãy đề nghị một ngày muộn hơn.",
+	  "The day asked for is not after the due date in force. Ask for a later one.")
+	S(PENDING, "pending",
+	  "Đề nghị cùng loại của đơn vị cho mục này đang chờ quyết định. Hãy đợi kết quả trước khi gửi lại.",
+	  "The same request of this unit for this item waits for its decision. Wait for it first.")
 	S(GAP, "gap",
 	  "Thiếu bản tin trước đó trong chuỗi gửi. Phần mềm sẽ tự gửi lại từ số được yêu cầu.",
 	  "Earlier updates of the stream are missing. The agent sends again from the number "

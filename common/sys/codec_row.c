@@ -38,7 +38,7 @@ static bool read_item(const Tiendo__V1__ItemRow *m, struct item_row *r)
 		.reporters = m->reporters, .schedule = m->schedule, .num_def = m->num_def,
 		.den_def = m->den_def, .uom = m->uom, .has_target = m->has_target, .target = (int64_t)m->target,
 		.has_maximum = m->has_maximum, .maximum = (int64_t)m->maximum, .bounded = m->bounded,
-		.weight = m->weight, .opened = {m->opened}, .closed = {m->closed}, .source = m->source};
+		.weight = m->weight, .opened = {m->opened}, .closed = {m->closed}, .source = m->source, .control = m->control};
 	WORD(item_kind_of, m->kind, r->kind);
 	WORD(answer_of, m->answer, r->answer);
 	WORD(measure_of, m->measure, r->measure);
@@ -104,6 +104,7 @@ bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, s
 						      .working_days = m->deadline->working_days};
 		WORD(unit_kind_of, m->deadline->unit_kind, out->deadline.unit_kind);
 		return true;
+	case TIENDO__V1__CATALOGUE_ROW__ROW_THRESHOLD:
 	case TIENDO__V1__CATALOGUE_ROW__ROW__NOT_SET:
 	case _TIENDO__V1__CATALOGUE_ROW__ROW__CASE_IS_INT_SIZE:
 		break;
@@ -181,6 +182,7 @@ static uint8_t *encode_item(const struct item_row *r, size_t *size)
 	o.opened = r->opened.ymd;
 	o.closed = r->closed.ymd;
 	o.source = S(r->source);
+	o.control = S(r->control);
 	m.row_case = TIENDO__V1__CATALOGUE_ROW__ROW_ITEM;
 	m.item = &o;
 	return codec_pack_new(&m, size);
@@ -285,6 +287,7 @@ uint8_t *codec_row_encode(const struct catalogue_row *row, size_t *size)
 	case ROW_PERIOD:
 	case ROW_DEADLINE:
 		return encode_small(row, size);
+	case ROW_THRESHOLD:
 	case ROW_NONE:
 		break;
 	}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * rows: what the fold emits and forgets: frozen slots, what came after a freeze, series, suspicions. They belong to the
+ * view until a checkpoint has written them into view/ in the same transaction as the state that they were emitted by;
+ * `rebuild` emits the same rows again, in the same order. Append only: a key is emitted once.
+ *
+ * Keys are fixed width and big-endian, so that one prefix is a table's part in order:
+ *
+ *   FROZEN      item u32, period u32, unit u32                       -> slot (sheet.h): as it stood at the freeze
+ *   AFTER       item u32, period u32, unit u32, entry u64, index u16 -> slot: a report that came after the freeze;
+ *                                                                       or a receipt that was voided then (AFTER_VOID)
+ *   SERIES      row u32, item u32, date u32                          -> rollup as at that day's tick
+ *   SUSPICIONS  item u32, period u32, unit u32, entry u64, index u16 -> kind u8, before u64, after u64
+ *
+ * item and unit are numbers, period is the yyyymmdd of its first day, row is a unit's number or ROWS_GROUP + the number of the
+ * group's first appearance among the catalogue's rows.
+ *
+ * Failure: without memory for a row nothing is kept any more and `failed` is set: the fold then says FOLD_MEMORY.
+ */
+#ifndef TIENDO_SERVER_ROWS_H
+#define TIENDO_SERVER_ROWS_H
+
+#include "common/sys/base.h"
+
+enum row_table { ROWS_FROZEN, ROWS_AFTER, ROWS_SERIES, ROWS_SUSPICIONS, ROWS_TABLES };
+enum { ROWS_KEY_MAX = 24, ROWS_VALUE_MAX = 512 };
+#define ROWS_GROUP UINT32_C(0x80000000)
+extern const char *const rows_names[ROWS_TABLES]; /* of the tables in view/, and in the dump */
+
+/* One list a table: u8 size of the key, u16 size of the value, key, value. {0} is empty. */
+struct rows {
+	struct buffer lists[ROWS_TABLES];
+	uint64_t n;
+	bool failed;
+};
+void rows_free(struct rows *r);
+size_t rows_bytes(const struct rows *r);
+void rows_put(struct rows *r, enum row_table table, struct bytes key, struct bytes value);
+/* Puts `later` behind; empties it. */
+void rows_append(struct rows *r, struct rows *later);
+
+/* Those of one table whose key begins with `prefix`, as emitted. {0} walks from the first. */
+struct rows_walk {
+	size_t at;
+};
+bool rows_next(const struct rows *r, enum row_table table, struct bytes prefix, struct rows_walk *w, struct bytes *key,
+	       struct bytes *value);
+
+#endif
