@@ -45,5 +45,18 @@ const char *task_state_label(enum task_state s, enum language l);
 const char *role_word(enum role r);
 enum role role_of(const char *word);
 const char *body_word(enum body_kind b);
+/* What the update is to people: "báo cáo", "đề nghị gia hạn". */
+const char *body_label(enum body_kind b, enum language l);
+const char *cause_word(enum cause c);
+enum cause cause_of(const char *word);
+const char *cause_label(enum cause c, enum language l);
+/* As people write it: the word, or some words of a label, with or without marks ("kinh phí", "ha
+ * tang"). CAUSE_NONE = none, or more than one. */
+enum cause cause_read(const char *text);
+const char *origin_word(enum origin o); /* own | outside */
+enum origin origin_of(const char *word);
+const char *origin_label(enum origin o, enum language l);
+const char *obstacle_step_word(enum obstacle_step s);
+const char *obstacle_step_label(enum obstacle_step s, enum language l);
 
 #endif

@@ -97,11 +97,60 @@ static void test_words(void **state)
 	assert_int_equal(role_of("operator"), ROLE_OPERATOR);
 	assert_string_equal(task_state_label(TASK_DONE, LANGUAGE_VI), "Hoàn thành");
 	assert_string_equal(task_state_label(TASK_NONE, LANGUAGE_EN), "Not reported");
+	BOTH_WAYS(cause, CAUSE_ORGANISATION, CAUSE_ACCESS);
+	BOTH_WAYS(origin, ORIGIN_OWN, ORIGIN_OUTSIDE);
 	assert_string_equal(body_word(BODY_TASK), "task");
 	assert_string_equal(body_word(BODY_NONE_ARISEN), "none_arisen");
 	assert_string_equal(body_word(BODY_NOTICE_ACK), "notice_ack");
 	assert_string_equal(body_word(BODY_NONE), "");
 	assert_string_equal(body_word((enum body_kind)99), "");
+	assert_string_equal(body_label(BODY_RATIO, LANGUAGE_VI), "báo cáo");
+	assert_string_equal(body_label(BODY_UNCHANGED, LANGUAGE_VI), "xác nhận không thay đổi");
+	assert_string_equal(body_label(BODY_NOTICE_ACK, LANGUAGE_EN), "notice read");
+}
+
+/* S2: "nguồn lực tài chính và nguồn lực con người"; a clerk writes as he speaks. */
+static void test_causes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum cause cause;
+	} cases[] = {
+		{ "tổ chức", CAUSE_ORGANISATION },
+		{ "Kinh phí", CAUSE_MONEY },
+		{ "kinh phi", CAUSE_MONEY },
+		{ "money", CAUSE_MONEY },
+		{ "con người", CAUSE_PEOPLE },
+		{ "HẠ TẦNG", CAUSE_INFRASTRUCTURE },
+		{ "chưa có  hướng dẫn", CAUSE_NO_GUIDANCE },
+		{ "no_guidance", CAUSE_NO_GUIDANCE },
+		{ "no guidance", CAUSE_NO_GUIDANCE },
+		{ "chưa có mô hình", CAUSE_NO_MODEL },
+		{ "mô hình", CAUSE_NO_MODEL },
+		{ "kỹ năng", CAUSE_SKILLS },
+		{ "trình độ", CAUSE_SKILLS },
+		{ "tiếp cận", CAUSE_ACCESS },
+		{ "chưa có", CAUSE_NONE },
+		{ "người", CAUSE_NONE },
+		{ "kinh ph", CAUSE_NONE },
+		{ "", CAUSE_NONE },
+		{ "\xff", CAUSE_NONE },
+		{ "thời tiết", CAUSE_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(cause_read(cases[i].text), cases[i].cause);
+	for (enum cause c = CAUSE_ORGANISATION; c <= CAUSE_ACCESS; c++) {
+		assert_int_equal(cause_read(cause_label(c, LANGUAGE_VI)), c);
+		assert_int_equal(cause_read(cause_label(c, LANGUAGE_EN)), c);
+	}
+	assert_string_equal(cause_label(CAUSE_NONE, LANGUAGE_VI), "");
+	assert_string_equal(origin_label(ORIGIN_OUTSIDE, LANGUAGE_VI), "khách quan");
+	assert_string_equal(obstacle_step_word(STEP_ESCALATE), "escalate");
+	assert_string_equal(obstacle_step_label(STEP_ANSWER, LANGUAGE_VI), "trả lời");
+	assert_string_equal(obstacle_step_word((enum obstacle_step)9), "");
+	assert_string_equal(obstacle_step_label((enum obstacle_step)9, LANGUAGE_EN), "");
 }
 
 int main(void)
@@ -111,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_csv_faults),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_causes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
