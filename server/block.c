@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/sheet.h"
+
 /* ---- making ---- */
 
 static void *make(size_t n, size_t size)
@@ -90,19 +92,25 @@ static bool grow_cells(struct block *b, size_t size)
 	static_assert(sizeof *b->cells == SHELF_LINE, "a cell would touch two cache lines");
 	struct cell *cells = aligned_alloc(SHELF_LINE, (size ? size : 1) * sizeof *cells);
 	int64_t *targets = realloc(b->targets, (size ? size : 1) * sizeof *targets);
+	struct past *pasts = calloc(size ? size : 1, sizeof *pasts); /* fresh pages: most are never touched */
 	if (targets)
 		b->targets = targets;
-	if (!cells || !targets) {
+	if (!cells || !targets || !pasts) {
 		free(cells);
+		free(pasts);
 		return false;
 	}
-	if (b->cells_size)
+	if (b->cells_size) {
 		memcpy(cells, b->cells, b->cells_size * sizeof *cells);
+		memcpy(pasts, b->pasts, b->cells_size * sizeof *pasts);
+	}
 	memset(cells + b->cells_size, 0, (size - b->cells_size) * sizeof *cells);
 	for (size_t i = b->cells_size; i < size; i++)
 		targets[i] = NO_TARGET;
 	free(b->cells);
+	free(b->pasts);
 	b->cells = cells;
+	b->pasts = pasts;
 	b->cells_size = size;
 	return true;
 }
@@ -193,6 +201,8 @@ struct block *block_new(const struct catalogue *c, uint32_t plan)
 		set_columns(b, p);
 		set_rows(b);
 		if (make_cells(b) && make_sums(b))
+			b->sheets = sheets_new(b);
+		if (b->sheets)
 			return b;
 	}
 	block_free(b);
@@ -201,6 +211,7 @@ struct block *block_new(const struct catalogue *c, uint32_t plan)
 
 void block_free(struct block *b)
 {
+	sheets_free(b->sheets);
 	free(b->columns);
 	free(b->leaf_columns);
 	free(b->rows);
@@ -210,6 +221,7 @@ void block_free(struct block *b)
 	free(b->places);
 	free(b->cells);
 	free(b->targets);
+	free(b->pasts);
 	free(b);
 }
 
@@ -249,6 +261,12 @@ int64_t *block_target(const struct block *b, const struct cell *cell)
 {
 	assert(cell >= b->cells && cell < b->cells + b->cells_n);
 	return &b->targets[cell - b->cells];
+}
+
+struct past *block_past(const struct block *b, const struct cell *cell)
+{
+	assert(cell >= b->cells && cell < b->cells + b->cells_n);
+	return &b->pasts[cell - b->cells];
 }
 
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf)
@@ -292,6 +310,7 @@ void block_expect_move(const struct block *b, const struct line *line, uint32_t 
 	fetch(cell, sizeof *cell);
 	if (b->columns[column].row->kind != ITEM_TASK) /* which has none */
 		fetch(block_target(b, cell), sizeof *b->targets);
+	fetch(block_past(b, cell), sizeof *b->pasts);
 	for (unsigned i = 0; i < line->n; i++) {
 		struct shelf_row at = b->rows[line->rows[i]].sums;
 		if (!shelf_holds(at))
@@ -382,6 +401,7 @@ void block_move(struct block *b, const struct line *line, uint32_t leaf, struct 
 void block_set_days(struct block *b, struct date today)
 {
 	b->today = today;
+	sheets_set_day(b->sheets, today);
 	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
 		b->days[leaf] = figures_day(b->catalogue, b->columns[b->leaf_columns[leaf]].row, today);
 }

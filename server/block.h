@@ -25,6 +25,21 @@
 
 enum { NO_TARGET = -1 }; /* none is below 0 */
 
+struct sheets;
+
+/* What a cell remembers beside the report that stands; touched by its second report. */
+struct past {
+	struct cell before;   /* the report under the one that stands; not REPORTED = none */
+	uint64_t note;        /* hash of the last note ... */
+	uint16_t note_period; /* ... and the period it was for, as cell.period */
+	struct date since;    /* as-of date since which the cell says the same; 0 = since the report that stands */
+};
+
+static inline bool past_empty(const struct past *p)
+{
+	return !(p->before.flags & CELL_REPORTED) && !p->note && !p->since.ymd;
+}
+
 struct column {
 	const struct item_row *row;
 	uint32_t item;   /* index in the catalogue */
@@ -58,6 +73,8 @@ struct block {
 	uint32_t *places;                          /* unit row * leaves_n + leaf -> 1 + place in cells; 0 = no cell */
 	struct cell *cells;                        /* each a cache line */
 	int64_t *targets;                          /* by cell: in force at its row today; NO_TARGET */
+	struct past *pasts;                        /* by cell */
+	struct sheets *sheets;                     /* slots of the open and unfrozen periods */
 	size_t cells_n, cells_size;
 };
 
@@ -84,6 +101,7 @@ struct leaf_sums *block_leaf(const struct block *b, uint32_t row, uint32_t colum
 struct inner_sums *block_inner(const struct block *b, uint32_t row, uint32_t column);
 struct cell *block_cell(const struct block *b, uint32_t row, uint32_t leaf); /* NULL = none */
 int64_t *block_target(const struct block *b, const struct cell *cell);       /* of a cell of the block */
+struct past *block_past(const struct block *b, const struct cell *cell);     /* likewise */
 int64_t block_target_of(const struct block *b, uint32_t leaf, const struct cell *cell); /* a task has none */
 /* It will be looked up in a moment: fetches its place. */
 void block_expect(const struct block *b, uint32_t row, uint32_t leaf);

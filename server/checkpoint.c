@@ -29,6 +29,7 @@ struct checkpoint *checkpoint_new(const struct checkpoint_options *options)
 	cp->between = options->between;
 	cp->between_ctx = options->between_ctx;
 	cp->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_rwlock_init(&cp->store_lock, NULL);
 	return cp;
 }
 
@@ -56,10 +57,10 @@ void checkpoint_free(struct checkpoint *cp)
 		view_watch(cp->view, NULL, NULL);
 	drop_asides(cp);
 	viewstore_close(cp->store);
+	pthread_rwlock_destroy(&cp->store_lock);
 	if (cp->wake >= 0)
 		close(cp->wake);
 	free(cp->marks);
-	free(cp->room);
 	free(cp->dir);
 	free(cp);
 }
@@ -77,23 +78,15 @@ int checkpoint_discard(const char *dir, struct sys_error *error)
 
 /* ---- marks: the writer's side ---- */
 
-/* No unit is larger: an item is in it once at most. Asking each for its size would walk its cells twice. */
-static size_t unit_room(const struct view *v)
-{
-	size_t items = v->catalogue ? catalogue_items(v->catalogue) : 0;
-	return VIEW_UNIT_BYTES + items * VIEW_CELL_BYTES;
-}
-
 static void set_aside(struct checkpoint *cp, const struct view *v, uint32_t unit)
 {
-	size_t size = view_unit_pack(v, unit, cp->room);
+	size_t size = view_unit_size(v, unit);
 	struct aside *a = cp->asides_bytes + size <= ASIDE_BYTES ? malloc(sizeof *a + size) : NULL;
 	if (!a) {
 		cp->lost = true;
 		return;
 	}
-	a->size = size;
-	memcpy(a->packed, cp->room, size);
+	a->size = view_unit_pack(v, unit, a->packed);
 	a->next = cp->asides;
 	cp->asides = a;
 	cp->asides_n++;
@@ -120,10 +113,7 @@ bool checkpoint_mark(struct checkpoint *cp, uint8_t mark)
 	uint32_t n = units_of(cp->view);
 	uint8_t *marks = realloc(cp->marks, n ? n : 1);
 	cp->marks = marks ? marks : cp->marks;
-	uint8_t *room = realloc(cp->room, unit_room(cp->view));
-	cp->room = room ? room : cp->room;
-	cp->room_size = room ? unit_room(cp->view) : cp->room_size;
-	if (!marks || !room)
+	if (!marks)
 		return false;
 	cp->units_n = n;
 	memset(marks, mark, n);
@@ -138,7 +128,8 @@ struct making {
 	bool stoppable;
 	uint64_t catalogue;    /* entry of the one it is about */
 	struct view_head head; /* at the cut */
-	struct buffer roster, slice;
+	struct buffer roster, small, slice;
+	size_t room;           /* for the largest unit as it was at the cut */
 	struct sys_error error;
 	int64_t held_since;
 };
@@ -274,7 +265,10 @@ static enum checkpoint_result cut_locked(struct making *m)
 	m->report->entry = v->head.entry;
 	cp->lost = false;
 	roster_pack(&m->roster, v->roster);
-	if (!m->roster.failed && mark_cut(m))
+	view_small_pack(v, &m->small);
+	rows_append(&cp->view->leaving, &cp->view->rows);
+	m->room = view_unit_room(v);
+	if (!m->roster.failed && !m->small.failed && !v->leaving.failed && mark_cut(m))
 		return CHECKPOINT_DONE;
 	cp->based = false; /* what changes from here on may not be seen */
 	return later(m, -ENOMEM, "no memory to begin");
@@ -328,7 +322,7 @@ static void store_slice(struct making *m, struct aside *asides)
 {
 	for (size_t at = 0; at < m->slice.size;) {
 		const uint8_t *p = m->slice.data + at;
-		size_t size = VIEW_UNIT_BYTES + (size_t)get_u32(p + 4) * VIEW_CELL_BYTES;
+		size_t size = VIEW_UNIT_BYTES + (size_t)get_u32(p + 4);
 		store_unit(m, bytes_of(p, size));
 		at += size;
 	}
@@ -344,7 +338,7 @@ static enum checkpoint_result copy_units(struct making *m)
 	struct checkpoint *cp = m->cp;
 	uint32_t next = 0;
 	/* all of it now: no memory is asked for, and no fresh page met, under the lock */
-	size_t room = SLICE_BYTES + cp->room_size;
+	size_t room = SLICE_BYTES + m->room;
 	uint8_t *all = buffer_reserve(&m->slice, room);
 	if (!all)
 		return later(m, -ENOMEM, "no memory to copy the units");
@@ -368,12 +362,24 @@ static enum checkpoint_result copy_units(struct making *m)
 
 /* ---- the end of it ---- */
 
+/* Nobody else touches what leaves: readers look, and the next cut is this thread's own. */
+static void store_rows(struct checkpoint *cp, enum row_table table)
+{
+	struct rows_walk w = { 0 };
+	struct bytes key, value;
+	while (rows_next(&cp->view->leaving, table, (struct bytes){ 0 }, &w, &key, &value))
+		viewstore_put(cp->store, table, key, value);
+}
+
 static enum checkpoint_result commit(struct making *m)
 {
 	struct checkpoint *cp = m->cp;
 	viewstore_roster(cp->store, buffer_bytes(&m->roster));
+	viewstore_small(cp->store, buffer_bytes(&m->small));
+	for (unsigned t = 0; t < ROWS_TABLES; t++)
+		store_rows(cp, (enum row_table)t);
 	/* pages are larger than what is in them, and the old ones stay until this has committed */
-	if (viewstore_room(cp->dir, 2 * (m->report->bytes + m->roster.size), &m->error)) {
+	if (viewstore_room(cp->dir, 2 * (m->report->bytes + m->roster.size + m->small.size + rows_bytes(&cp->view->leaving)), &m->error)) {
 		viewstore_abort(cp->store);
 		return CHECKPOINT_LATER;
 	}
@@ -385,9 +391,11 @@ static enum checkpoint_result commit(struct making *m)
 	case KV_UNKNOWN:
 		break;
 	}
-	/* what it holds is not known: make a new one; the old one stays beside it for who wants to look */
+	/* what it holds is not known; the old one stays beside for who wants to look. A new one would lack the rows that
+	 * this one had: the next start emits them again */
 	cp->based = false;
 	checkpoint_put_away(cp);
+	sys_fail(&cp->off, -EIO, "view/ is not known to be whole: the next start makes it anew");
 	return CHECKPOINT_LATER;
 }
 
@@ -404,6 +412,11 @@ static void settle(struct making *m, bool done)
 	let_go(m);
 	if (!done)
 		return;
+	viewlock_write(cp->lock);
+	struct rows gone = cp->view->leaving;
+	cp->view->leaving = (struct rows){ 0 };
+	viewlock_write_end(cp->lock);
+	rows_free(&gone);
 	cp->based = true;
 	cp->base_entry = m->head.entry;
 	cp->base_catalogue = m->head.catalogue_entry;
@@ -436,7 +449,7 @@ static enum checkpoint_result make(struct making *m)
 		return r;
 	if (cp->off.text[0])
 		return later(m, -EIO, cp->off.text);
-	if (!cp->store && viewstore_open(&cp->store, cp->dir, &m->error))
+	if (!cp->store && checkpoint_open(cp, &m->error))
 		return CHECKPOINT_LATER;
 	r = write_all(m);
 	settle(m, r == CHECKPOINT_DONE);
@@ -449,6 +462,7 @@ enum checkpoint_result checkpoint_make(struct checkpoint *cp, struct checkpoint_
 			    .report = report,
 			    .stoppable = stoppable,
 			    .roster.cap = BUFFER_ANY,
+			    .small.cap = BUFFER_ANY,
 			    .slice.cap = BUFFER_ANY };
 	int64_t began = now_us();
 	*report = (struct checkpoint_report){ 0 };
@@ -457,6 +471,7 @@ enum checkpoint_result checkpoint_make(struct checkpoint *cp, struct checkpoint_
 	report->error = m.error;
 	report->took_ms = (uint32_t)((now_us() - began) / 1000);
 	buffer_free(&m.roster);
+	buffer_free(&m.small);
 	buffer_free(&m.slice);
 	return report->result;
 }

@@ -25,6 +25,7 @@
 #define TIENDO_SERVER_CHECKPOINT_H
 
 #include "common/sys/base.h"
+#include "common/sys/kv.h"
 #include "server/view.h"
 #include "server/viewlock.h"
 
@@ -96,6 +97,15 @@ void checkpoint_count(struct checkpoint *cp, uint64_t updates); /* so many more 
 
 /* Removes view/ (for `rebuild`: then fold everything, attach and write). 0 or negative errno. */
 int checkpoint_discard(const char *dir, struct sys_error *error);
+
+/*
+ * The rows of one table that are in view/, in order of their keys: any thread, one read transaction. Those that are not
+ * there yet are in the view (rows, leaving): look there first, under the view's lock, and pass over what is in both.
+ * fn false = no more. False = they could not be read.
+ */
+typedef bool checkpoint_row_fn(void *ctx, struct bytes key, struct bytes value);
+bool checkpoint_rows(struct checkpoint *cp, enum row_table table, const struct kv_range *range, checkpoint_row_fn *fn,
+		     void *ctx);
 
 /* ---- when; pure ---- */
 

@@ -3,6 +3,7 @@
 #ifndef TIENDO_SERVER_CHECKPOINT_INSIDE_H
 #define TIENDO_SERVER_CHECKPOINT_INSIDE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "server/checkpoint.h"
@@ -30,7 +31,8 @@ struct checkpoint {
 	void (*between)(void *ctx);
 	void *between_ctx;
 	struct view *view;
-	struct viewstore *store; /* NULL = not open */
+	struct viewstore *store; /* NULL = not open; changed by the checkpoint's own thread under store_lock */
+	pthread_rwlock_t store_lock; /* held for reading by who reads rows */
 	struct sys_error off;    /* not "": view/ must not be opened in this run */
 
 	/* What the store holds, once this process knows it: then it and the units marked CHANGED are the view. */
@@ -41,8 +43,6 @@ struct checkpoint {
 	 * (there as a reader: readers do not look at these). */
 	uint32_t units_n;
 	uint8_t *marks;          /* by unit index */
-	uint8_t *room;           /* for the largest unit of this catalogue */
-	size_t room_size;        /* changed by the checkpoint's own thread only */
 	struct aside *asides;
 	size_t asides_n, asides_bytes;
 	bool lost;               /* something could not be set aside */
@@ -54,6 +54,7 @@ struct checkpoint {
 
 /* Every unit unchanged or changed, and watched from here on. False = no memory. Under the lock, or before threads. */
 bool checkpoint_mark(struct checkpoint *cp, uint8_t mark);
+int checkpoint_open(struct checkpoint *cp, struct sys_error *error);
 /* Closes the store and moves it out of the way; when that fails, it stays off in this run. */
 void checkpoint_put_away(struct checkpoint *cp);
 /* With `stoppable`, checkpoint_stop breaks it off. */

@@ -67,6 +67,12 @@ static int on_roster(void *ctx, struct bytes packed, struct sys_error *error)
 	return sys_fail(error, -ENOMEM, "no memory for it");
 }
 
+static int on_small(void *ctx, struct bytes packed, struct sys_error *error)
+{
+	struct loading *l = ctx;
+	return view_load_small(l->view, packed) ? 0 : unsound(error, "its small tables");
+}
+
 static int on_unit(void *ctx, struct bytes packed, struct sys_error *error)
 {
 	struct loading *l = ctx;
@@ -75,7 +81,8 @@ static int on_unit(void *ctx, struct bytes packed, struct sys_error *error)
 
 static int read_view(struct viewstore *s, struct loading *l, struct sys_error *error)
 {
-	const struct viewstore_sink sink = { .head = on_head, .row = on_row, .roster = on_roster, .unit = on_unit,
+	const struct viewstore_sink sink = { .head = on_head, .row = on_row, .roster = on_roster, .small = on_small,
+					     .unit = on_unit,
 					     .ctx = l };
 	l->arena = codec_arena_new(ROW_ARENA);
 	l->builder = builder_new();
@@ -96,7 +103,7 @@ static int load(struct checkpoint *cp, struct loading *l, struct sys_error *erro
 {
 	int rc = viewstore_probe(cp->dir, error);
 	if (!rc)
-		rc = viewstore_open(&cp->store, cp->dir, error);
+		rc = checkpoint_open(cp, error);
 	return rc ? rc : read_view(cp->store, l, error);
 }
 
@@ -112,11 +119,35 @@ static bool take(struct checkpoint *cp, struct view *v)
 	return true;
 }
 
+int checkpoint_open(struct checkpoint *cp, struct sys_error *error)
+{
+	struct viewstore *store = NULL;
+	int rc = viewstore_open(&store, cp->dir, error);
+
+	if (rc)
+		return rc;
+	pthread_rwlock_wrlock(&cp->store_lock);
+	cp->store = store;
+	pthread_rwlock_unlock(&cp->store_lock);
+	return 0;
+}
+
+bool checkpoint_rows(struct checkpoint *cp, enum row_table table, const struct kv_range *range, checkpoint_row_fn *fn,
+		     void *ctx)
+{
+	pthread_rwlock_rdlock(&cp->store_lock);
+	bool good = !cp->store || viewstore_rows(cp->store, table, range, fn, ctx);
+	pthread_rwlock_unlock(&cp->store_lock);
+	return good;
+}
+
 /* It is not written into again: what its pages are worth is not known. */
 void checkpoint_put_away(struct checkpoint *cp)
 {
+	pthread_rwlock_wrlock(&cp->store_lock);
 	viewstore_close(cp->store);
 	cp->store = NULL;
+	pthread_rwlock_unlock(&cp->store_lock);
 	if (viewstore_set_aside(cp->dir, &cp->off) == 0)
 		cp->off.text[0] = 0;
 }

@@ -89,6 +89,19 @@ enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCA
 	return fork_here(c, lost, error);
 }
 
+enum core_result core_renew_rules(struct core *c, struct sys_error *error)
+{
+	struct entry e = {.kind = ENTRY_RULES,
+			  .rules_version = RULES_VERSION,
+			  .rules = {.version = RULES_VERSION}};
+	struct date office;
+
+	if (core_rules(c) >= RULES_VERSION)
+		return CORE_OK;
+	look_at_clock(c, &office);
+	return core_barrier(c, &e, error);
+}
+
 /* ---- ticks ---- */
 
 void core_accept_clock(struct core *c)

@@ -24,6 +24,7 @@ struct core {
 	struct overlay overlay;
 	struct instant now; /* what the group is stamped with */
 	bool accept;
+	bool discard; /* view/ is of no use: goes before anything is written */
 };
 
 /* The view at the journal's head, from the checkpoint or from the first entry, proven to be the sum

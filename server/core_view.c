@@ -5,6 +5,26 @@
 #include "server/core_inside.h"
 
 enum { SLICE = 1000 }; /* entries in one transaction: another process may be writing the journal */
+enum { ROWS_KEPT_MAX = 64 * 1024 * 1024 };
+
+/*
+ * What the fold emits is written before it fills the memory: ten years of a country's frozen periods. A core that keeps
+ * nothing forgets it. A rebuild has no use for what view/ held before it.
+ */
+static int keep_rows(struct core *c, struct sys_error *error)
+{
+	char path[STORE_PATH_MAX];
+	int rc = 0;
+
+	if (!c->checkpoint)
+		rows_free(&c->view->rows);
+	if (rows_bytes(&c->view->rows) < ROWS_KEPT_MAX)
+		return 0;
+	if (c->discard)
+		rc = checkpoint_discard(store_path(c->store, "view", path), error);
+	c->discard = false;
+	return rc ? rc : core_checkpoint(c, error);
+}
 
 static int fold_entry(struct core *c, struct kv_txn *t, uint64_t number, struct sys_error *error)
 {
@@ -15,6 +35,8 @@ static int fold_entry(struct core *c, struct kv_txn *t, uint64_t number, struct 
 
 	if (!rc)
 		rc = core_fold(c, &e, error);
+	if (!rc)
+		rc = keep_rows(c, error);
 	change_clear(&c->change);
 	return rc;
 }
@@ -136,8 +158,9 @@ int core_open_view(struct core *c, const struct core_options *options, struct sy
 		return sys_fail(error, -ENOMEM, "no memory for the figures");
 	if (c->checkpoint)
 		checkpoint_attach(c->checkpoint, c->view);
+	c->discard = options->ignore_checkpoint;
 	rc = fold_and_check(c, error);
-	if (!rc && options->ignore_checkpoint) /* not before: a journal that cannot be folded keeps what it has */
+	if (!rc && c->discard) /* not before: a journal that cannot be folded keeps what it has */
 		rc = checkpoint_discard(store_path(c->store, "view", path), error);
 	return rc;
 }

@@ -6,8 +6,10 @@
 #include "common/domain/says.h"
 #include "server/commands.h"
 #include "server/dump_json.h"
+#include "server/dump_rows.h"
 #include "server/entry_codec.h"
 #include "server/fold.h"
+#include "server/held.h"
 #include "server/journal.h"
 #include "server/pack.h"
 
@@ -17,6 +19,8 @@ static const char *const kinds[] = {
 	[ENTRY_CATALOGUE] = "catalogue", [ENTRY_REGISTRY] = "registry",
 	[ENTRY_TICK] = "tick",		 [ENTRY_DECISION] = "decision",
 	[ENTRY_RULES] = "rules",	 [ENTRY_NOTICE] = "notice"};
+
+enum { ROW_ARENA = 16 * 1024 }; /* a rollup is some 250 bytes */
 
 struct dump {
 	struct journal *journal;
@@ -261,6 +265,28 @@ static int read_entry(struct dump *d, uint64_t number, struct sys_error *error)
 	return rc;
 }
 
+/* What the entry made the fold emit stands behind its line. */
+static void dump_rows(struct dump *d)
+{
+	struct codec_arena arena = codec_arena_new(ROW_ARENA);
+
+	for (unsigned t = 0; t < ROWS_TABLES; t++) {
+		struct rows_walk w = {0};
+		struct bytes key, value;
+
+		while (rows_next(&d->view->rows, (enum row_table)t, (struct bytes){0}, &w, &key, &value)) {
+			struct json *j = begin_line(d);
+			json_object_begin(j, "row");
+			dump_json_row(j, (enum row_table)t, key, value, &arena);
+			json_object_end(j);
+			end_line(d);
+			write_line(d);
+		}
+	}
+	codec_arena_free(&arena);
+	rows_free(&d->view->rows);
+}
+
 /* Whoever reads the lines may stop reading for an hour: a transaction held that long would keep the
  * running server from using any of its freed pages again, 32 KiB a commit. */
 static int dump_entry(struct dump *d, uint64_t number, struct sys_error *error)
@@ -268,9 +294,36 @@ static int dump_entry(struct dump *d, uint64_t number, struct sys_error *error)
 	d->txn = kv_read(journal_kv(d->journal));
 	int rc = read_entry(d, number, error);
 	kv_end(&d->txn);
-	if (!rc)
-		write_line(d);
-	return rc;
+	if (rc)
+		return rc;
+	write_line(d);
+	if (d->view)
+		dump_rows(d);
+	return 0;
+}
+
+static void dump_sheet(struct dump *d, const struct sheets *s, const struct sheet *sheet)
+{
+	for (uint32_t row = 0; row < s->block->unit_rows; row++)
+		for (uint32_t leaf = 0; leaf < s->block->leaves_n; leaf++) {
+			struct json *j = begin_line(d);
+			json_object_begin(j, "slot");
+			bool there = dump_json_slot(j, s, sheet, row, leaf);
+			json_object_end(j);
+			end_line(d);
+			if (there)
+				write_line(d);
+		}
+}
+
+static void dump_slots(struct dump *d)
+{
+	for (uint32_t i = 0; d->view->held && i < d->view->held->blocks_n; i++) {
+		const struct sheets *s = d->view->held->blocks[i]->sheets;
+
+		for (uint32_t at = 0; at < s->open_n; at++)
+			dump_sheet(d, s, s->open[at]);
+	}
 }
 
 static void dump_figures(struct dump *d)
@@ -302,8 +355,10 @@ int dump_run(struct journal *journal, bool figures, FILE *out)
 		rc = sys_fail(&error, -ENOMEM, "no memory for the figures");
 	for (uint64_t n = 1; !rc && n <= head; n++)
 		rc = dump_entry(&d, n, &error);
-	if (!rc && d.view)
+	if (!rc && d.view) {
 		dump_figures(&d);
+		dump_slots(&d);
+	}
 	if (!rc && (fflush(out) || ferror(out)))
 		rc = sys_fail(&error, -1, "the dump could not be written whole");
 	view_free(d.view);

@@ -39,6 +39,7 @@ enum entry_kind {
 struct taken_place {
 	bool known;
 	uint32_t unit, item;
+	uint16_t period; /* of its report, as cell.period */
 };
 
 /* One update that was taken. index: its place among the taken ones, from 1, as the receipt names it. */

@@ -156,8 +156,8 @@ struct held_walk held_walk(const struct held *h, uint32_t unit)
 				   .stray = stray_at(h, number, 0) };
 }
 
-/* The next changed cell that stands in a block, where the walk stands then. */
-static const struct cell *next_in_blocks(struct held_walk *w)
+/* The next place of the unit in a block; w->leaf is left at it. */
+static bool to_place(struct held_walk *w, struct held_place *at)
 {
 	const struct held *h = w->held;
 	while (w->leaf < h->leaves_n) {
@@ -170,10 +170,30 @@ static const struct cell *next_in_blocks(struct held_walk *w)
 			w->leaf = l->behind;
 			continue;
 		}
-		const struct cell *cell = block_cell(h->blocks[l->plan], w->row, l->leaf);
-		if (cell && cell->version)
-			return cell;
+		*at = (struct held_place){ h->blocks[l->plan], w->row, l->leaf };
+		if (block_cell(at->block, at->row, at->leaf))
+			return true;
 		w->leaf++;
+	}
+	return false;
+}
+
+bool held_next_place(struct held_walk *w, struct held_place *at, uint32_t *item)
+{
+	if (!to_place(w, at))
+		return false;
+	*item = w->held->leaves[w->leaf++].number;
+	return true;
+}
+
+/* The next changed cell that stands in a block, where the walk stands then. */
+static const struct cell *next_in_blocks(struct held_walk *w)
+{
+	struct held_place at;
+	for (; to_place(w, &at); w->leaf++) {
+		const struct cell *cell = block_cell(at.block, at.row, at.leaf);
+		if (cell->version)
+			return cell;
 	}
 	return NULL;
 }
@@ -193,6 +213,21 @@ const struct cell *held_next(struct held_walk *w, uint32_t *item)
 	return cell;
 }
 
+/* What lies under a report goes with it, unless it becomes a stray: that keeps its report alone. */
+static void carry_pasts(struct held *h, const struct held *from, uint32_t unit)
+{
+	struct held_walk w = held_walk(from, unit);
+	struct held_place at;
+	for (uint32_t item; held_next_place(&w, &at, &item);) {
+		const struct past *past = block_past(at.block, block_cell(at.block, at.row, at.leaf));
+		uint32_t u = catalogue_unit_by_number(h->catalogue, w.number), i = catalogue_item_by_number(h->catalogue, item);
+		struct held_place to = place_of(h, u, i);
+		struct cell *cell = past_empty(past) || !to.block ? NULL : block_cell(to.block, to.row, to.leaf);
+		if (cell)
+			*block_past(to.block, cell) = *past;
+	}
+}
+
 enum put held_carry(struct held *h, const struct held *from)
 {
 	for (uint32_t unit = 0; unit < catalogue_units(from->catalogue); unit++) {
@@ -203,6 +238,7 @@ enum put held_carry(struct held *h, const struct held *from)
 			if (put != PUT_OK)
 				return put;
 		}
+		carry_pasts(h, from, unit);
 	}
 	return PUT_OK;
 }

@@ -58,6 +58,9 @@ struct held_walk {
 	uint32_t plan, row; /* of the leaf before */
 	size_t stray;
 };
+/* Instead of held_next: every place of one unit in a block, changed or not, ascending item number. False = no more. */
+bool held_next_place(struct held_walk *w, struct held_place *at, uint32_t *item);
+
 struct held_walk held_walk(const struct held *h, uint32_t unit);
 /* NULL = no more. Sets the item's number. */
 const struct cell *held_next(struct held_walk *w, uint32_t *item);

@@ -64,6 +64,16 @@ int serve_core(struct core **out, const struct store *store, bool accept_clock,
 		if (rc)
 			return rc;
 	}
+	uint32_t rules = core_rules(*out);
+	enum core_result renewed = core_renew_rules(*out, error);
+	if (renewed == CORE_FATAL)
+		return -EIO;
+	if (renewed == CORE_REFUSED)
+		log_warn("the rules of this build cannot be put into the journal (%s): those of version %u stay until the "
+			 "next start", error->text, rules);
+	else if (rules != core_rules(*out))
+		log_info("from entry %llu on rules version %u admits; it was %u",
+			 (unsigned long long)core_view(*out)->head.entry, core_rules(*out), rules);
 	/* refused = a full disk: the writer tries again, and says so until then */
 	return core_tick(*out, &clock, error) == CORE_FATAL ? -EIO : 0;
 }

@@ -14,11 +14,12 @@
 #include "common/domain/catalogue.h"
 #include "common/domain/model.h"
 #include "common/domain/timely.h"
+#include "common/sys/base.h"
 #include "server/block.h"
 
 enum slot_flag {
 	SLOT_EXPECTED = 1, /* the cell was expected on the day the period opened */
-	SLOT_EXEMPT = 2,   /* ... but the unit or item was closed since, is not applicable, or was exempted by decision */
+	SLOT_EXEMPT = 2,   /* ... but was exempted by decision; in rows also: was not expected any more, or not applicable */
 	SLOT_DECIDED = 4   /* in time by decision of an operator: stays when what stands changes */
 };
 struct slot_mark {
@@ -41,6 +42,7 @@ struct sheet {
 struct rhythm_slots {
 	const struct schedule *schedule; /* the catalogue's */
 	uint32_t slots_n;
+	uint16_t closed; /* place of the last period that ended before today; 0 = none */
 };
 
 struct sheets {
@@ -54,6 +56,11 @@ struct sheets {
 	struct sheet **open;   /* ascending (rhythm, first day) */
 };
 
+/* What differs on another day. */
+void sheets_set_day(struct sheets *s, struct date today);
+/* A report of that period cannot be what the live cell shows: the leaf is a flow, and a newer period has closed. */
+bool sheets_passed(const struct sheets *s, uint32_t leaf, uint16_t place);
+
 struct sheets *sheets_new(const struct block *b); /* none is open; NULL = no memory */
 void sheets_free(struct sheets *s);               /* NULL is fine */
 
@@ -62,7 +69,10 @@ struct sheet *sheet_of(const struct sheets *s, uint32_t leaf, uint16_t place);
 /* The slot of (row, leaf); NO_INDEX = the block has no such cell, or it is a stray's. */
 uint32_t sheet_slot(const struct sheets *s, uint32_t row, uint32_t leaf);
 
-/* How a slot is to be counted on a day. */
+/* The mark as it counts today: exempt too when the cell is not expected any more, or not applicable. */
+struct slot_mark sheet_mark(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf);
+
+/* How a slot is to be counted on a day. `m`: sheet_mark's, or a row's. */
 enum slot_state { SLOT_NOT_EXPECTED, SLOT_IS_EXEMPT, SLOT_PENDING, SLOT_ON_TIME, SLOT_LINE_SLOW, SLOT_LATE, SLOT_MISSING };
 enum slot_state slot_state(const struct slot_mark *m, struct date deadline, struct date today);
 
@@ -77,16 +87,16 @@ struct sheet *sheets_open(struct sheets *s, uint32_t rhythm, const struct period
 void sheets_drop(struct sheets *s, const struct sheet *sheet);
 
 /*
- * One slot as bytes, for checkpoint and rows: flags u8, timely u8, target i64 (NO_TARGET = none), then the report and the
- * one under it as cells of view.h without their item number.
+ * One slot as bytes, for checkpoint and rows: flags u8, timely u8, target i64 (NO_TARGET = none), which cells follow u8 (1 the
+ * report, 2 the one under it), and those as in view.h without their item number.
  */
-enum { SLOT_CELL_BYTES = 60, SLOT_BYTES = 10 + 2 * SLOT_CELL_BYTES };
+enum { SLOT_HEAD_BYTES = 11, SLOT_CELL_BYTES = 60, SLOT_BYTES = SLOT_HEAD_BYTES + 2 * SLOT_CELL_BYTES };
 struct slot_value {
 	struct slot_mark mark;
-	int64_t target;
+	int64_t target; /* rows FROZEN: what it was judged by */
 	struct cell report, before;
 };
-void slot_pack(const struct slot_value *v, uint8_t out[static SLOT_BYTES]);
+size_t slot_pack(const struct slot_value *v, uint8_t out[static SLOT_BYTES]); /* bytes written */
 bool slot_unpack(struct bytes in, struct slot_value *v);
 
 #endif

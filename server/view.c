@@ -31,6 +31,9 @@ void view_free(struct view *v)
 		return;
 	held_free(v->held);
 	free(v->watched);
+	duties_free(&v->duties);
+	rows_free(&v->rows);
+	rows_free(&v->leaving);
 	roster_free(v->roster);
 	catalogue_free(v->catalogue);
 	free(v);

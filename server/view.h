@@ -14,11 +14,14 @@
 
 #include "common/domain/catalogue.h"
 #include "common/domain/model.h"
+#include "common/sys/base.h"
 #include "server/entry.h"
+#include "server/duties.h"
 #include "server/roster.h"
+#include "server/rows.h"
 
 /* Raised whenever the same entries fold to other figures: a checkpoint of another version is ignored. */
-#define FOLD_VERSION 1
+#define FOLD_VERSION 2
 
 /* Rollups, versions and paging are only comparable within one generation. */
 struct generation {
@@ -54,7 +57,10 @@ struct view {
 	struct view_head head;
 	struct catalogue *catalogue; /* NULL until the first one */
 	struct roster *roster;
-	struct held *held;           /* blocks and cells; NULL with the catalogue */
+	struct held *held;           /* blocks, cells and slots; NULL with the catalogue */
+	struct duties duties;        /* the small tables */
+	struct rows rows;            /* emitted, and not given to a checkpoint yet */
+	struct rows leaving;         /* given to one that has not committed yet */
 	/* see view_watch */
 	view_touch_fn *on_touch;
 	void *touch_ctx;
@@ -107,17 +113,19 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx); /* false =
 
 /* ---- checkpoint ----
  *
- * The non-derived state is head, catalogue (catalogue_rows), roster and the cells packed per unit. Numbers are
- * big-endian, fixed width.
+ * The non-derived state is head, catalogue (catalogue_rows), roster, the small tables with the list of unfrozen periods, and
+ * cells and slots packed per unit. Numbers are big-endian, fixed width.
  *
- *   unit  := unit number u32, count u32, cell * count          (ascending item number)
- *   cell  := item number u32, version u64, entry u64, index u32, principal u32, received_ms i64,
- *            value i64, denominator i64, as_of u32, done_on u32, flags u16, state u8, percent u8     (64 bytes)
+ *   unit  := unit number u32, bytes behind this head u32, cells u32, pasts u32, cell * cells, past * pasts, slot ...
+ *   cell  := item number u32, cell (cellpack.h)                     (64 bytes; ascending item number)
+ *   past  := item number u32, note u64, note's period u16, since u32, has a report under it u8, cell (zeros without)
+ *   slot  := item number u32, period u16, slot (sheet.h)            (ascending item number, then period)
+ *   small := sheets u32, {plan's number u32, schedule, period (each u8 size, text)} * sheets, duties (duties.h)
  *
- * A cell that is as the catalogue made it (version 0) is left out. flags hold how the cell was counted: they are
- * judged again when loaded and must come out the same.
+ * A cell that is as the catalogue made it (version 0) is left out, and a slot that is empty and owed by nobody. flags of cells
+ * hold how the cell was counted: they are judged again when loaded and must come out the same.
  */
-enum { VIEW_HEAD_BYTES = 127, VIEW_UNIT_BYTES = 8, VIEW_CELL_BYTES = 64 };
+enum { VIEW_HEAD_BYTES = 127, VIEW_UNIT_BYTES = 16, VIEW_CELL_BYTES = 64 };
 
 void view_head_pack(const struct view_head *h, uint8_t out[static VIEW_HEAD_BYTES]);
 bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYTES]);
@@ -125,6 +133,9 @@ bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYT
 /* Bytes that view_unit_pack will write; VIEW_UNIT_BYTES when there is nothing to keep. */
 size_t view_unit_size(const struct view *v, uint32_t unit);
 size_t view_unit_pack(const struct view *v, uint32_t unit, uint8_t *out);
+/* No unit packs to more, as long as no other period opens. */
+size_t view_unit_room(const struct view *v);
+void view_small_pack(const struct view *v, struct buffer *out);
 
 /*
  * While watching, `fn` is called once per unit, just before the first change of one of its cells (and for every unit
@@ -135,11 +146,12 @@ bool view_watch(struct view *v, view_touch_fn *fn, void *ctx); /* false = no mem
 void view_unwatch(struct view *v, uint32_t unit);
 
 /*
- * Loading: begin (takes catalogue, which may be NULL, and roster over, also when it fails), every unit in any order,
- * end. False = no memory, or the bytes are not such a state: throw the view away and fold from the beginning.
+ * Loading: begin (takes catalogue, which may be NULL, and roster over, also when it fails), the small tables, every unit in
+ * any order, end. False = no memory, or the bytes are not such a state: throw the view away and fold from the beginning.
  * View must be fresh.
  */
 bool view_load_begin(struct view *v, const struct view_head *head, struct catalogue *c, struct roster *r);
+bool view_load_small(struct view *v, struct bytes bytes);
 bool view_load_unit(struct view *v, const uint8_t *bytes, size_t n);
 bool view_load_end(struct view *v);
 

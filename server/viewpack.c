@@ -46,58 +46,6 @@ bool view_head_unpack(struct view_head *h, const uint8_t in[static VIEW_HEAD_BYT
 	       h->structural <= h->floor && h->floor <= h->entry && h->tick <= h->entry;
 }
 
-/* ---- the cells of one unit ---- */
-
-static void pack_cell(uint8_t *p, uint32_t item, const struct cell *c)
-{
-	put_u32(p, item);
-	put_u64(p + 4, c->version);
-	put_u64(p + 12, c->entry);
-	put_u32(p + 20, c->index);
-	put_u32(p + 24, c->principal);
-	put_u64(p + 28, (uint64_t)c->received_ms);
-	put_u64(p + 36, (uint64_t)c->value);
-	put_u64(p + 44, (uint64_t)c->denominator);
-	put_u32(p + 52, c->as_of.ymd);
-	put_u32(p + 56, c->done_on.ymd);
-	put_u16(p + 60, c->flags);
-	p[62] = c->state;
-	p[63] = c->percent;
-}
-
-static struct cell unpack_cell(const uint8_t *p)
-{
-	return (struct cell){
-		.version = get_u64(p + 4), .entry = get_u64(p + 12), .index = get_u32(p + 20),
-		.principal = get_u32(p + 24), .received_ms = (int64_t)get_u64(p + 28),
-		.value = (int64_t)get_u64(p + 36), .denominator = (int64_t)get_u64(p + 44),
-		.as_of = { get_u32(p + 52) }, .done_on = { get_u32(p + 56) }, .flags = get_u16(p + 60),
-		.state = p[62], .percent = p[63],
-	};
-}
-
-size_t view_unit_size(const struct view *v, uint32_t unit)
-{
-	size_t n = VIEW_UNIT_BYTES;
-	uint32_t item;
-	for (struct held_walk w = held_walk(v->held, unit); held_next(&w, &item);)
-		n += VIEW_CELL_BYTES;
-	return n;
-}
-
-size_t view_unit_pack(const struct view *v, uint32_t unit, uint8_t *out)
-{
-	struct held_walk w = held_walk(v->held, unit);
-	const struct cell *cell;
-	uint32_t item, n = 0;
-	uint8_t *p = out + VIEW_UNIT_BYTES;
-	for (; (cell = held_next(&w, &item)); n++, p += VIEW_CELL_BYTES)
-		pack_cell(p, item, cell);
-	put_u32(out, w.number);
-	put_u32(out + 4, n);
-	return (size_t)(p - out);
-}
-
 /* ---- loading ---- */
 
 bool view_load_begin(struct view *v, const struct view_head *head, struct catalogue *c, struct roster *r)
@@ -109,30 +57,6 @@ bool view_load_begin(struct view *v, const struct view_head *head, struct catalo
 	v->roster = r;
 	v->held = c ? held_new(c) : NULL;
 	return v->held || !c;
-}
-
-/* A report or a judgement of an entry there is. The flags are looked at when all are judged again. */
-static bool loadable(const struct view *v, const struct cell *cell)
-{
-	return cell->version && cell->version <= v->head.entry && cell->entry <= cell->version &&
-	       cell->state <= TASK_DONE && cell->percent <= 100 && cell->value >= 0 && cell->denominator >= 0;
-}
-
-bool view_load_unit(struct view *v, const uint8_t *bytes, size_t n)
-{
-	if (!v->catalogue || n < VIEW_UNIT_BYTES)
-		return false;
-	uint32_t number = get_u32(bytes), before = 0;
-	if (n != VIEW_UNIT_BYTES + (size_t)get_u32(bytes + 4) * VIEW_CELL_BYTES)
-		return false;
-	for (const uint8_t *p = bytes + VIEW_UNIT_BYTES; p < bytes + n; p += VIEW_CELL_BYTES) {
-		struct cell cell = unpack_cell(p);
-		uint32_t item = get_u32(p);
-		if (item <= before || !loadable(v, &cell) || held_put(v->held, number, item, &cell) != PUT_OK)
-			return false;
-		before = item;
-	}
-	return true;
 }
 
 bool view_load_end(struct view *v)
@@ -233,6 +157,7 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx)
 	if (head)
 		view_head_pack(&v->head, head);
 	roster_pack(&p.b, v->roster);
+	view_small_pack(v, &p.b);
 	drain(&p);
 	pour_units(&p, v);
 	pour_rollups(&p, v);

@@ -83,6 +83,8 @@ int viewstore_open(struct viewstore **out, const char *dir, struct sys_error *er
 		rc = kv_table(s->kv, "roster", &s->roster, error);
 	if (!rc)
 		rc = kv_table(s->kv, "units", &s->units, error);
+	for (size_t i = 0; !rc && i < ROWS_TABLES; i++)
+		rc = kv_table(s->kv, rows_names[i], &s->rows[i], error);
 	if (rc) {
 		viewstore_close(s);
 		return rc;
@@ -111,7 +113,8 @@ static void hash_row(struct hasher *h, struct bytes row)
 struct state {
 	struct view_head head;
 	uint32_t rows, units;
-	uint8_t rows_hash[KEYS_HASH], roster_hash[KEYS_HASH], units_hash[KEYS_HASH];
+	uint8_t rows_hash[KEYS_HASH], roster_hash[KEYS_HASH], small_hash[KEYS_HASH], units_hash[KEYS_HASH];
+	uint64_t emitted[ROWS_TABLES];
 };
 
 static void pack_state(const struct state *state, uint8_t out[static VIEWSTORE_STATE_BYTES])
@@ -123,9 +126,13 @@ static void pack_state(const struct state *state, uint8_t out[static VIEWSTORE_S
 	put_u32(p += VIEW_HEAD_BYTES, state->rows);
 	memcpy(p += 4, state->rows_hash, KEYS_HASH);
 	memcpy(p += KEYS_HASH, state->roster_hash, KEYS_HASH);
+	memcpy(p += KEYS_HASH, state->small_hash, KEYS_HASH);
 	put_u32(p += KEYS_HASH, state->units);
 	memcpy(p += 4, state->units_hash, KEYS_HASH);
-	keys_hash(bytes_of(out, VIEWSTORE_STATE_BYTES - KEYS_HASH), p + KEYS_HASH);
+	p += KEYS_HASH;
+	for (size_t i = 0; i < ROWS_TABLES; i++, p += 8)
+		put_u64(p, state->emitted[i]);
+	keys_hash(bytes_of(out, VIEWSTORE_STATE_BYTES - KEYS_HASH), p);
 }
 
 /* The two versions stand first in every format, so that they can be told from damage. */
@@ -149,8 +156,12 @@ static int unpack_state(struct bytes in, struct state *state, struct sys_error *
 	state->rows = get_u32(p += VIEW_HEAD_BYTES);
 	memcpy(state->rows_hash, p += 4, KEYS_HASH);
 	memcpy(state->roster_hash, p += KEYS_HASH, KEYS_HASH);
+	memcpy(state->small_hash, p += KEYS_HASH, KEYS_HASH);
 	state->units = get_u32(p += KEYS_HASH);
-	memcpy(state->units_hash, p + 4, KEYS_HASH);
+	memcpy(state->units_hash, p += 4, KEYS_HASH);
+	p += KEYS_HASH;
+	for (size_t i = 0; i < ROWS_TABLES; i++, p += 8)
+		state->emitted[i] = get_u64(p);
 	return 0;
 }
 
@@ -192,16 +203,17 @@ static int read_rows(struct viewstore *s, const struct state *state, const struc
 			       "the checksum of its catalogue differs", error);
 }
 
-static int read_roster(struct viewstore *s, const struct state *state, const struct viewstore_sink *sink,
-		       struct sys_error *error)
+static int read_piece(struct viewstore *s, const char *name, const uint8_t wanted[static KEYS_HASH],
+		      int (*to)(void *, struct bytes, struct sys_error *), void *ctx, struct sys_error *error)
 {
-	struct bytes roster;
+	struct bytes piece;
 	uint8_t hash[KEYS_HASH];
-	bool found = kv_get(s->txn, s->roster, bytes_text("roster"), &roster);
-	keys_hash(roster, hash);
-	int rc = ended(s, found && !memcmp(hash, state->roster_hash, sizeof hash),
-		       "the checksum of its roster differs", error);
-	return rc ? rc : give(sink->roster, sink->ctx, roster, error);
+	char what[64];
+	bool found = kv_get(s->txn, s->roster, bytes_text(name), &piece);
+	keys_hash(piece, hash);
+	snprintf(what, sizeof what, "the checksum of its %s differs", name);
+	int rc = ended(s, found && !memcmp(hash, wanted, sizeof hash), what, error);
+	return rc ? rc : give(to, ctx, piece, error);
 }
 
 static bool unit_is_good(struct bytes key, struct bytes value)
@@ -252,7 +264,12 @@ static int read_all(struct viewstore *s, const struct viewstore_sink *sink, stru
 	if (!rc)
 		rc = read_rows(s, &state, sink, error);
 	if (!rc)
-		rc = read_roster(s, &state, sink, error);
+		rc = read_piece(s, "roster", state.roster_hash, sink->roster, sink->ctx, error);
+	if (!rc)
+		rc = read_piece(s, "small", state.small_hash, sink->small, sink->ctx, error);
+	for (size_t i = 0; !rc && i < ROWS_TABLES; i++)
+		rc = ended(s, kv_count(s->txn, s->rows[i]) == state.emitted[i], "its rows are not as many as were written",
+			   error);
 	return rc ? rc : read_units(s, &state, sink, error);
 }
 
@@ -293,6 +310,54 @@ void viewstore_roster(struct viewstore *s, struct bytes packed)
 	kv_put(s->txn, s->roster, bytes_text("roster"), packed);
 }
 
+void viewstore_small(struct viewstore *s, struct bytes packed)
+{
+	kv_put(s->txn, s->roster, bytes_text("small"), packed);
+}
+
+static void check_of(struct bytes key, struct bytes value, uint8_t out[static VIEWSTORE_CHECK])
+{
+	struct hasher h;
+	uint8_t hash[KEYS_HASH];
+	hasher_start(&h);
+	hasher_add_u32(&h, (uint32_t)key.size);
+	hasher_add(&h, key);
+	hasher_add(&h, value);
+	hasher_end(&h, hash);
+	memcpy(out, hash, VIEWSTORE_CHECK);
+}
+
+void viewstore_put(struct viewstore *s, enum row_table table, struct bytes key, struct bytes value)
+{
+	uint8_t *to = kv_reserve(s->txn, s->rows[table], key, VIEWSTORE_CHECK + value.size);
+	if (!to)
+		return;
+	check_of(key, value, to);
+	memcpy(to + VIEWSTORE_CHECK, value.data, value.size);
+}
+
+bool viewstore_rows(struct viewstore *s, enum row_table table, const struct kv_range *range,
+		    bool (*fn)(void *ctx, struct bytes key, struct bytes value), void *ctx)
+{
+	struct kv_txn *t = kv_read(s->kv);
+	struct kv_cursor *c = kv_cursor(t, s->rows[table], range);
+	struct bytes key, value;
+	uint8_t check[VIEWSTORE_CHECK];
+	bool good = true, more = true;
+	while (good && more && kv_next(c, &key, &value)) {
+		good = value.size >= VIEWSTORE_CHECK;
+		if (!good)
+			break;
+		struct bytes row = bytes_of(value.data + VIEWSTORE_CHECK, value.size - VIEWSTORE_CHECK);
+		check_of(key, row, check);
+		good = memcmp(check, value.data, sizeof check) == 0;
+		more = good && fn(ctx, key, row);
+	}
+	good = good && !kv_error(t);
+	kv_end(&t);
+	return good;
+}
+
 void viewstore_unit(struct viewstore *s, struct bytes packed)
 {
 	struct bytes key = bytes_of(packed.data, 4); /* its number stands first */
@@ -324,6 +389,10 @@ static void sum_up(struct viewstore *s, struct state *state)
 	hasher_end(&h, state->units_hash);
 	kv_get(s->txn, s->roster, bytes_text("roster"), &value);
 	keys_hash(value, state->roster_hash);
+	kv_get(s->txn, s->roster, bytes_text("small"), &value);
+	keys_hash(value, state->small_hash);
+	for (size_t i = 0; i < ROWS_TABLES; i++)
+		state->emitted[i] = kv_count(s->txn, s->rows[i]);
 }
 
 enum kv_outcome viewstore_commit(struct viewstore *s, const struct view_head *head, struct sys_error *error)

@@ -36,12 +36,15 @@ struct date period_first(uint16_t place);
 bool timely_period(const struct schedule *s, const struct calendar *c, enum unit_kind kind, const char *named,
 		   struct date as_of, struct period *out);
 
+/* The last period that ended before today. False = none yet. */
+bool timely_closed(const struct schedule *s, struct date today, struct period *out);
+
 /* Does a report of `now` win over the one that stands? Greatest (period, as-of); equal: the later. */
 bool report_wins(const struct cell *now, const struct cell *standing);
 /* Puts `now` where it belongs of the two that stand; true: it is the first of them. */
 bool reports_add(struct cell *first, struct cell *second, const struct cell *now);
-/* Voids the report of that receipt. 0 = neither stands; 1 = the first was voided; 2 = the second. What is voided is
- * emptied but for how the cell is counted (flags). */
+/* Voids the report of that receipt. 0 = neither stands; 1 = the first was voided, and the second took its place; 2 = the
+ * second. */
 unsigned reports_void(struct cell *first, struct cell *second, uint64_t entry, uint16_t index);
 
 #endif

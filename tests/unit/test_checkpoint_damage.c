@@ -177,11 +177,11 @@ static void test_other_versions(void **state)
 	(void)state;
 	rewrite_state(r.dir, 0, VIEWSTORE_FORMAT + 1);
 	assert_false(start(&r, running_known, &reason));
-	assert_non_null(strstr(reason.text, "format 3"));
+	assert_non_null(strstr(reason.text, "format 4"));
 	put_file(r.dir, &b, b.size);
 	rewrite_state(r.dir, 4, FOLD_VERSION + 1);
 	assert_false(start(&r, running_known, &reason));
-	assert_non_null(strstr(reason.text, "fold version 2"));
+	assert_non_null(strstr(reason.text, "fold version 3"));
 	/* counts that are not those of the tables, and a head that makes no sense */
 	put_file(r.dir, &b, b.size);
 	rewrite_state(r.dir, 8 + VIEW_HEAD_BYTES, 3);
@@ -222,6 +222,7 @@ static void spoil_catalogue(struct viewstore *s)
 {
 	viewstore_clear(s);
 	viewstore_roster(s, bytes_of("\0\0\0\0\0\0\0\0", 8));
+	viewstore_small(s, bytes_of("\0\0\0\0\0\0\0\0", 8));
 }
 
 static void spoil_roster(struct viewstore *s)
@@ -229,17 +230,23 @@ static void spoil_roster(struct viewstore *s)
 	viewstore_roster(s, bytes_of("\0\0\0\1\0\0\0\0", 8));
 }
 
+static void spoil_small(struct viewstore *s)
+{
+	viewstore_small(s, bytes_of("\0\0\0\1\0\0\0\7", 8)); /* a period of a plan that is not there */
+}
+
 static void spoil_unit(struct viewstore *s)
 {
 	uint8_t unit[VIEW_UNIT_BYTES + VIEW_CELL_BYTES] = { 0 };
 	put_u32(unit, 900001);
-	put_u32(unit + 4, 1);
+	put_u32(unit + 4, VIEW_CELL_BYTES);
+	put_u32(unit + 8, 1);
 	viewstore_unit(s, bytes_of(unit, sizeof unit));
 }
 
 static void test_whole_but_no_view(void **state)
 {
-	void (*const spoils[])(struct viewstore *) = { spoil_row, spoil_catalogue, spoil_roster, spoil_unit };
+	void (*const spoils[])(struct viewstore *) = { spoil_row, spoil_catalogue, spoil_roster, spoil_small, spoil_unit };
 	struct running r;
 	(void)state;
 	for (size_t i = 0; i < BASE_COUNT(spoils); i++)
