@@ -71,11 +71,14 @@ size_t codec_field(uint32_t number, size_t size, uint8_t out[static CODEC_FIELD_
 
 /* ---- the domain's words ---- */
 
-/* False = undecodable. Strings live in the arena. Judges form only; what may enter is admit's. */
+/* False = undecodable. Strings and `matter` live in the arena. Judges form only; what may enter is admit's. */
 bool codec_update_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct update *out);
-/* Encodes canonically into out[UPDATE_BYTES_MAX]; returns the size, 0 if it does not fit. Bodies of BODY_TASK to
- * BODY_NONE_ARISEN, and the empty BODY_UNCHANGED. */
+/* Encodes canonically into out[UPDATE_BYTES_MAX]; returns the size, 0 if it does not fit or has no body. A text that is
+ * NULL, and a `matter` that is NULL, say nothing. */
 size_t codec_update_encode(const struct update *u, uint8_t out[static UPDATE_BYTES_MAX]);
+/* The inside of an obstacle's body alone (StepBody.step of the journal), both ways; which fields count is said by step. */
+bool codec_obstacle_decode(struct bytes b, struct codec_arena *a, struct matter *out);
+size_t codec_obstacle_encode(const struct matter *m, uint8_t out[static UPDATE_BYTES_MAX]);
 
 /*
  * A Push, decoded as codec_unpack would (canonical or nothing), but the updates stay what they are: bytes, in the arena.

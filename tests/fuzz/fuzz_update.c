@@ -23,7 +23,7 @@ static void round_trip(const struct update *u)
 	struct update again;
 	size_t size = codec_update_encode(u, out);
 
-	if (!size) /* a body known by name only, or the numbers were cut and it grew */
+	if (!size) /* no body, or more than an update may hold */
 		return;
 	codec_arena_reset(&second);
 	MUST(codec_update_decode(out, size, &second, &again));

@@ -50,7 +50,117 @@ static bool set_seal(const Tiendo__V1__Seal *m, struct seal *s)
 	return true;
 }
 
-static enum asked by_library(const uint8_t *data, size_t size, struct codec_arena *a, struct update *u)
+static enum task_state state_of(Tiendo__V1__TaskState s)
+{
+	return s <= TIENDO__V1__TASK_STATE__TASK_STATE_DONE ? (enum task_state)s : TASK_NONE;
+}
+
+static void set_task(const Tiendo__V1__Task *m, struct update *u)
+{
+	u->state = state_of(m->state);
+	u->percent = m->percent;
+	u->product_ref = m->product_ref;
+	u->done_on.ymd = m->done_on;
+}
+
+static void set_ratio(const Tiendo__V1__Ratio *m, struct update *u)
+{
+	u->numerator = bounded(m->numerator);
+	u->denominator = bounded(m->denominator);
+}
+
+static bool set_receipt(const Tiendo__V1__ReceiptRef *m, struct receipt *r)
+{
+	if (!m)
+		return true;
+	if (m->incarnation.len != sizeof(r->incarnation))
+		return false;
+	memcpy(r->incarnation, m->incarnation.data, sizeof(r->incarnation));
+	r->entry = m->entry;
+	r->index = m->index;
+	return true;
+}
+
+static enum cause cause_of(Tiendo__V1__CauseClass c)
+{
+	return c <= TIENDO__V1__CAUSE_CLASS__CAUSE_CLASS_ACCESS ? (enum cause)c : CAUSE_NONE;
+}
+
+static void set_raise(const Tiendo__V1__ObstacleRaise *m, struct matter *to)
+{
+	to->item = m->about;
+	to->cause = cause_of(m->cause);
+	to->origin = m->fault <= TIENDO__V1__FAULT__FAULT_OUTSIDE ? (enum origin)m->fault : ORIGIN_NONE;
+	to->text = m->text;
+	to->solution = m->solution;
+	to->solution_class = cause_of(m->solution_class);
+	to->affects_rights = m->affects_rights;
+	to->addressee = m->addressee;
+}
+
+static void set_step(const Tiendo__V1__Obstacle *m, struct matter *to)
+{
+	to->step = (enum obstacle_step)m->step_case;
+	if (m->step_case == TIENDO__V1__OBSTACLE__STEP_RAISE) {
+		set_raise(m->raise, to);
+	} else if (m->step_case == TIENDO__V1__OBSTACLE__STEP_COMMENT) {
+		to->text = m->comment->text;
+	} else if (m->step_case == TIENDO__V1__OBSTACLE__STEP_ANSWER) {
+		to->text = m->answer->text;
+		to->resolves = m->answer->resolves;
+	} else if (m->step_case == TIENDO__V1__OBSTACLE__STEP_ESCALATE) {
+		to->addressee = m->escalate->addressee;
+		to->text = m->escalate->reason;
+	} else if (m->step_case == TIENDO__V1__OBSTACLE__STEP_CLOSE) {
+		to->text = m->close->text;
+	} else if (m->step_case == TIENDO__V1__OBSTACLE__STEP_REOPEN) {
+		to->text = m->reopen->text;
+	}
+}
+
+static bool set_correction(const Tiendo__V1__Correction *m, struct update *u, struct matter *to)
+{
+	u->corrected = (enum body_kind)m->body_case;
+	if (m->body_case == TIENDO__V1__CORRECTION__BODY_TASK)
+		set_task(m->task, u);
+	else if (m->body_case == TIENDO__V1__CORRECTION__BODY_RATIO)
+		set_ratio(m->ratio, u);
+	else if (m->body_case == TIENDO__V1__CORRECTION__BODY_COUNT)
+		u->value = bounded(m->count->value);
+	else if (m->body_case == TIENDO__V1__CORRECTION__BODY_POINTS)
+		u->value = bounded(m->points->value);
+	return set_receipt(m->replaces, &to->about);
+}
+
+static bool set_matter(const Tiendo__V1__Update *m, struct update *u, struct matter *to)
+{
+	*to = (struct matter){.text = "", .item = "", .solution = "", .addressee = ""};
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_CORRECTION)
+		return set_correction(m->correction, u, to);
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_WITHDRAW)
+		return set_receipt(m->withdraw->withdraws, &to->about);
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_OBSTACLE) {
+		set_step(m->obstacle, to);
+		return set_receipt(m->obstacle->obstacle, &to->about);
+	}
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_NA_REQUEST) {
+		to->text = m->na_request->reason;
+		to->date.ymd = m->na_request->from;
+		to->date_to.ymd = m->na_request->to;
+	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_EXTENSION_REQUEST) {
+		to->text = m->extension_request->reason;
+		to->date.ymd = m->extension_request->due;
+	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_MILESTONE) {
+		to->milestone = m->milestone->no;
+		to->date.ymd = m->milestone->reached_on;
+	} else {
+		to->notice = m->notice_ack->notice_entry;
+	}
+	return true;
+}
+
+static enum asked by_library(const uint8_t *data, size_t size, struct codec_arena *a, struct update *u,
+			     struct matter *matter)
 {
 	const Tiendo__V1__Update *m = codec_unpack(&tiendo__v1__update__descriptor, data, size, a);
 
@@ -62,20 +172,18 @@ static enum asked by_library(const uint8_t *data, size_t size, struct codec_aren
 			     .author_role = (uint32_t)m->author_role, .note = m->note,
 			     .reason = m->reason, .product_ref = "",
 			     .body = (enum body_kind)m->body_case};
-	if (m->body_case == TIENDO__V1__UPDATE__BODY_TASK) {
-		u->state = m->task->state <= TIENDO__V1__TASK_STATE__TASK_STATE_DONE
-				   ? (enum task_state)m->task->state
-				   : TASK_NONE;
-		u->percent = m->task->percent;
-		u->product_ref = m->task->product_ref;
-		u->done_on.ymd = m->task->done_on;
-	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_RATIO) {
-		u->numerator = bounded(m->ratio->numerator);
-		u->denominator = bounded(m->ratio->denominator);
-	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_COUNT) {
+	if (m->body_case == TIENDO__V1__UPDATE__BODY_TASK)
+		set_task(m->task, u);
+	else if (m->body_case == TIENDO__V1__UPDATE__BODY_RATIO)
+		set_ratio(m->ratio, u);
+	else if (m->body_case == TIENDO__V1__UPDATE__BODY_COUNT)
 		u->value = bounded(m->count->value);
-	} else if (m->body_case == TIENDO__V1__UPDATE__BODY_POINTS) {
+	else if (m->body_case == TIENDO__V1__UPDATE__BODY_POINTS)
 		u->value = bounded(m->points->value);
+	if (m->body_case > TIENDO__V1__UPDATE__BODY_UNCHANGED) {
+		u->matter = matter;
+		if (!set_matter(m, u, matter))
+			return MUST_REFUSE;
 	}
 	if (m->seal && !set_seal(m->seal, &u->seal))
 		return MUST_REFUSE;
@@ -83,6 +191,30 @@ static enum asked by_library(const uint8_t *data, size_t size, struct codec_aren
 }
 
 /* ---- side by side ---- */
+
+static const char *same_matter(const struct matter *a, const struct matter *b)
+{
+	if (!a || !b)
+		return a == b ? NULL : "matter";
+	return memcmp(a->about.incarnation, b->about.incarnation, sizeof(a->about.incarnation)) ? "about.incarnation"
+	       : a->about.entry != b->about.entry ? "about.entry"
+	       : a->about.index != b->about.index ? "about.index"
+	       : a->date.ymd != b->date.ymd ? "date"
+	       : a->date_to.ymd != b->date_to.ymd ? "date_to"
+	       : a->milestone != b->milestone ? "milestone"
+	       : a->notice != b->notice ? "notice"
+	       : strcmp(a->text, b->text) ? "text"
+	       : a->step != b->step ? "step"
+	       : strcmp(a->item, b->item) ? "about (item)"
+	       : a->cause != b->cause ? "cause"
+	       : a->solution_class != b->solution_class ? "solution_class"
+	       : a->origin != b->origin ? "origin"
+	       : a->affects_rights != b->affects_rights ? "affects_rights"
+	       : a->resolves != b->resolves ? "resolves"
+	       : strcmp(a->solution, b->solution) ? "solution"
+	       : strcmp(a->addressee, b->addressee) ? "addressee"
+	       : NULL;
+}
 
 const char *beside_same(const struct update *a, const struct update *b)
 {
@@ -103,6 +235,7 @@ const char *beside_same(const struct update *a, const struct update *b)
 	       : strcmp(a->note, b->note) ? "note"
 	       : strcmp(a->reason, b->reason) ? "reason"
 	       : a->body != b->body ? "body"
+	       : a->corrected != b->corrected ? "corrected"
 	       : a->state != b->state ? "state"
 	       : a->percent != b->percent ? "percent"
 	       : strcmp(a->product_ref, b->product_ref) ? "product_ref"
@@ -110,7 +243,7 @@ const char *beside_same(const struct update *a, const struct update *b)
 	       : a->numerator != b->numerator ? "numerator"
 	       : a->denominator != b->denominator ? "denominator"
 	       : a->value != b->value ? "value"
-	       : NULL;
+	       : same_matter(a->matter, b->matter);
 }
 
 static const char *judge(bool taken, enum asked asked)
@@ -123,9 +256,10 @@ static const char *judge(bool taken, enum asked asked)
 const char *beside_update(const uint8_t *data, size_t size, struct codec_arena *a, bool *taken, struct update *ours)
 {
 	struct update theirs;
+	struct matter matter;
 
 	codec_arena_reset(a);
-	enum asked asked = by_library(data, size, a, &theirs);
+	enum asked asked = by_library(data, size, a, &theirs, &matter);
 	*taken = codec_update_decode(data, size, a, ours);
 	const char *what = judge(*taken, asked);
 	return what || !*taken ? what : beside_same(ours, &theirs);
