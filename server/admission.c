@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "common/domain/says.h"
 #include "common/sys/digests.h"
 
 /* ---- the overlay ---- */
@@ -123,16 +124,37 @@ static void read_all(struct judging *j, uint64_t first_seq, const struct bytes *
 	}
 }
 
+/* Bodies that the fold knows what to do with; the rest is refused as by rules that do not know it. */
+static bool built(enum body_kind body)
+{
+	static const bool known[] = {
+		[BODY_UNCHANGED - BODY_UNCHANGED] = false,
+		[BODY_NA_REQUEST - BODY_UNCHANGED] = false,
+		[BODY_CORRECTION - BODY_UNCHANGED] = false,
+		[BODY_WITHDRAW - BODY_UNCHANGED] = false,
+		[BODY_OBSTACLE - BODY_UNCHANGED] = false,
+		[BODY_EXTENSION_REQUEST - BODY_UNCHANGED] = false,
+		[BODY_MILESTONE - BODY_UNCHANGED] = false,
+		[BODY_NOTICE_ACK - BODY_UNCHANGED] = false,
+	};
+
+	return body < BODY_UNCHANGED || known[body - BODY_UNCHANGED];
+}
+
 static void check_all(struct judging *j)
 {
 	const struct view *v = j->at->view;
-	struct admit_place place = {
-		.catalogue = v->catalogue, .scope_unit = j->at->scope_unit, .today = j->at->today};
+	struct admit_place place = {.catalogue = v->catalogue,
+				    .scope_unit = j->at->scope_unit,
+				    .today = j->at->today,
+				    .rules = j->at->rules};
 
 	for (size_t i = 0; i < j->n; i++) {
 		if (j->verdict[i].reason)
 			continue;
 		j->verdict[i] = admit_check(&place, &j->updates[i].update, &j->found[i]);
+		if (!j->verdict[i].reason && !built(j->updates[i].update.body))
+			j->verdict[i] = (struct verdict){REASON_NOT_YET, body_word(j->updates[i].update.body)};
 		if (!j->verdict[i].reason)
 			view_expect(v, j->found[i].unit, j->found[i].item);
 	}

@@ -36,6 +36,7 @@ struct admission {
 	struct overlay *overlay;
 	uint32_t scope_unit; /* number of the principal's unit */
 	struct date today;   /* office date of received_ms */
+	uint32_t rules;	     /* version in force; 0 = the newest */
 };
 
 /*

@@ -237,7 +237,8 @@ static void take_batch(struct core *c, const struct core_offer *offer, size_t sk
 	struct admission at = {.view = c->view,
 			       .overlay = &c->overlay,
 			       .scope_unit = who->scope_unit,
-			       .today = date_at(c->now, c->view->head.offset_minutes)};
+			       .today = date_at(c->now, c->view->head.offset_minutes),
+			       .rules = core_rules(c)};
 
 	e->first_seq = mark + 1;
 	e->seqs = (uint32_t)n;

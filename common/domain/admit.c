@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/domain/admit.h"
-
 #include <string.h>
 
+#include "common/domain/admit_inside.h"
 #include "common/domain/periods.h"
 #include "common/domain/says.h"
 #include "common/domain/text.h"
 
 enum { DATE_MIN = 20000101 }; /* nothing these offices report is older */
 
-static const struct verdict fine = { REASON_NONE, "" };
-
-static struct verdict refuse(enum reason reason, const char *field)
-{
-	return (struct verdict){ reason, field };
-}
-
-static bool refused(struct verdict v)
-{
-	return v.reason != REASON_NONE;
-}
-
-static bool blank(const char *text)
+bool admit_blank(const char *text)
 {
 	return text[strspn(text, " \t\n")] == '\0';
+}
+
+bool admit_day(struct date d)
+{
+	return date_valid(d) && d.ymd >= DATE_MIN;
+}
+
+/* ---- texts ---- */
+
+struct verdict admit_text(const char *text, const char *field, size_t max)
+{
+	enum reason r = text[0] ? text_check(text, strlen(text), max) : REASON_NONE;
+
+	return r == REASON_NONE ? fine() : refuse(r, field);
 }
 
 static struct verdict check_texts(const struct update *u)
@@ -34,23 +35,16 @@ static struct verdict check_texts(const struct update *u)
 	} texts[] = {
 		{ u->note, "note", NOTE_MAX_BYTES },
 		{ u->reason, "reason", NOTE_MAX_BYTES },
-		{ u->body == BODY_TASK ? u->product_ref : "", "task.product_ref", REF_MAX_BYTES },
+		{ update_figure(u) == BODY_TASK ? u->product_ref : "", "task.product_ref", REF_MAX_BYTES },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (!texts[i].text[0])
-			continue;
-		enum reason r = text_check(texts[i].text, strlen(texts[i].text), texts[i].max);
+		struct verdict v = admit_text(texts[i].text, texts[i].field, texts[i].max);
 
-		if (r != REASON_NONE)
-			return refuse(r, texts[i].field);
+		if (refused(v))
+			return v;
 	}
-	return fine;
-}
-
-static bool real_date(struct date d)
-{
-	return date_valid(d) && d.ymd >= DATE_MIN;
+	return u->matter ? admit_matter_texts(u) : fine();
 }
 
 /* ---- where the figure belongs ---- */
@@ -62,19 +56,24 @@ static struct verdict find_unit(const struct catalogue *c, const struct update *
 	*unit = catalogue_unit_at(c, u->unit, u->as_of, &known);
 	if (*unit == NO_INDEX)
 		return refuse(known ? REASON_UNIT_CLOSED : REASON_UNKNOWN_UNIT, "unit");
-	return fine;
+	return fine();
 }
 
-static struct verdict find_item(const struct catalogue *c, const struct update *u, uint32_t *item)
+static struct verdict find_item(const struct catalogue *c, const struct update *u,
+				enum admit_about about, uint32_t *item)
 {
-	*item = catalogue_item_by_code(c, u->item);
+	*item = about == ABOUT_NOTHING ? NO_INDEX : catalogue_item_by_code(c, u->item);
+	if (about == ABOUT_NOTHING)
+		return u->item[0] == '\0' ? fine() : refuse(REASON_WRONG_BODY, body_word(u->body));
 	if (*item == NO_INDEX)
 		return refuse(REASON_UNKNOWN_ITEM, "item");
-	if (!catalogue_item(c, *item)->leaf)
+	if (about == ABOUT_KNOWN)
+		return fine();
+	if (about == ABOUT_LEAF && !catalogue_item(c, *item)->leaf)
 		return refuse(REASON_NOT_A_LEAF, "item");
 	if (!catalogue_item_open(c, *item, u->as_of))
 		return refuse(REASON_ITEM_CLOSED, "item");
-	return fine;
+	return fine();
 }
 
 /* By number, not by code: the scope follows its unit through renames and moves, and a closed one
@@ -89,20 +88,30 @@ static bool in_scope(const struct admit_place *at, uint32_t unit)
 	return scope != NO_INDEX && catalogue_within(at->catalogue, unit, scope);
 }
 
+static bool assigned(const struct admit_place *at, const struct update *u, enum admit_about about,
+		     const struct admit_found *found)
+{
+	if (about == ABOUT_LEAF)
+		return catalogue_is_reporter(at->catalogue, found->item, found->unit, u->as_of);
+	return about != ABOUT_SOME ||
+	       catalogue_reports_below(at->catalogue, found->item, found->unit, at->today);
+}
+
 static struct verdict find(const struct admit_place *at, const struct update *u,
 			   struct admit_found *found)
 {
+	enum admit_about about = u->body > BODY_NONE_ARISEN ? admit_about(u) : ABOUT_LEAF;
 	struct verdict v = find_unit(at->catalogue, u, &found->unit);
 
 	if (!refused(v))
-		v = find_item(at->catalogue, u, &found->item);
+		v = find_item(at->catalogue, u, about, &found->item);
 	if (refused(v))
 		return v;
 	if (!in_scope(at, found->unit))
 		return refuse(REASON_OUT_OF_SCOPE, "unit");
-	if (!catalogue_is_reporter(at->catalogue, found->item, found->unit, u->as_of))
+	if (!assigned(at, u, about, found))
 		return refuse(REASON_NOT_ASSIGNED, "item");
-	return fine;
+	return fine();
 }
 
 /* ---- what it says ---- */
@@ -126,7 +135,7 @@ static struct verdict check_task(const struct update *u)
 {
 	if (u->percent > 100)
 		return refuse(REASON_OUT_OF_RANGE, "task.percent");
-	if (u->done_on.ymd != 0 && !real_date(u->done_on))
+	if (u->done_on.ymd != 0 && !admit_day(u->done_on))
 		return refuse(REASON_OUT_OF_RANGE, "task.done_on");
 	if (u->state < TASK_NOT_STARTED || u->state > TASK_DONE)
 		return refuse(REASON_CONTRADICTION, "task.state");
@@ -134,11 +143,11 @@ static struct verdict check_task(const struct update *u)
 		return refuse(REASON_CONTRADICTION, "task.percent");
 	if ((u->state == TASK_DONE) != (u->percent == 100))
 		return refuse(REASON_CONTRADICTION, "task.percent");
-	if (u->state == TASK_DONE && blank(u->product_ref))
+	if (u->state == TASK_DONE && admit_blank(u->product_ref))
 		return refuse(REASON_CONTRADICTION, "task.product_ref");
 	if ((u->state == TASK_DONE) != (u->done_on.ymd != 0) || u->done_on.ymd > u->as_of.ymd)
 		return refuse(REASON_CONTRADICTION, "task.done_on");
-	return fine;
+	return fine();
 }
 
 static bool in_bounds(int64_t v)
@@ -154,26 +163,36 @@ static struct verdict check_ratio(const struct item_row *item, const struct upda
 		return refuse(REASON_OUT_OF_RANGE, "ratio.denominator");
 	if (item->bounded && u->numerator > u->denominator)
 		return refuse(REASON_NUMERATOR_ABOVE_DENOMINATOR, "ratio.numerator");
-	return fine;
+	return fine();
 }
 
-static struct verdict check_body(const struct item_row *item, const struct update *u)
+struct verdict admit_figure(const struct item_row *item, const struct update *u, enum body_kind body)
 {
-	if (u->body == BODY_NONE_ARISEN)
-		return may_be_nothing(item) ? fine
+	if (body == BODY_NONE_ARISEN)
+		return may_be_nothing(item) ? fine()
 					    : refuse(REASON_NOTHING_NOT_ALLOWED, "none_arisen");
-	if (u->body != body_of[item->kind])
-		return refuse(REASON_WRONG_BODY, body_word(u->body));
-	if (u->body == BODY_TASK)
+	if (body != body_of[item->kind])
+		return refuse(REASON_WRONG_BODY, body_word(body));
+	if (body == BODY_TASK)
 		return check_task(u);
-	if (u->body == BODY_RATIO)
+	if (body == BODY_RATIO)
 		return check_ratio(item, u);
-	if (u->body == BODY_COUNT)
-		return in_bounds(u->value) ? fine : refuse(REASON_OUT_OF_RANGE, "count.value");
+	if (body == BODY_COUNT)
+		return in_bounds(u->value) ? fine() : refuse(REASON_OUT_OF_RANGE, "count.value");
 	if (!in_bounds(u->value) || (item->has_maximum && u->value > item->maximum))
 		return refuse(REASON_OUT_OF_RANGE, "points.value");
-	return fine;
+	return fine();
 }
+
+static struct verdict check_body(const struct admit_place *at, const struct update *u,
+				 const struct admit_found *found)
+{
+	if (u->body > BODY_NONE_ARISEN)
+		return admit_matter(at, u, found);
+	return admit_figure(&catalogue_item(at->catalogue, found->item)->row, u, u->body);
+}
+
+/* ---- the period ---- */
 
 /* A leaf that follows a schedule has that schedule's periods only. A figure about days after the period
  * does not belong to it, nor one from before it began. */
@@ -182,23 +201,54 @@ static struct verdict check_period(const struct schedule *s, const struct update
 	struct period p;
 
 	if (u->period[0] == '\0')
-		return fine;
+		return fine();
 	if (!s && period_parse(u->period, &p.first, &p.last))
-		return fine;
+		return fine();
 	if (s && schedule_period(s, u->period, &p) && p.first.ymd <= u->as_of.ymd &&
 	    u->as_of.ymd <= p.last.ymd)
-		return fine;
+		return fine();
 	return refuse(REASON_BAD_PERIOD, "period");
 }
 
+/* A withdrawal may come at any time: its day says nothing about the period of what it withdraws. */
+static struct verdict check_named(const struct schedule *s, const struct update *u)
+{
+	struct period p;
+
+	if (u->period[0] == '\0' || (s ? schedule_period(s, u->period, &p)
+				       : period_parse(u->period, &p.first, &p.last)))
+		return fine();
+	return refuse(REASON_BAD_PERIOD, "period");
+}
+
+/* Only what is reported, or was, belongs to one. */
+static struct verdict check_belongs(const struct admit_place *at, const struct update *u,
+				    const struct admit_found *found)
+{
+	bool reports = update_figure(u) != BODY_NONE || u->body == BODY_UNCHANGED;
+
+	if (reports)
+		return check_period(catalogue_schedule(at->catalogue, found->item), u);
+	if (u->body == BODY_WITHDRAW)
+		return check_named(catalogue_schedule(at->catalogue, found->item), u);
+	return u->period[0] == '\0' ? fine() : refuse(REASON_BAD_PERIOD, "period");
+}
+
 /* ---- the whole ---- */
+
+static bool known_body(const struct admit_place *at, enum body_kind body)
+{
+	uint32_t rules = at->rules ? at->rules : RULES_VERSION;
+
+	return body >= BODY_TASK && body <= (rules < 2 ? BODY_NONE_ARISEN : BODY_NOTICE_ACK);
+}
 
 struct verdict admit_check(const struct admit_place *at, const struct update *u,
 			   struct admit_found *found)
 {
 	struct verdict v;
 
-	if (u->body < BODY_TASK || u->body > BODY_NONE_ARISEN)
+	if (!known_body(at, u->body))
 		return refuse(REASON_NOT_YET, body_word(u->body));
 	v = check_texts(u);
 	if (refused(v))
@@ -207,16 +257,16 @@ struct verdict admit_check(const struct admit_place *at, const struct update *u,
 		return refuse(REASON_OUT_OF_RANGE, "author_role");
 	if (u->as_of.ymd == 0)
 		return refuse(REASON_AS_OF_MISSING, "as_of");
-	if (!real_date(u->as_of))
+	if (!admit_day(u->as_of))
 		return refuse(REASON_OUT_OF_RANGE, "as_of");
 	v = find(at, u, found);
 	if (!refused(v))
-		v = check_body(&catalogue_item(at->catalogue, found->item)->row, u);
+		v = check_body(at, u, found);
 	if (refused(v))
 		return v;
 	if (u->as_of.ymd > at->today.ymd)
 		return refuse(REASON_AS_OF_IN_FUTURE, "as_of");
-	return check_period(catalogue_schedule(at->catalogue, found->item), u);
+	return check_belongs(at, u, found);
 }
 
 bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of)
@@ -226,9 +276,9 @@ bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of)
 
 struct verdict admit_against(const struct update *u, const struct admit_cell *cell)
 {
-	if (u->body != BODY_TASK || !cell->reported || u->state >= cell->state || !blank(u->reason))
-		return fine;
+	if (u->body != BODY_TASK || !cell->reported || u->state >= cell->state || !admit_blank(u->reason))
+		return fine();
 	if (!admit_wins(u->as_of, cell->reported, cell->as_of))
-		return fine; /* an older report: it changes no figure, so nothing goes backwards */
+		return fine(); /* an older report: it changes no figure, so nothing goes backwards */
 	return refuse(REASON_REASON_REQUIRED, "reason");
 }

@@ -227,6 +227,9 @@ bool catalogue_item_open(const struct catalogue *c, uint32_t item, struct date d
 /* Is `unit` a reporter of the leaf (expansion of `reporters`, members of groups at d; open or not
  * is separate)? */
 bool catalogue_is_reporter(const struct catalogue *c, uint32_t leaf, uint32_t unit, struct date d);
+/* Does it, open on that day, report an open leaf that is the item or below it? */
+bool catalogue_reports_below(const struct catalogue *c, uint32_t item, uint32_t unit,
+			     struct date d);
 /* All units that ever may report the leaf (any date), ascending index. */
 const uint32_t *catalogue_reporters(const struct catalogue *c, uint32_t leaf, size_t *n);
 /* Distinct groups of the unit and its ancestors at d; fills at most GROUPS_PER_UNIT_MAX, returns
@@ -240,6 +243,9 @@ bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, u
 const struct schedule *catalogue_schedule(const struct catalogue *c, uint32_t leaf);
 /* Earliest milestone date of (leaf, unit), {0} = none. */
 struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit);
+/* Each milestone of (leaf, unit): *at from 0. False = no more. */
+bool catalogue_next_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit, uint32_t *at,
+			      uint32_t *no, struct date *date);
 /*
  * Dates in (from, to] on which something judged by date changes: unit or item opens or closes,
  * membership, targets. True if any: then the fold re-evaluates everything and raises the version

@@ -113,6 +113,7 @@ struct target {
 
 struct milestone {
 	uint32_t unit; /* NO_INDEX = every reporter */
+	uint32_t no;
 	struct date date;
 };
 

@@ -339,6 +339,26 @@ bool catalogue_is_reporter(const struct catalogue *c, uint32_t leaf, uint32_t un
 	return at < r->n && r->list[at] == unit && reporters_on(c, r, unit, d);
 }
 
+/* What is below an item follows it at once. The leaves of a plan share a few lists of reporters, so
+ * nearly all of them are passed by with a look at the pointer. */
+bool catalogue_reports_below(const struct catalogue *c, uint32_t item, uint32_t unit, struct date d)
+{
+	const struct reporters *without = NULL;
+	uint32_t i = item;
+
+	if (!catalogue_unit_open(c, unit, d))
+		return false;
+	do {
+		if (!c->items[i].leaf || c->items_more[i].reporters == without)
+			continue;
+		if (!catalogue_is_reporter(c, i, unit, d))
+			without = c->items_more[i].reporters;
+		else if (catalogue_item_open(c, i, d))
+			return true;
+	} while (++i < c->items_n && c->items[i].depth > c->items[item].depth);
+	return false;
+}
+
 const uint32_t *catalogue_reporters(const struct catalogue *c, uint32_t leaf, size_t *n)
 {
 	const struct reporters *r = reporters_of(c, leaf);

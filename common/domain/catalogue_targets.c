@@ -170,7 +170,7 @@ static bool item_milestones(struct making *m, uint32_t item, size_t i, size_t en
 			continue;
 		}
 		list[more->milestones_n++] =
-			(struct milestone){ r->unit[0] ? u : NO_INDEX, r->date };
+			(struct milestone){ r->unit[0] ? u : NO_INDEX, r->no, r->date };
 	}
 	more->milestones = list;
 	return true;
@@ -342,20 +342,32 @@ bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, u
 	return false;
 }
 
-struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit)
+bool catalogue_next_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit, uint32_t *at,
+			      uint32_t *no, struct date *date)
 {
 	const struct item_more *more = &c->items_more[leaf];
-	struct date first = { 0 };
 
 	assert(unit < c->units_n);
-	for (uint32_t i = 0; i < more->milestones_n; i++) {
-		const struct milestone *s = &more->milestones[i];
+	while (*at < more->milestones_n) {
+		const struct milestone *s = &more->milestones[(*at)++];
 
 		if (s->unit != NO_INDEX && s->unit != unit &&
 		    strcmp(c->units[s->unit].row.code, c->units[unit].row.code) != 0)
 			continue;
-		if (!first.ymd || s->date.ymd < first.ymd)
-			first = s->date;
+		*no = s->no;
+		*date = s->date;
+		return true;
 	}
+	return false;
+}
+
+struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit)
+{
+	struct date first = { 0 }, date;
+	uint32_t at = 0, no;
+
+	while (catalogue_next_milestone(c, leaf, unit, &at, &no, &date))
+		if (!first.ymd || date.ymd < first.ymd)
+			first = date;
 	return first;
 }

@@ -68,8 +68,10 @@ static const struct sentence reasons[] = {
 	  "done means 100 % with a "
 	  "product and a date of completion not after the as-of date.")
 	S(REASON_REQUIRED, "reason_required",
-	  "Trạng thái nhiệm vụ lùi lại so với lần báo cáo trước. Hãy ghi rõ lý do rồi gửi lại.",
-	  "The state of the task goes backwards. Give the reason and send it again.")
+	  "Thiếu lý do: trạng thái nhiệm vụ lùi lại so với lần báo cáo trước, hoặc số liệu được đính chính, "
+	  "rút lại. Hãy ghi rõ lý do rồi gửi lại.",
+	  "The reason is missing: the state of the task goes backwards, or a report is corrected or "
+	  "withdrawn. Give the reason and send it again.")
 	S(AS_OF_IN_FUTURE, "as_of_in_future",
 	  "Ngày số liệu nằm trong tương lai. Hãy nhập ngày không sau hôm nay.",
 	  "The as-of date is in the future. Give a date that is not after today.")
@@ -102,10 +104,10 @@ static const struct sentence reasons[] = {
 	  "The period code is not right: badly written, none of this item's, or the day of the figures is "
 	  "outside it. Right are: 2024-04a, 2024-04, 2024-04x, 2024-Q1, 2024, 2024-W14.")
 	S(NOTHING_NOT_ALLOWED, "nothing_not_allowed",
-	  "Không được báo \"không phát sinh\" cho nhiệm vụ hoặc chỉ tiêu thời điểm. Hãy báo số "
-	  "liệu cụ thể (có thể là 0).",
-	  "\"None arisen\" is not for a task or a level at a date. Report the figure itself (it "
-	  "may be 0).")
+	  "Không được báo \"không phát sinh\" cho nhiệm vụ hoặc chỉ tiêu thời điểm, cũng không báo \"không "
+	  "thay đổi\" cho số phát sinh trong kỳ. Hãy báo số liệu cụ thể (có thể là 0).",
+	  "\"None arisen\" is not for a task or a level at a date, and \"unchanged\" not for what happens "
+	  "anew in each period. Report the figure itself (it may be 0).")
 	S(TOO_LARGE, "too_large",
 	  "Bản tin vượt quá 4 KiB. Hãy rút gọn ghi chú rồi gửi lại.",
 	  "The update is above 4 KiB. Shorten its notes and send it again.")

@@ -130,9 +130,12 @@ static void test_bodies(void **state)
 {
 	(void)state;
 	REFUSES(NOT_YET, "", UPDATE(.item = "T"));
+	REFUSES(NOT_YET, "", UPDATE(.item = "T", .body = (enum body_kind)99));
+	place.rules = 1;
 	REFUSES(NOT_YET, "unchanged", UPDATE(.item = "T", .body = BODY_UNCHANGED));
 	REFUSES(NOT_YET, "notice_ack", UPDATE(.item = "nonesuch", .body = BODY_NOTICE_ACK));
-	REFUSES(NOT_YET, "", UPDATE(.item = "T", .body = (enum body_kind)99));
+	TAKES(COUNT(1));
+	place.rules = 0;
 	REFUSES(WRONG_BODY, "ratio", UPDATE(.item = "T", .body = BODY_RATIO));
 	REFUSES(WRONG_BODY, "task", RATIO(1, 2, .body = BODY_TASK));
 	REFUSES(WRONG_BODY, "count", POINTS(1, .body = BODY_COUNT));
@@ -317,7 +320,9 @@ static void test_order(void **state)
 
 	(void)state;
 	place.scope_unit = 7;
+	place.rules = 1;
 	REFUSES(NOT_YET, "milestone", u);
+	place.rules = 0;
 	u.body = BODY_TASK;
 	REFUSES(TEXT_CONTROL, "note", u);
 	u.note = "";

@@ -539,9 +539,9 @@ static void test_unknown(void **state)
 		entry(kinds[i]);
 		assert_int_equal(fold_next(), FOLD_UNKNOWN);
 	}
-	entry(ENTRY_RULES)->rules.version = 2;
+	entry(ENTRY_RULES)->rules.version = RULES_VERSION + 1;
 	assert_int_equal(fold_next(), FOLD_UNKNOWN);
-	entry(ENTRY_VOID)->rules_version = 2;
+	entry(ENTRY_VOID)->rules_version = RULES_VERSION + 1;
 	assert_int_equal(fold_next(), FOLD_UNKNOWN);
 }
 
