@@ -273,6 +273,17 @@ uint32_t calendar_between(const struct calendar *c, struct date from, struct dat
 			  working_until(c, since_monday(from)));
 }
 
+struct date calendar_step(const struct calendar *c, struct date d, int n)
+{
+	int one = n < 0 ? -1 : 1;
+
+	while (n != 0) {
+		d = date_add(d, one);
+		n -= calendar_working(c, d) ? one : 0;
+	}
+	return d;
+}
+
 /* ---- period codes ---- */
 
 /* From the first day of month `from` to the last of month `to`; with x both are moved to 15 of the

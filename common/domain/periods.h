@@ -35,6 +35,8 @@ void calendar_free(struct calendar *c);
 bool calendar_working(const struct calendar *c, struct date d); /* c may be NULL: weekends only */
 /* Working days d with from <= d < to; 0 if to <= from. O(log holidays). */
 uint32_t calendar_between(const struct calendar *c, struct date from, struct date to);
+/* The n-th working day after d; before it for n < 0; d itself, working or not, for 0. */
+struct date calendar_step(const struct calendar *c, struct date d, int n);
 
 /* A period code of DOMAIN 5 (2024-04a, 2024-04b, 2024-04, 2024-04x, 2024-Q1, 2024-Q1x, 2024,
  * 2024-W14). On success sets first and last day and returns true; a one-off's own code is not known

@@ -136,6 +136,27 @@ bool schedule_from(const struct schedule *s, struct date d, struct period *out)
 	return true;
 }
 
+static bool listed_before(const struct schedule *s, struct date d, struct period *out)
+{
+	for (size_t i = s->listed_n; i-- > 0;)
+		if (s->listed[i].last.ymd < d.ymd) {
+			*out = s->listed[i];
+			return true;
+		}
+	return false;
+}
+
+bool schedule_before(const struct schedule *s, struct date d, struct period *out)
+{
+	struct period p;
+
+	if (s->rhythm == RHYTHM_ONCE)
+		return listed_before(s, d, out);
+	if (s->last.ymd && s->last.ymd < d.ymd)
+		return schedule_at(s, s->last, out);
+	return schedule_at(s, d, &p) && schedule_at(s, date_add(p.first, -1), out);
+}
+
 bool schedule_period(const struct schedule *s, const char *code, struct period *out)
 {
 	struct period p;
@@ -156,19 +177,10 @@ bool schedule_period(const struct schedule *s, const char *code, struct period *
 
 /* ---- deadlines ---- */
 
-static struct date working_day_after(const struct calendar *c, struct date d, unsigned n)
-{
-	while (n > 0) {
-		d = date_add(d, 1);
-		n -= calendar_working(c, d);
-	}
-	return d;
-}
-
 struct date schedule_deadline(const struct schedule *s, const struct calendar *c,
 			      const struct period *p, enum unit_kind kind)
 {
-	return working_day_after(c, p->last, s->days[kind]);
+	return calendar_step(c, p->last, s->days[kind]);
 }
 
 struct date schedule_freeze(const struct schedule *s, const struct calendar *c,
@@ -179,5 +191,5 @@ struct date schedule_freeze(const struct schedule *s, const struct calendar *c,
 	for (size_t i = 0; i < UNIT_KINDS; i++)
 		if (s->days[i] > most)
 			most = s->days[i];
-	return date_add(working_day_after(c, p->last, most), 1);
+	return date_add(calendar_step(c, p->last, (int)most), 1);
 }

@@ -50,6 +50,8 @@ void schedule_default_days(uint8_t days[static UNIT_KINDS]);
 bool schedule_at(const struct schedule *s, struct date d, struct period *out);
 /* The first period that begins on or after the day. False = none any more. */
 bool schedule_from(const struct schedule *s, struct date d, struct period *out);
+/* The last period that ended before the day, long ago or not. False = none has. */
+bool schedule_before(const struct schedule *s, struct date d, struct period *out);
 /* The period with this code. False = the schedule has none. */
 bool schedule_period(const struct schedule *s, const char *code, struct period *out);
 

@@ -179,6 +179,11 @@ static void test_tet(void **state)
 	assert_true(calendar_working(c, day(20240504)));
 	assert_false(calendar_working(c, day(20240505)));
 	assert_int_equal(calendar_between(c, day(20240504), day(20240504)), 0);
+	assert_int_equal(calendar_step(c, day(20240426), 1).ymd, 20240502);
+	assert_int_equal(calendar_step(c, day(20240426), 3).ymd, 20240504);
+	assert_int_equal(calendar_step(c, day(20240506), -2).ymd, 20240503);
+	assert_int_equal(calendar_step(c, day(20240505), -1).ymd, 20240504);
+	assert_int_equal(calendar_step(c, day(20240505), 0).ymd, 20240505);
 	calendar_free(c);
 	assert_int_equal(calendar_between(NULL, day(20240101), day(20250101)), 262);
 	assert_false(calendar_working(NULL, day(20240504)));

@@ -145,6 +145,40 @@ static void test_one_offs(void **state)
 	assert_false(schedule_period(&s, "2023-06", &p));
 }
 
+static void assert_before(const struct schedule *s, uint32_t ymd, const char *code)
+{
+	struct period p = { .code = "" };
+
+	assert_int_equal(schedule_before(s, day(ymd), &p), code[0] != '\0');
+	assert_string_equal(p.code, code);
+}
+
+static void test_the_last_one_that_ended(void **state)
+{
+	static const struct period listed[] = { { "TET2023", { 20230110 }, { 20230131 } },
+						{ "HE2023", { 20230601 }, { 20230831 } } };
+	struct schedule s = of("half_month");
+
+	(void)state;
+	assert_before(&s, 20240415, "2024-03b");
+	assert_before(&s, 20240416, "2024-04a");
+	s.first = day(20240401);
+	s.last = day(20240430);
+	assert_before(&s, 20240330, "");
+	assert_before(&s, 20240415, "");
+	assert_before(&s, 20240416, "2024-04a");
+	assert_before(&s, 20240501, "2024-04b");
+	assert_before(&s, 20241231, "2024-04b"); /* however long ago */
+	s = of("once");
+	assert_before(&s, 20240101, "");
+	s.listed = listed;
+	s.listed_n = 2;
+	assert_before(&s, 20230131, "");
+	assert_before(&s, 20230201, "TET2023");
+	assert_before(&s, 20230831, "TET2023");
+	assert_before(&s, 20240101, "HE2023");
+}
+
 /* The last day of 2024-01b is a Wednesday; Tết 2024 is off from 8 to 14 February. */
 static void test_deadlines(void **state)
 {
@@ -182,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_codes_of_others),
 		cmocka_unit_test(test_one_offs),
+		cmocka_unit_test(test_the_last_one_that_ended),
 		cmocka_unit_test(test_deadlines),
 	};
 
