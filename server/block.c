@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/sheet.h"
+#include "server/terms.h"
 
 /* ---- making ---- */
 
@@ -81,6 +82,7 @@ static void set_rows(struct block *b)
 			break; /* groups come last */
 		uint32_t parent = catalogue_unit(b->catalogue, at.index)->parent;
 		b->rows[row].unit = at.index;
+		b->rows[row].kind = (uint8_t)catalogue_unit(b->catalogue, at.index)->row.kind;
 		if (parent != NO_INDEX)
 			b->rows[row].above = plan_row_of_unit(b->catalogue, b->plan, parent);
 		b->unit_rows++;
@@ -331,11 +333,18 @@ int64_t block_target_of(const struct block *b, uint32_t leaf, const struct cell 
 uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target)
 {
 	const struct column *column = &b->columns[b->leaf_columns[leaf]];
+	const struct figures_day *day = &b->days[leaf][b->rows[row].kind];
 	struct figures_place facts = { .expected = cell->flags & CELL_EXPECTED,
 				       .has_target = target != NO_TARGET, .target = target };
+	struct figures_day own;
 	if (cell->state == TASK_IN_PROGRESS) /* the one state in which a milestone counts */
 		facts.milestone = catalogue_milestone(b->catalogue, column->item, b->rows[row].unit);
-	return figures_flags(column->row, &b->days[leaf], &facts, cell);
+	if (cell->flags & CELL_TERMS) {
+		own = *day;
+		terms_judge(b->terms, b->catalogue, b->rows[row].unit, column->item, &own, &facts);
+		day = &own;
+	}
+	return figures_flags(column->row, day, &facts, cell);
 }
 
 /* A cell that changes. */
@@ -398,12 +407,23 @@ void block_move(struct block *b, const struct line *line, uint32_t leaf, struct 
 	*cell = *now;
 }
 
+/* Most leaves have one due date for everybody. */
+void block_days(const struct block *b, uint32_t leaf, struct date today, struct figures_day out[static UNIT_KINDS])
+{
+	const struct column *column = &b->columns[b->leaf_columns[leaf]];
+	for (enum unit_kind kind = UNIT_NONE; kind <= UNIT_OTHER; kind++) {
+		struct date due = figures_due(b->catalogue, column->item, kind);
+		bool same = kind && due.ymd == out[kind - 1].due.ymd;
+		out[kind] = same ? out[kind - 1] : figures_day(b->catalogue, column->row, due, today);
+	}
+}
+
 void block_set_days(struct block *b, struct date today)
 {
 	b->today = today;
 	sheets_set_day(b->sheets, today);
 	for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++)
-		b->days[leaf] = figures_day(b->catalogue, b->columns[b->leaf_columns[leaf]].row, today);
+		block_days(b, leaf, today, b->days[leaf]);
 }
 
 static void raise_to(uint64_t *version, uint64_t floor)

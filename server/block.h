@@ -26,6 +26,7 @@
 enum { NO_TARGET = -1 }; /* none is below 0 */
 
 struct sheets;
+struct terms;
 
 /* What a cell remembers beside the report that stands; touched by its second report. */
 struct past {
@@ -56,6 +57,7 @@ struct row {
 	uint32_t above;        /* row of the parent unit; NO_INDEX at the top, and for a group */
 	struct shelf_row sums;
 	bool grouped;          /* it is in a group today */
+	uint8_t kind;          /* of the unit, enum unit_kind */
 };
 
 struct block {
@@ -66,7 +68,8 @@ struct block {
 	uint32_t *leaf_columns;                    /* column by leaf */
 	struct row *rows;
 	uint32_t (*groups)[GROUPS_PER_UNIT_MAX];   /* group rows by unit row, today's; NO_INDEX after the last */
-	struct figures_day *days;                  /* by leaf, today's */
+	struct figures_day (*days)[UNIT_KINDS];    /* by leaf and kind of unit, today's */
+	const struct terms *terms;                 /* of the cells that bear CELL_TERMS; NULL = there are none */
 	struct shelf shelf;                        /* leaf_sums and inner_sums by (row, column) */
 	struct date today;                         /* of days and of targets */
 	uint64_t floor;                            /* no rollup is older */
@@ -116,6 +119,8 @@ uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const s
 void block_move(struct block *b, const struct line *line, uint32_t leaf, struct cell *cell, const struct cell *now);
 /* What may differ on another day when nothing opens, closes, joins, leaves or gets another target. */
 void block_set_days(struct block *b, struct date today);
+/* The same for one leaf, beside what the block remembers. */
+void block_days(const struct block *b, uint32_t leaf, struct date today, struct figures_day out[static UNIT_KINDS]);
 /* No rollup is older than `floor` any more. */
 void block_raise(struct block *b, uint64_t floor);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "server/block.h"
+#include "server/terms.h"
 
 /* Where the sums go: the block's own, or for a check fresh ones of all inner items and of one leaf at a time. */
 struct sheet {
@@ -152,7 +153,8 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 	const struct catalogue *c = b->catalogue;
 	uint32_t column = b->leaf_columns[leaf], item = b->columns[column].item;
 	bool open = catalogue_item_open(c, item, how->today);
-	struct figures_day day = figures_day(c, b->columns[column].row, how->today);
+	struct figures_day days[UNIT_KINDS];
+	block_days(b, leaf, how->today, days);
 	for (uint32_t row = 0; row < b->unit_rows; row++) {
 		struct cell *cell = block_cell(b, row, leaf);
 		if (!cell)
@@ -165,6 +167,9 @@ static bool count_cells(const struct sheet *s, struct block *b, uint32_t leaf, s
 			.milestone = catalogue_milestone(c, item, unit),
 			.has_target = target != NO_TARGET, .target = target,
 		};
+		struct figures_day day = days[b->rows[row].kind];
+		if (cell->flags & CELL_TERMS)
+			terms_judge(b->terms, c, unit, item, &day, &at);
 		if (!targeted(b, cell, target, how))
 			return fault(how, row, column);
 		if (!judged(b, row, leaf, figures_flags(b->columns[column].row, &day, &at, cell), cell, how))

@@ -127,7 +127,7 @@ static enum put put_stray(struct held *h, uint32_t unit, uint32_t item, const st
 	struct stray *s = h->strays + stray_at(h, unit, item);
 	memmove(s + 1, s, (size_t)(h->strays + h->strays_n - s) * sizeof *s);
 	*s = (struct stray){ .unit = unit, .item = item, .cell = *cell };
-	s->cell.flags &= (uint16_t)~(CELL_EXPECTED | CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET);
+	s->cell.flags &= (uint16_t)~(CELL_EXPECTED | CELL_NA | CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET);
 	h->strays_n++;
 	return PUT_OK;
 }

@@ -28,27 +28,37 @@ static uint32_t rounded(WIDE a, WIDE b, uint32_t max)
 
 /* ---- cells ---- */
 
-struct figures_day figures_day(const struct catalogue *c, const struct item_row *leaf, struct date today)
+struct date figures_due(const struct catalogue *c, uint32_t leaf, enum unit_kind kind)
 {
-	struct figures_day day = { .today = today };
-	if (leaf->kind != ITEM_TASK || !leaf->start.ymd || leaf->due.ymd < leaf->start.ymd)
+	const struct item_row *row = &catalogue_item(c, leaf)->row;
+	const struct schedule *s = catalogue_schedule(c, leaf);
+	if (!row->due.ymd || row->answer != ANSWER_ALL || !s || s->rhythm != RHYTHM_ONCE)
+		return row->due;
+	uint32_t owner = catalogue_plan(c, catalogue_plan_of_item(c, leaf))->owner;
+	int before = s->days[catalogue_unit(c, owner)->row.kind] - s->days[kind];
+	return before > 0 ? calendar_step(catalogue_calendar(c), row->due, -before) : row->due;
+}
+
+struct figures_day figures_day(const struct catalogue *c, const struct item_row *leaf, struct date due, struct date today)
+{
+	struct figures_day day = { .today = today, .due = due };
+	if (leaf->kind != ITEM_TASK || !leaf->start.ymd || due.ymd < leaf->start.ymd)
 		return day;
 	const struct calendar *calendar = catalogue_calendar(c);
-	struct date end = date_add(leaf->due, 1);
+	struct date end = date_add(due, 1);
 	day.days = calendar_between(calendar, leaf->start, end);
 	if (today.ymd > leaf->start.ymd)
 		day.elapsed = calendar_between(calendar, leaf->start, today.ymd < end.ymd ? today : end);
 	return day;
 }
 
-static uint16_t task_flags(const struct item_row *leaf, const struct figures_day *day, struct date milestone,
-			   const struct cell *cell)
+static uint16_t task_flags(const struct figures_day *day, struct date milestone, const struct cell *cell)
 {
 	uint16_t flags = 0;
 	bool done = cell->state == TASK_DONE;
-	if (leaf->due.ymd && done && cell->done_on.ymd > leaf->due.ymd)
+	if (day->due.ymd && done && cell->done_on.ymd > day->due.ymd)
 		flags |= CELL_DONE_LATE;
-	if (leaf->due.ymd && !done && leaf->due.ymd < day->today.ymd)
+	if (day->due.ymd && !done && day->due.ymd < day->today.ymd)
 		flags |= CELL_OVERDUE;
 	if (cell->state != TASK_IN_PROGRESS)
 		return flags;
@@ -70,15 +80,15 @@ static bool at_target(const struct item_row *leaf, const struct figures_place *a
 uint16_t figures_flags(const struct item_row *leaf, const struct figures_day *day, const struct figures_place *at,
 		       const struct cell *cell)
 {
-	const unsigned judged = CELL_EXPECTED | CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET;
+	const unsigned judged = CELL_EXPECTED | CELL_NA | CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET;
 	uint16_t flags = cell->flags & (uint16_t)~judged;
 	if (!at->expected)
 		return flags;
 	flags |= CELL_EXPECTED;
-	if (flags & CELL_NA)
-		return flags;
+	if (at->na)
+		return flags | CELL_NA;
 	if (leaf->kind == ITEM_TASK)
-		flags |= task_flags(leaf, day, at->milestone, cell);
+		flags |= task_flags(day, at->milestone, cell);
 	else if (at_target(leaf, at, cell))
 		flags |= CELL_AT_TARGET;
 	return flags;
@@ -96,7 +106,7 @@ uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, 
 		at.milestone = catalogue_milestone(c, leaf, unit);
 		at.has_target = catalogue_target(c, leaf, plan, row, today, &at.target);
 	}
-	struct figures_day day = figures_day(c, item, today);
+	struct figures_day day = figures_day(c, item, figures_due(c, leaf, catalogue_unit(c, unit)->row.kind), today);
 	return figures_flags(item, &day, &at, cell);
 }
 

@@ -11,29 +11,36 @@
 
 /* ---- cells ---- */
 
-/* What judging needs that is the same for every cell of a leaf on one day ... */
+/* What judging needs that is the same for the cells of a leaf with one due date on one day ... */
 struct figures_day {
-	struct date today;
+	struct date today, due;
 	uint32_t days, elapsed; /* working days in [start, due], and of those the ones before today */
 };
 /* ... and what is the cell's own. */
 struct figures_place {
 	bool expected;         /* reporter today, unit open, leaf open */
-	struct date milestone; /* earliest, 0 = none */
+	bool na;               /* decided not applicable today */
+	struct date milestone; /* earliest that was not reached, 0 = none */
 	bool has_target;       /* in force at the unit's own row */
 	int64_t target;
 };
-struct figures_day figures_day(const struct catalogue *c, const struct item_row *leaf, struct date today);
+/*
+ * The due date of the leaf for units of that kind: the leaf's own; where it follows a one-off schedule and everybody answers for
+ * itself, so many working days earlier as that kind's deadline is before the one of the plan owner's kind: "province
+ * 15/5, district 13/5, commune 11/5". What was granted to one cell alone stands beside it (server/terms.h).
+ */
+struct date figures_due(const struct catalogue *c, uint32_t leaf, enum unit_kind kind);
+struct figures_day figures_day(const struct catalogue *c, const struct item_row *leaf, struct date due, struct date today);
 
 /*
- * How the cell is to be counted: returns cell->flags with EXPECTED, OVERDUE, BEHIND, DONE_LATE, AT_TARGET newly judged,
- * the last four only where expected. overdue: due < today and not done. behind: in progress and (a milestone is
- * before today or (percent + 10) * days < 100 * elapsed). done_late: done_on > due. at_target: the cell's own
- * figure reaches the target in force.
+ * How the cell is to be counted: returns cell->flags with EXPECTED, NA, OVERDUE, BEHIND, DONE_LATE, AT_TARGET newly judged,
+ * all but the first only where expected, the last four only where applicable. overdue: due < today and not done. behind: in
+ * progress and (a milestone is before today or (percent + 10) * days < 100 * elapsed). done_late: done_on > due.
+ * at_target: the cell's own figure reaches the target in force.
  */
 uint16_t figures_flags(const struct item_row *leaf, const struct figures_day *day, const struct figures_place *at,
 		       const struct cell *cell);
-/* The same with everything looked up. */
+/* The same with everything looked up, for a cell without terms of its own. */
 uint16_t figures_judge(const struct catalogue *c, uint32_t leaf, uint32_t unit, const struct cell *cell,
 		       struct date today);
 

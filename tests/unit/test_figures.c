@@ -456,8 +456,15 @@ static void test_overdue(void **state)
 	done.done_on = DAY(20240416);
 	assert_int_equal(judge("T", "412", done, 20240601), CELL_EXPECTED | CELL_REPORTED | CELL_DONE_LATE);
 	assert_int_equal(judge("U", "412", done, 20240601), CELL_EXPECTED | CELL_REPORTED);
+	/* not applicable is judged anew like everything else: here nothing was decided */
 	struct cell na = { .flags = CELL_EXPECTED | CELL_NA };
-	assert_int_equal(judge("T", "412", na, 20240601), CELL_EXPECTED | CELL_NA);
+	assert_int_equal(judge("T", "412", na, 20240601), CELL_EXPECTED | CELL_OVERDUE);
+	struct figures_place at = { .expected = true, .na = true };
+	struct figures_day day = { .today = { 20240601 }, .due = { 20240415 } };
+	const struct item_row *row = &catalogue_item(c, catalogue_item_by_code(c, "T"))->row;
+	assert_int_equal(figures_flags(row, &day, &at, &(struct cell){ 0 }), CELL_EXPECTED | CELL_NA);
+	at.expected = false;
+	assert_int_equal(figures_flags(row, &day, &at, &(struct cell){ 0 }), 0);
 }
 
 /*
@@ -467,7 +474,8 @@ static void test_overdue(void **state)
 static void test_behind(void **state)
 {
 	const unsigned in_time = CELL_EXPECTED | CELL_REPORTED, late = in_time | CELL_BEHIND;
-	struct figures_day day = figures_day(c, &catalogue_item(c, catalogue_item_by_code(c, "T"))->row, DAY(20240410));
+	struct figures_day day = figures_day(c, &catalogue_item(c, catalogue_item_by_code(c, "T"))->row, DAY(20240415),
+					     DAY(20240410));
 	(void)state;
 	assert_int_equal(day.days, 11);
 	assert_int_equal(day.elapsed, 7);
