@@ -19,7 +19,7 @@
 #include "common/sys/clock.h"
 #include "server/viewstore_inside.h"
 
-struct finding {
+struct met {
 	int code;
 	struct sys_error error;
 };
@@ -87,7 +87,7 @@ static void be_quiet(void)
 
 __attribute__((noreturn)) static void child(const char *dir, int to)
 {
-	struct finding v = { 0 };
+	struct met v = { 0 };
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* it must not hold the store's LOCK when the parent is gone */
 	be_quiet();
 	v.code = look(dir, &v.error);
@@ -98,7 +98,7 @@ __attribute__((noreturn)) static void child(const char *dir, int to)
 /* ---- the parent ---- */
 
 /* True = the child wrote its verdict in time. */
-static bool hear(int from, struct finding *v)
+static bool hear(int from, struct met *v)
 {
 	struct pollfd p = { .fd = from, .events = POLLIN };
 	int64_t end = clock_transport() + VIEWSTORE_PROBE_MS;
@@ -112,7 +112,7 @@ static bool hear(int from, struct finding *v)
 
 static int wait_for(pid_t pid, int from, struct sys_error *error)
 {
-	struct finding v;
+	struct met v;
 	int status = 0;
 	if (!hear(from, &v)) {
 		kill(pid, SIGKILL); /* it goes in circles, or is dead: then this does nothing */
