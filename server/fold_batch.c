@@ -165,7 +165,7 @@ static void compare_notes(struct view *v, const struct reporting *r, const struc
 
 	if (r->period < past->note_period || (!hash && !past->note))
 		return;
-	if (hash && hash == past->note && timely_closed(s, period_first(r->period), &before) &&
+	if (hash && hash == past->note && schedule_before(s, period_first(r->period), &before) &&
 	    period_place(before.first) == past->note_period)
 		suspect(v, r, SUSPICION_SAME_TEXT, 0, 0);
 	fold_touch(v, r->aim.unit);

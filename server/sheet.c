@@ -115,7 +115,7 @@ void sheets_set_day(struct sheets *s, struct date today)
 	struct period p;
 
 	for (uint32_t i = 0; today.ymd && i < s->rhythms_n; i++)
-		s->rhythms[i].closed = timely_closed(s->rhythms[i].schedule, today, &p) ? period_place(p.first) : 0;
+		s->rhythms[i].closed = schedule_before(s->rhythms[i].schedule, today, &p) ? period_place(p.first) : 0;
 }
 
 bool sheets_passed(const struct sheets *s, uint32_t leaf, uint16_t place)

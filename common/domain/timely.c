@@ -56,24 +56,6 @@ struct date period_first(uint16_t place)
 	return place ? date_add(PLACE_ZERO, place - 1) : (struct date){ 0 };
 }
 
-/* The last period that ended before the day; false = none. */
-static bool closed_before(const struct schedule *s, struct date d, struct period *out)
-{
-	struct period p;
-
-	if (s->rhythm != RHYTHM_ONCE) {
-		if (schedule_at(s, d, &p))
-			d = p.first;
-		return schedule_at(s, date_add(d, -1), out);
-	}
-	for (size_t i = s->listed_n; i-- > 0;)
-		if (s->listed[i].last.ymd < d.ymd) {
-			*out = s->listed[i];
-			return true;
-		}
-	return false;
-}
-
 static bool in_window(const struct schedule *s, const struct calendar *c, enum unit_kind kind,
 		      const struct period *p, struct date as_of)
 {
@@ -86,14 +68,9 @@ bool timely_period(const struct schedule *s, const struct calendar *c, enum unit
 	if (named[0])
 		return schedule_period(s, named, out) && as_of.ymd >= out->first.ymd &&
 		       (as_of.ymd <= out->last.ymd || in_window(s, c, kind, out, as_of));
-	if (closed_before(s, as_of, out) && in_window(s, c, kind, out, as_of))
+	if (schedule_before(s, as_of, out) && in_window(s, c, kind, out, as_of))
 		return true;
 	return schedule_at(s, as_of, out);
-}
-
-bool timely_closed(const struct schedule *s, struct date today, struct period *out)
-{
-	return closed_before(s, today, out);
 }
 
 /* ---- which reports stand ---- */

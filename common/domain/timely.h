@@ -36,9 +36,6 @@ struct date period_first(uint16_t place);
 bool timely_period(const struct schedule *s, const struct calendar *c, enum unit_kind kind, const char *named,
 		   struct date as_of, struct period *out);
 
-/* The last period that ended before today. False = none yet. */
-bool timely_closed(const struct schedule *s, struct date today, struct period *out);
-
 /* Does a report of `now` win over the one that stands? Greatest (period, as-of); equal: the later. */
 bool report_wins(const struct cell *now, const struct cell *standing);
 /* Puts `now` where it belongs of the two that stand; true: it is the first of them. */
