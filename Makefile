@@ -69,7 +69,7 @@ PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard a
 	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
 FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so \
-	$(B)/fault/flips/flips
+	$(B)/fault/flips/flips $(B)/random/play
 # the programs, linked with what fails their Nth call (tests/fault/nth)
 NTH_BINS := $(PROGRAMS:$(B)/%=$(B)/nth/%)
 NTH_WRAPS := malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main
@@ -138,6 +138,10 @@ $(B)/fault/flips/flips: $(call obj,$(wildcard tests/fault/flips/*.c)) $(B)/libsu
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+$(B)/random/%: $(B)/tests/random/%.o $(B)/libserver.a $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

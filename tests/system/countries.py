@@ -199,6 +199,7 @@ def some_updates(dice, country, rows, today, n):
     catalogue, codes = Catalogue(rows), list(country.leaves)
     if country.silent is None:  # some units, by number, never report
         country.silent = {n for n in catalogue.units if dice.random() < 0.3}
+        country.silent -= catalogue.reporters(codes[0], ymd(today))  # not everybody, where few may
     out = []
     for _ in range(20 * n):
         if len(out) == n:
@@ -210,11 +211,8 @@ def some_updates(dice, country, rows, today, n):
         reporters = [n for n in reporters if n not in country.silent]
         if not catalogue.open_item(leaf, ymd(day)) and dice.random() < 0.9:
             continue
-        if dice.random() < 0.05:
-            unit = dice.choice(country.units)["code"]
-        elif reporters:
-            unit = catalogue.units[dice.choice(reporters)]["code"]
-        else:
+        if not reporters:  # or those who may not report would be all that is left
             continue
+        unit = dice.choice(country.units)["code"] if dice.random() < 0.05 else catalogue.units[dice.choice(reporters)]["code"]
         out.append(dict(unit=unit, item=leaf, as_of=ymd(day), reason=dice.choice(("", "điều chỉnh", "sửa")), **some_body(dice, country.leaves[leaf], day)))
     return out

@@ -10,7 +10,8 @@ import pytest
 import tiendo_pb2 as pb
 from countries import FIRST, Country
 from journal import audit
-from recompute import Fold, half_up
+from second.history import History as Fold
+from second.rollups import half_up
 from test_figures import play
 from test_subscriber import Flow, Proxy
 from world import until

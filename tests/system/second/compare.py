@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A dump beside our own computation of it, field by field and both ways."""
+import json
+from collections import defaultdict
+
+from .days import ymd
+from .history import History
+from .lines import slot_line
+
+
+class Compared:
+    def __init__(self):
+        self.differences, self.counted = [], {}
+
+    def count(self, what, n=1):
+        self.counted[what] = self.counted.get(what, 0) + n
+
+    def says(self, where, server, ours):
+        self.differences.append(f"{where}: server {server}, second computation {ours}")
+
+
+def read(lines):
+    """(history of the entries, the dump's other lines by kind). Rows stand behind the entry that emitted them."""
+    history, shown = History(), defaultdict(list)
+    for line in lines:
+        e = json.loads(line)
+        if "kind" in e and "entry" in e:
+            history.entry(e)
+        else:
+            (kind, value), = e.items()
+            shown[kind].append(value | {"by": history.head} if kind == "row" else value)
+    return history, shown
+
+
+def compare_figures(history, shown, out):
+    theirs = {(g["path"], g["plan"], r["item"]): r for g in shown for r in g["rollups"]}
+    ours = history.figures()
+    out.count("rollups", len(ours))
+    for key, r in ours.items():
+        s = theirs.get(key)
+        for name, value in r.items():
+            other = s.get(name) if s else (None if value is None else {} if isinstance(value, dict) else 0)
+            if isinstance(value, dict):
+                other = {k: (other or {}).get(k, 0) for k in value}
+            elif value is not None:
+                other = other or type(value)(0)
+            if other != value:
+                out.says(f"{key} {name}", other, value)
+    for key in theirs.keys() - ours.keys():
+        out.differences.append(f"{key}: the server shows a figure that should not exist")
+
+
+def match(what, theirs, ours, out):
+    """Two dicts of what should be the same, both ways; values are dicts, compared by our names."""
+    out.count(what, len(ours))
+    for key in sorted(theirs.keys() | ours.keys(), key=str):
+        if key not in theirs or key not in ours:
+            out.says(f"{what} {key}", theirs.get(key, "has none"), ours.get(key, "has none"))
+            continue
+        for name, value in ours[key].items():
+            if name[0] != "_" and theirs[key].get(name) != value:
+                out.says(f"{what} {key} {name}", theirs[key].get(name), value)
+
+
+def shown_report(r):
+    return r and r | {"flags": [f for f in r["flags"] if f not in ("at_target", "overdue", "behind", "done_late")]}
+
+
+def shown_slot(s):
+    return s | {"report": shown_report(s["report"]), "before": shown_report(s["before"])}
+
+
+def compare_slots(h, shown, out):
+    theirs = {(s["item"], s["period"], s["unit"]): shown_slot(s) for s in shown}
+    ours, c = {}, h.catalogue
+    for sheet in h.sheets.held.values():
+        for (unit, leaf), slot in sheet.slots.items():
+            if slot.expected or slot.exempted or slot.decided or slot.stand.top:
+                s, p = c.schedules[sheet.schedule], sheet.period
+                more = {"code": p.code, "deadline": ymd(s.deadline(p, c.units[unit]["kind"])), "freeze": ymd(s.freeze(p)), "target": None}
+                ours[c.items[leaf]["number"], ymd(p.first), unit] = slot_line(h, sheet, unit, leaf, slot) | more
+    match("slots", theirs, ours, out)
+
+
+def row_key(r):
+    return tuple(r.get(k) for k in ("by", "table", "item", "period", "unit", "entry", "index", "kind", "suspicion", "group", "date"))
+
+
+def compare_rows(h, shown, out):
+    for table in ("frozen", "after"):
+        theirs = {row_key(r): shown_slot(r) if table == "frozen" else r | {"report": shown_report(r.get("report"))} for r in shown if r["table"] == table}
+        match(table, theirs, {row_key(r): r for r in h.rows if r["table"] == table}, out)
+
+
+def compare(lines):
+    history, shown = read(lines)
+    out = Compared()
+    compare_figures(history, shown["figures"], out)
+    if history.disciplined:
+        compare_slots(history, shown["slot"], out)
+        compare_rows(history, shown["row"], out)
+    return out

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The journal, entry by entry: what stands, who owes what, on the day of the last tick."""
+from collections import defaultdict
+
+from . import lines, slots, timely
+from .catalogue import Catalogue
+from .days import ordinal
+from .reports import FIGURES, Report, Stand
+from .rollups import Rollups
+from .slots import Sheets
+from .terms import Terms
+
+
+class History:
+    def __init__(self):
+        self.head = self.today = self.rules = 0
+        self.offset = 420
+        self.catalogue = None
+        self.units = {}  # principal -> number of its unit
+        self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
+        self.sheets, self.terms = Sheets(), Terms()
+        self.sealed = {}  # (principal, epoch) -> the latest proven sealing
+        self.rows = []  # what was emitted: dicts with "table"
+
+    def entry(self, e):
+        assert e["entry"] == self.head + 1, f"a hole before entry {e['entry']}"
+        self.head, self.rules = e["entry"], e.get("rules_version", 1)
+        self.terms.levels = self.disciplined
+        take = getattr(self, "take_" + e["kind"], None)
+        if take:
+            take(e)
+
+    @property
+    def disciplined(self):
+        """Rules 1 know neither periods nor what is built on them."""
+        return self.rules >= 2
+
+    # ---- barriers ----
+    def take_genesis(self, e):
+        self.offset = e.get("offset_minutes", 0)
+
+    def take_registry(self, e):
+        for p in e["principals"]:
+            self.units[p["principal"]] = p.get("unit", 0)
+
+    def take_catalogue(self, e):
+        self.catalogue = Catalogue(e["rows"])
+        if self.disciplined and self.today:
+            self.sheets.open(self.catalogue, self.today)
+
+    def take_tick(self, e):
+        self.today = e["date"]
+        if not self.disciplined or not self.catalogue:
+            return
+        for sheet in self.sheets.frozen(self.catalogue, self.today):
+            self.emit_frozen(sheet)
+        self.flows()
+        self.sheets.open(self.catalogue, self.today)
+
+    def flows(self):
+        """What happened in a period that is not the last one any more is no live figure."""
+        c = self.catalogue
+        for (_, leaf), stand in self.cells.items():
+            s = c.schedule(leaf) if c.items[leaf].get("measure") == "flow" else None
+            last = s and s.ended(ordinal(self.today))
+            if last:
+                stand.forget_before(last.first)
+
+    def emit_frozen(self, sheet):
+        for (unit, leaf), slot in sheet.slots.items():
+            if slot.expected or slot.stand.top:
+                self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot))
+
+    # ---- batches ----
+    def take_batch(self, e):
+        stream = e["principal"], e["epoch"]
+        for t in e["taken"]:
+            u = t["update"]
+            received = t.get("first_received_ms") or e["received_ms"]
+            proven = timely.sealed(u.get("seal"), received, self.sealed.get(stream))
+            if proven is not None:
+                self.sealed[stream] = proven
+            self.update(e, t["index"], u, received, proven)
+
+    def update(self, e, index, u, received, proven):
+        for kind in FIGURES:
+            if kind in u:
+                self.report(e, index, u, kind, u[kind], received, proven)
+                return
+        if "correction" in u:
+            self.correction(e, index, u, received, proven)
+        elif "withdraw" in u:
+            unit = self.catalogue.unit_at(u["unit"], u["as_of"])
+            ref = u["withdraw"]["withdraws"]
+            self.void(unit, u["item"], self.period(unit, u), (ref["entry"], ref.get("index", 0)), (e["entry"], index))
+        elif "unchanged" in u:
+            self.unchanged(e, index, u, received, proven)
+
+    def period(self, unit, u):
+        s = self.catalogue.schedule(u["item"]) if self.disciplined else None
+        if s is None:
+            return None
+        return s.of_report(u.get("period", ""), ordinal(u["as_of"]), self.catalogue.units[unit]["kind"])
+
+    def made(self, e, index, u, kind, body, received):
+        unit = self.catalogue.unit_at(u["unit"], u["as_of"])
+        return Report(entry=e["entry"], index=index, unit=unit, item=u["item"], period=self.period(unit, u), as_of=u["as_of"],
+                      principal=e["principal"], received=received, kind=kind, body=body,
+                      on_behalf=self.units.get(e["principal"]) != unit, note=u.get("note", ""), reason=u.get("reason", ""))
+
+    def report(self, e, index, u, kind, body, received, proven):
+        self.stands(self.made(e, index, u, kind, body, received), proven)
+
+    def stands(self, r, proven):
+        """It enters its slot and, where it may, its cell."""
+        c = self.catalogue
+        if r.period:
+            sheet, verdict = self.sheets.of(c, r.item, r.period), slots.verdict(c, r, proven, self.offset)
+            if sheet:
+                self.sheets.report(sheet, r, verdict)
+            else:
+                self.rows.append(lines.after_row(self, r, verdict))
+            last = c.schedule(r.item).ended(ordinal(self.today)) if c.items[r.item].get("measure") == "flow" else None
+            if last and r.first < last.first:
+                return
+        self.cells[r.unit, r.item].add(r)
+
+    def void(self, unit, leaf, period, receipt, by):
+        """False: it stands nowhere."""
+        found = self.cells[unit, leaf].void(receipt)
+        if period:
+            sheet = self.sheets.of(self.catalogue, leaf, period)
+            if sheet:
+                slot = sheet.slots.get((unit, leaf))
+                found |= bool(slot and self.sheets.void(slot, receipt))
+            else:
+                self.rows.append(lines.void_row(self, unit, leaf, period, by, receipt))
+                found = True
+        return found
+
+    def correction(self, e, index, u, received, proven):
+        body = u["correction"]
+        kind = next(k for k in FIGURES if k in body)
+        r = self.made(e, index, u, kind, body[kind], received)
+        ref = body["replaces"]
+        if self.void(r.unit, r.item, r.period, (ref["entry"], ref.get("index", 0)), r.receipt):
+            r.corrected = True
+            self.stands(r, proven)
+
+    def unchanged(self, e, index, u, received, proven):
+        unit = self.catalogue.unit_at(u["unit"], u["as_of"])
+        says = self.cells[unit, u["item"]].top
+        if says:
+            r = self.made(e, index, u, says.kind, says.body, received)
+            r.unchanged = True
+            self.stands(r, proven)
+
+    # ---- what is asked ----
+    def figures(self):
+        if not self.catalogue:
+            return {}
+        return Rollups(self.catalogue, self.today, self.cells, self.terms).figures()

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a dump's line says of a report, a slot, a row that was emitted: the same words and members as dump.h."""
+from . import slots, timely
+from .days import ymd
+from .rollups import Targets
+
+
+def report_line(r):
+    """A report as a dump shows it. The flags that say how a cell is counted are the cell's, not the report's."""
+    if r is None:
+        return None
+    flags = [f for f, yes in (("none_arisen", r.kind == "none_arisen"), ("on_behalf", r.on_behalf), ("corrected", r.corrected),
+                              ("accepted", r.accepted), ("unchanged", r.unchanged)) if yes]
+    return {"entry": r.entry, "index": r.index, "principal": r.principal, "received_ms": r.received, "as_of": r.as_of, "state": r.state or "",
+            "percent": r.number("percent"), "done_on": r.number("done_on"), "value": r.number("numerator") or r.number("value"),
+            "denominator": r.number("denominator"), "flags": flags}
+
+
+def slot_line(h, sheet, unit, leaf, slot):
+    return {"expected": slot.expected, "exempt": slots.exempt(h.catalogue, h.terms, sheet, unit, leaf, slot, h.today), "decided": slot.decided,
+            "timely": timely.NAMES[slot.timely], "report": report_line(slot.stand.top), "before": report_line(slot.stand.below)}
+
+
+def row(h, table, unit, leaf, period, **more):
+    """By the entry that is being read."""
+    return {"by": h.head, "table": table, "item": h.catalogue.items[leaf]["number"], "period": ymd(period.first), "unit": unit} | more
+
+
+def frozen_row(h, sheet, unit, leaf, slot):
+    target = Targets(h.catalogue, ymd(sheet.period.last)).of(leaf, unit, h.catalogue.subtree(unit))
+    return row(h, "frozen", unit, leaf, sheet.period, target=target, _slot=slot, **slot_line(h, sheet, unit, leaf, slot))
+
+
+def after_row(h, r, verdict):
+    return row(h, "after", r.unit, r.item, r.period, kind="report", entry=r.entry, index=r.index, timely=timely.NAMES[verdict],
+               report=report_line(r), _report=r)
+
+
+def void_row(h, unit, leaf, period, by, receipt):
+    return row(h, "after", unit, leaf, period, kind="void", entry=by[0], index=by[1], voided_entry=receipt[0], voided_index=receipt[1])

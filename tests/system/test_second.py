@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second computation itself, on cases worked out by hand from DOMAIN 5: it must be right before it may judge."""
+import pytest
+
+from second import timely
+from second.catalogue import Catalogue
+from second.days import Calendar, ordinal, weekday, ymd
+from second.made import Made, leaf, unit
+from second.periods import schedules
+from second.slots import state
+
+TET = {d: False for d in (20240101, 20240208, 20240209, 20240212, 20240213, 20240214, 20240429, 20240430, 20240501)} | {20240504: True}
+HOLIDAYS = [{"holiday": {"date": d, "working": works}} for d, works in TET.items()]
+CAL = Calendar(TET)
+ALL = schedules([], [], [], CAL, ordinal)
+
+
+def days(p):
+    return p and (p.code, ymd(p.first), ymd(p.last))
+
+
+def dates(s, p):
+    return [ymd(s.deadline(p, k)) for k in ("commune", "district", "province", "central")] + [ymd(s.freeze(p))]
+
+
+def test_working_days():
+    assert weekday(ordinal(20240219)) == 0
+    assert CAL.working(ordinal(20240504)) and not CAL.working(ordinal(20240505)) and not CAL.working(ordinal(20240209))
+    assert CAL.between(ordinal(20240205), ordinal(20240217)) == 5  # 5, 6, 7, 15, 16
+    assert CAL.between(ordinal(20240427), ordinal(20240507)) == 4  # 2, 3, 4 (a swapped Saturday), 6
+    assert ymd(CAL.after(ordinal(20240207), 1)) == 20240215 and ymd(CAL.before(ordinal(20240215), 1)) == 20240207
+    assert sum(CAL.working(o) for o in range(ordinal(20230101), ordinal(20250101))) == CAL.between(ordinal(20230101), ordinal(20250101))
+
+
+@pytest.mark.parametrize("kind, day, code, first, last", [
+    ("half_month", 20240215, "2024-02a", 20240201, 20240215), ("half_month", 20240216, "2024-02b", 20240216, 20240229),
+    ("half_month", 20230228, "2023-02b", 20230216, 20230228), ("half_month", 20231231, "2023-12b", 20231216, 20231231),
+    ("month", 20240229, "2024-02", 20240201, 20240229),
+    ("month15", 20240314, "2024-03x", 20240215, 20240314), ("month15", 20240315, "2024-04x", 20240315, 20240414),
+    ("month15", 20231215, "2024-01x", 20231215, 20240114), ("month15", 20240114, "2024-01x", 20231215, 20240114),
+    ("quarter", 20240331, "2024-Q1", 20240101, 20240331), ("quarter", 20241001, "2024-Q4", 20241001, 20241231),
+    ("quarter15", 20231215, "2024-Q1x", 20231215, 20240314), ("quarter15", 20240314, "2024-Q1x", 20231215, 20240314),
+    ("quarter15", 20240315, "2024-Q2x", 20240315, 20240614), ("quarter15", 20241214, "2024-Q4x", 20240915, 20241214),
+    ("year", 20240229, "2024", 20240101, 20241231),
+    ("iso_week", 20240401, "2024-W14", 20240401, 20240407), ("iso_week", 20241230, "2025-W01", 20241230, 20250105),
+    ("iso_week", 20210103, "2020-W53", 20201228, 20210103)])
+def test_periods(kind, day, code, first, last):
+    s = ALL[kind]
+    assert days(s.at(ordinal(day))) == days(s.find(code)) == (code, first, last)
+    before = s.ended(ordinal(first))
+    assert before.last == ordinal(first) - 1 and s.ended(ordinal(last)) == before and s.ended(ordinal(last) + 1).code == code
+
+
+def test_codes_of_other_rhythms_are_none():
+    codes = {"half_month": "2024-02a", "month": "2024-02", "month15": "2024-02x", "quarter": "2024-Q1", "quarter15": "2024-Q1x",
+             "year": "2024", "iso_week": "2024-W05"}
+    for kind in codes:
+        assert [k for k, c in codes.items() if ALL[kind].find(c)] == [kind]
+    for bad in ("2024-13", "2024-00", "2024-Q5", "2024-W54", "2023-W53", "2024-02c", "24-02", "2024-W00", "", "2024-02ax", "2024-Q0x"):
+        assert not any(s.find(bad) for s in ALL.values()), bad
+
+
+@pytest.mark.parametrize("kind, code, expected", [
+    ("half_month", "2024-01b", [20240201, 20240202, 20240205, 20240206, 20240207]),
+    ("half_month", "2024-02a", [20240216, 20240219, 20240220, 20240221, 20240222]),
+    ("iso_week", "2024-W06", [20240215, 20240216, 20240219, 20240220, 20240221]),  # closes on the Sunday within Tết
+    ("month", "2024-04", [20240502, 20240503, 20240504, 20240506, 20240507]),  # the swapped Saturday is the province's
+    ("month15", "2024-02x", [20240215, 20240216, 20240219, 20240220, 20240221]),  # 15/1-14/2
+    ("quarter15", "2024-Q1x", [20240315, 20240318, 20240319, 20240320, 20240321])])
+def test_deadlines_over_tet(kind, code, expected):
+    s = ALL[kind]
+    assert dates(s, s.find(code)) == expected
+
+
+def test_deadlines_are_data():
+    rows = [{"schedule": "KY", "unit_kind": "commune", "working_days": 3}, {"schedule": "month", "unit_kind": "district", "working_days": 5}]
+    s = schedules([{"schedule": "KY", "kind": "month", "first": "2024-02", "last": "2024-04"}], [], rows, CAL, ordinal)["KY"]
+    assert s.days["commune"] == 3 and s.days["district"] == 5 and s.days["province"] == 3
+    assert days(s.at(ordinal(20240131))) is None and s.find("2024-05") is None and days(s.at(ordinal(20240201)))[0] == "2024-02"
+    assert s.ended(ordinal(20240229)) is None and s.ended(ordinal(20240301)).code == "2024-02" and s.ended(ordinal(20250101)).code == "2024-04"
+
+
+def test_once():
+    rows = [{"schedule": "KH24", "period": "GOP-Y", "start": 20230426, "end": 20230515}, {"schedule": "KH24", "period": "XONG", "start": 20230601, "end": 20230630}]
+    all_ = schedules([{"schedule": "KH24", "kind": "once"}, {"schedule": "LEER", "kind": "once"}], rows, [], CAL, ordinal)
+    s = all_["KH24"]
+    assert "LEER" not in all_ and "once" not in all_
+    assert s.at(ordinal(20230516)) is None and s.at(ordinal(20230515)).code == "GOP-Y" == s.find("GOP-Y").code
+    assert s.ended(ordinal(20230601)).code == "GOP-Y" and s.ended(ordinal(20230515)) is None
+    assert ymd(s.deadline(s.find("GOP-Y"), "commune")) == 20230516
+
+
+@pytest.mark.parametrize("named, as_of, kind, code", [
+    ("", 20240215, "commune", "2024-02a"), ("", 20240216, "commune", "2024-02a"),  # within the window of the period that has closed
+    ("", 20240217, "commune", "2024-02b"), ("", 20240217, "province", "2024-02a"), ("", 20240220, "province", "2024-02a"),
+    ("", 20240221, "province", "2024-02b"), ("2024-02b", 20240216, "commune", "2024-02b"), ("2024-02a", 20240216, "commune", "2024-02a"),
+    ("2024-02a", 20240217, "commune", None), ("2024-02a", 20240131, "commune", None), ("2024-02", 20240210, "commune", None)])
+def test_period_of_a_report(named, as_of, kind, code):
+    p = ALL["half_month"].of_report(named, ordinal(as_of), kind)
+    assert (p and p.code) == code
+
+
+# ---- proof ----
+
+def test_sealing_needs_proof():
+    seal = {"boot_id": "ab" * 16, "monotonic_ms": 5000, "server_time_ms": 10**12, "server_heard_at_ms": 2000}
+    assert timely.sealed(seal, 10**12 + 3000, None) == 10**12 + 3000
+    assert timely.sealed(seal, 10**12 + 2999, None) is None  # sealed after it was received
+    assert timely.sealed(seal, 10**13, 10**12 + 3001) is None  # before an earlier one of its stream
+    assert timely.sealed(seal, 10**13, 10**12 + 3000) == 10**12 + 3000
+    for lacks in ("boot_id", "server_time_ms"):
+        assert timely.sealed({k: v for k, v in seal.items() if k != lacks}, 10**13, None) is None
+    assert timely.sealed(seal | {"server_heard_at_ms": 5001}, 10**13, None) is None
+    assert timely.sealed(None, 10**13, None) is None
+
+
+# ---- what stands, who owed ----
+
+def world(*rows, **more):
+    return Made(*HOLIDAYS, *rows, **more)
+
+
+def slot(w, unit_, item, code):
+    c = w.h.catalogue
+    p = c.schedule(item).find(code)
+    sheet = w.h.sheets.of(c, item, p)
+    return sheet and sheet.slots.get((w.number(unit_), item))
+
+
+def verdicts(w, item, code):
+    """{unit code: how its slot is counted today}"""
+    c = w.h.catalogue
+    sheet = w.h.sheets.of(c, item, c.schedule(item).find(code))
+    return {c.units[u]["code"]: state(c, w.h.terms, sheet, u, item, s, w.h.today) for (u, leaf_), s in sheet.slots.items() if leaf_ == item}
+
+
+COMMUNES = leaf(10, "KH.R", "ratio", reporters="kind:commune@40|412|40", schedule="half_month", measure="stock", aggregate="own")
+
+
+def ratio(n):
+    return {"numerator": n, "denominator": 100}
+
+
+def test_every_level_sees_its_own_deadline():
+    w = world(COMMUNES)
+    w.at(20240216, 23, 59)
+    w.say("16702", "KH.R", 20240215, ratio=ratio(1))  # in its last minute
+    w.at(20240217, 0, 0)
+    w.say("16703", "KH.R", 20240215, period="2024-02a", ratio=ratio(2))  # one minute late, no proof
+    assert verdicts(w, "KH.R", "2024-02a") == {"16702": "on_time", "16703": "late", "412": "pending", "40": "pending"}
+    w.at(20240220)
+    assert verdicts(w, "KH.R", "2024-02a") == {"16702": "on_time", "16703": "late", "412": "missing", "40": "pending"}
+    w.say("40", "KH.R", 20240220, ratio=ratio(3))
+    w.at(20240221)
+    assert verdicts(w, "KH.R", "2024-02a")["40"] == "on_time"
+    w.at(20240222)
+    assert w.h.sheets.of(w.h.catalogue, "KH.R", w.h.catalogue.schedule("KH.R").find("2024-02a")) is None
+    frozen = {w.h.catalogue.units[r["unit"]]["code"]: r["timely"] for r in w.h.rows if r["period"] == 20240201}
+    assert frozen == {"16702": "on_time", "16703": "late", "412": "none", "40": "on_time"}
+
+
+def test_a_slow_line_needs_proof():
+    w = world(COMMUNES)
+    w.at(20240218)
+    w.say("16702", "KH.R", 20240215, period="2024-02a", ratio=ratio(1), seal=w.seal(20240216, 23, 59, heard=86400000))
+    w.say("16703", "KH.R", 20240215, period="2024-02a", ratio=ratio(1), seal=w.seal(20240217, 0, 0))
+    assert verdicts(w, "KH.R", "2024-02a") == {"16702": "line_slow", "16703": "late", "412": "pending", "40": "pending"}
+
+
+def test_on_behalf_is_shown_but_not_in_time():
+    w = world(COMMUNES)
+    w.at(20240214)
+    w.say("16702", "KH.R", 20240214, by=3, ratio=ratio(5))
+    s = slot(w, "16702", "KH.R", "2024-02a")
+    assert s.stand.top.on_behalf and s.stand.top.number("numerator") == 5 and s.timely == timely.NONE
+    own = w.say("16702", "KH.R", 20240213, ratio=ratio(4))
+    assert s.stand.top.number("numerator") == 5 and s.timely == timely.ON_TIME  # the greater as-of stands
+    w.say("16702", "KH.R", 20240213, reason="nhầm", withdraw={"withdraws": own})
+    assert s.stand.below is None and s.timely == timely.ON_TIME
+
+
+def test_expected_is_frozen_when_the_period_opens():
+    late = unit(7, "16704", 3, "commune", opened=20240206)
+    gone = unit(8, "16705", 3, "commune", closed=20240216)
+    w = world(late, gone, leaf(11, "KH.X", "count", reporters="kind:commune@40", schedule="half_month", measure="stock", closed=20240217), COMMUNES)
+    w.at(20240215)
+    assert verdicts(w, "KH.R", "2024-02a") == dict.fromkeys(("16702", "16703", "16705", "412", "40"), "pending")
+    w.at(20240216)
+    assert verdicts(w, "KH.R", "2024-02a")["16705"] == "exempt" and verdicts(w, "KH.X", "2024-02a")["16702"] == "pending"
+    assert set(verdicts(w, "KH.R", "2024-02b")) == {"16702", "16703", "16704", "412", "40"}
+    w.at(20240217)
+    assert set(verdicts(w, "KH.X", "2024-02a").values()) == {"exempt"}
+
+
+def test_only_two_reports_are_kept():
+    w = world(leaf(12, "KH.T", reporters="412"))
+    a, b, c = (w.say("412", "KH.T", 20240102, task={"state": "in_progress", "percent": p}) for p in (10, 20, 30))
+    stand = w.h.cells[3, "KH.T"]
+    w.say("412", "KH.T", 20240102, withdraw={"withdraws": c})
+    assert stand.top.number("percent") == 20 and stand.below is None  # the first one is forgotten
+    w.say("412", "KH.T", 20240102, withdraw={"withdraws": a})
+    assert stand.top.number("percent") == 20
+    w.say("412", "KH.T", 20240102, correction={"replaces": a, "task": {"state": "in_progress", "percent": 99}})
+    assert stand.top.number("percent") == 20  # it replaces what does not stand
+    w.say("412", "KH.T", 20240102, correction={"replaces": b, "task": {"state": "in_progress", "percent": 25}})
+    assert stand.top.number("percent") == 25 and stand.top.corrected and stand.below is None
+
+
+FLOW = leaf(13, "KH.F", "count", reporters="412", schedule="half_month", measure="flow", aggregate="sum")
+
+
+def test_a_flow_does_not_carry_over():
+    w = world(FLOW, leaf(14, "KH.S", "count", reporters="412", schedule="half_month", measure="stock", aggregate="sum"))
+    w.at(20240131)
+    for item in ("KH.F", "KH.S"):
+        w.say("412", item, 20240131, count={"value": 7})
+    flow, stock = w.h.cells[3, "KH.F"], w.h.cells[3, "KH.S"]
+    w.at(20240215)
+    assert flow.top.number("value") == 7
+    w.say("412", "KH.F", 20240215, count={"value": 8})  # of the period that runs
+    w.at(20240216)
+    assert flow.top.number("value") == 8 and flow.below is None and stock.top.number("value") == 7
+    w.say("412", "KH.F", 20240202, period="2024-01b", count={"value": 9})  # older than the last that has ended: its slot alone
+    w.say("412", "KH.S", 20240202, period="2024-01b", count={"value": 9})
+    assert flow.top.number("value") == 8 and flow.below is None and stock.top.number("value") == 9
+    w.at(20240301)
+    assert flow.top is None
+
+
+def test_after_the_freeze_now_and_frozen_part():
+    w = world(FLOW)
+    w.at(20240201)
+    first = w.say("412", "KH.F", 20240131, count={"value": 7})
+    w.at(20240210)
+    w.say("412", "KH.F", 20240201, period="2024-01b", reason="sót", correction={"replaces": first, "count": {"value": 8}})
+    rows = [r for r in w.h.rows if r["period"] == 20240116]
+    assert [r["table"] for r in rows] == ["frozen", "after", "after"]
+    assert rows[0]["report"]["value"] == 7 and rows[1]["voided_entry"] == first["entry"] and rows[2]["report"]["value"] == 8
+    assert w.h.cells[3, "KH.F"].top.number("value") == 8  # 2024-01b is the last period that has ended: it is live
+
+
+def test_unchanged_confirms_for_the_period():
+    w = world(leaf(12, "KH.T", reporters="412", schedule="half_month"))
+    w.say("412", "KH.T", 20240102, unchanged={})  # nothing stands: no effect
+    assert w.h.cells[3, "KH.T"].top is None
+    w.say("412", "KH.T", 20240102, task={"state": "in_progress", "percent": 40})
+    w.at(20240120)
+    w.say("412", "KH.T", 20240120, unchanged={})
+    s = slot(w, "412", "KH.T", "2024-01b")
+    assert s.timely == timely.ON_TIME and s.stand.top.number("percent") == 40 and s.stand.top.unchanged
+
+
+def test_the_first_catalogue_opens_the_period_that_runs():
+    w = world(COMMUNES)
+    assert verdicts(w, "KH.R", "2024-01a") == dict.fromkeys(("16702", "16703", "412", "40"), "pending")
+    assert len(w.h.sheets.held) == 1
+
+
+# ---- due dates ----
+
+def test_due_dates_run_down_the_levels():
+    rows = [{"schedule": {"schedule": "MOT", "kind": "once"}}, {"period": {"schedule": "MOT", "period": "KH", "start": 20240401, "end": 20240510}},
+            {"deadline": {"schedule": "MOT", "unit_kind": "province", "working_days": 5}},
+            {"deadline": {"schedule": "MOT", "unit_kind": "district", "working_days": 3}}]
+    w = world(*rows, leaf(15, "KH.1", reporters="kind:commune@40|412|40", schedule="MOT", due=20240515),
+              leaf(16, "KH.2", reporters="412", answer="lead", schedule="MOT", due=20240515))
+    c, terms = w.h.catalogue, w.h.terms
+    assert [terms.due(c, w.number(u), "KH.1") for u in ("40", "412", "16702")] == [20240515, 20240513, 20240509]
+    assert terms.due(c, 3, "KH.2") == 20240515  # one answers for all
+    terms.extend(c, 4, "KH.1", 20240601)
+    assert terms.due(c, 4, "KH.1") == 20240601 and terms.of[4, "KH.1"].first_due == 20240509
+    terms.extend(c, 4, "KH.1", 20240701)
+    assert terms.of[4, "KH.1"].first_due == 20240509
+
+
+def test_a_milestone_that_was_reached_is_not_behind():
+    m = {"milestone": {"item": "KH.T", "no": 1, "name": "Mốc", "date": 20240110}}
+    w = world(leaf(12, "KH.T", reporters="412"), m)
+    w.say("412", "KH.T", 20240102, task={"state": "in_progress", "percent": 90})
+    w.at(20240110)
+    key = ("VN/40/412/", 1, 12)
+    assert w.h.figures()[key]["behind"] == 0
+    w.at(20240111)
+    assert w.h.figures()[key]["behind"] == 1
+    w.h.terms.at(3, "KH.T").milestones.add(1)
+    assert w.h.figures()[key]["behind"] == 0
+
+
+def test_not_applicable_for_a_time():
+    w = world(leaf(12, "KH.T", reporters="412|16702", due=20240103))
+    w.say("412", "KH.T", 20240102, task={"state": "in_progress", "percent": 50})
+    w.h.terms.not_applicable(3, "KH.T", 20240104, 20240105)
+    seen = []
+    for d in (20240103, 20240104, 20240105, 20240106):
+        r = w.at(d).h.figures()["VN/40/", 1, 12]
+        seen.append((r["cells"]["na"], r["percent_sum"], r["attainment"], r["overdue"]))
+    assert seen == [(0, 50, 2500, 0), (1, 0, 0, 1), (1, 0, 0, 1), (0, 50, 2500, 2)]
+
+
+def test_codes_are_used_again():
+    rows = [unit(1, "VN", 0, "central"), unit(2, "40", 1, "province"), unit(3, "412", 2, "district", closed=20240201), unit(4, "412", 2, "district", opened=20240201)]
+    c = Catalogue(rows)
+    assert (c.path(3), c.path(4)) == ("VN/40/412@0/", "VN/40/412/")
+    assert [c.speaks(n, 20240131) for n in (3, 4)] == [True, False] and [c.speaks(n, 20240201) for n in (3, 4)] == [False, True]
