@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dashboard/decode.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/sys/base.h"
@@ -42,6 +44,19 @@ bool decode_grain(const Tiendo__V1__Grain *m, struct decoded *out)
 {
 	out->grain = (struct mirror_grain){.path = m->path, .plan = m->plan, .version = m->version};
 	return m->version && decode_rollups(m->rollups, m->n_rollups, out);
+}
+
+char *decode_receipt(const Tiendo__V1__ReceiptRef *m, char out[static RECEIPT_TEXT])
+{
+	char hex[9] = "????????";
+
+	out[0] = '\0';
+	if (!m)
+		return out;
+	if (m->incarnation.len == MIRROR_INCARNATION)
+		hex_encode(hex, m->incarnation.data, 4);
+	snprintf(out, RECEIPT_TEXT, "%s-%" PRIu64 "-%" PRIu32, hex, m->entry, m->index);
+	return out;
 }
 
 void decoded_free(struct decoded *d)

@@ -9,6 +9,7 @@
 
 #include "common/sys/codec.h"
 #include "dashboard/mirror.h"
+#include "dashboard/report.h"
 
 struct decoded {
 	struct mirror_grain grain;
@@ -19,6 +20,8 @@ struct decoded {
 bool decode_generation(const Tiendo__V1__Generation *m, struct mirror_generation *out);
 bool decode_delta(const Tiendo__V1__UnitDelta *m, struct decoded *out);
 bool decode_grain(const Tiendo__V1__Grain *m, struct decoded *out);
+/* "1f0c2d3e-42-1"; "" for none. Returns out. */
+char *decode_receipt(const Tiendo__V1__ReceiptRef *m, char out[static RECEIPT_TEXT]);
 void decoded_free(struct decoded *d);
 
 #endif

@@ -71,7 +71,7 @@ static json_t *reading(const struct reading *r)
 
 	json_object_set_new(o, "unit", json_string(r->unit));
 	json_object_set_new(o, "item", json_string(r->item->row.code));
-	json_object_set_new(o, "period", json_null());
+	json_object_set_new(o, "period", text(r->period ? r->period : ""));
 	json_object_set_new(o, "at", date(r->sight.today));
 	json_object_set_new(o, "illustrative", json_boolean(r->sight.illustrative));
 	json_object_set_new(o, "simulated", json_boolean(r->sight.simulated));
@@ -93,9 +93,14 @@ static void put(struct buffer *out, json_t *o, size_t flags)
 	json_decref(o);
 }
 
-void json_reading(struct buffer *out, const struct reading *r)
+void json_figure(struct buffer *out, const struct reading *r)
 {
 	put(out, reading(r), JSON_COMPACT);
+}
+
+void json_reading(struct buffer *out, const struct reading *r)
+{
+	json_figure(out, r);
 	buffer_put_u8(out, '\n');
 }
 
@@ -158,6 +163,16 @@ static void add_said(json_t *o, const struct report_cell *c)
 	json_object_set_new(o, "version", json_integer((json_int_t)c->version));
 }
 
+/* The split by due dates that leaders read, beside done / in progress / not started. */
+static json_t *deadlines(const struct figure *f)
+{
+	struct reading_deadlines d = reading_deadlines(f);
+
+	return json_pack("{s:i,s:i,s:i,s:i,s:i}", "applicable", (int)d.applicable, "done_in_time",
+			 (int)d.done_in_time, "done_late", (int)d.done_late, "open_in_time",
+			 (int)d.open_in_time, "overdue", (int)d.overdue);
+}
+
 void json_report(struct buffer *out, const struct report *r)
 {
 	json_t *o = json_object(), *reported = json_array(), *missing = json_array(),
@@ -177,6 +192,7 @@ void json_report(struct buffer *out, const struct report *r)
 		json_array_append_new(unfinished, reading(&r->unfinished[i]));
 	json_object_set_new(o, "figure", reading(&r->reading));
 	json_object_set_new(o, "name", json_string(r->reading.item->row.name));
+	json_object_set_new(o, "deadlines", deadlines(&r->reading.figure));
 	json_object_set_new(o, "reported", reported);
 	json_object_set_new(o, "missing", missing);
 	json_object_set_new(o, "unfinished", unfinished);

@@ -12,6 +12,7 @@
 #include "common/sys/base.h"
 #include "dashboard/report.h"
 
+void json_figure(struct buffer *out, const struct reading *r);  /* the object alone */
 void json_reading(struct buffer *out, const struct reading *r); /* one object, one line */
 void json_readings(struct buffer *out, const struct reading *list,
 		   size_t n); /* an array, one object a line */

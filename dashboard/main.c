@@ -21,14 +21,36 @@ static const struct command commands[] = {
 	{"init", reader_init, 0, 0, true, "--server-key KEY [--query ADDRESS] [--feed ADDRESS]",
 	 "tạo thư mục, cấu hình và khoá của người xem; in khoá công khai",
 	 "make a viewer's directory, config and key; prints the public key"},
-	{"get", reader_get, 0, ARGUMENTS_MAX, false, "UNIT [ITEM] | --all UNIT... | --list FILE",
-	 "số liệu hiện tại của một đơn vị, hoặc theo danh sách unit,item",
-	 "figures now: of a unit, or of a list of unit,item"},
+	{"get", reader_get, 0, ARGUMENTS_MAX, false,
+	 "UNIT [ITEM] [--period P | --at DAY] | --all UNIT... | --list FILE",
+	 "số liệu hiện tại của một đơn vị, hoặc theo danh sách unit,item; của một kỳ (khi chốt và nay biết), hoặc "
+	 "như đã biết một ngày",
+	 "figures now: of a unit, or of a list of unit,item; of a period (as frozen, as now known), or as known on a "
+	 "day"},
 	{"watch", reader_watch, 1, 2, false, "UNIT [ITEM] [--count N]",
 	 "một dòng mỗi khi số liệu thay đổi", "a line whenever a figure moves"},
 	{"explain", reader_explain, 2, 2, false, "UNIT ITEM",
 	 "số liệu dựa trên gì: ai đã báo cáo (biên nhận), ai chưa, mục nào chưa xong",
 	 "what a figure stands on: who reported (receipts), who has not, what is not finished"},
+	{"timeliness", reader_timeliness, 1, 2, false, "UNIT [ITEM] [--period P]",
+	 "tỷ lệ báo cáo và đúng hạn theo kỳ: toàn đơn vị, từng cấp, từng đơn vị trực thuộc",
+	 "reporting and on-time rates by period: the whole, each level, each unit below"},
+	{"silent", reader_silent, 1, 2, false, "UNIT [ITEM]",
+	 "ai đang nợ báo cáo, từ ngày nào, người đứng đầu và liên hệ",
+	 "who owes a report now, since when, head and contact"},
+	{"obstacles", reader_obstacles, 1, 2, false, "UNIT [ITEM] [--open] [--by-addressee] [--steps]",
+	 "khó khăn, vướng mắc: đang chờ ai, bao lâu, vì sao", "obstacles: with whom they lie, how long, why"},
+	{"findings", reader_findings, 1, 2, false, "UNIT [ITEM] [--open]", "kết luận kiểm tra, giám sát",
+	 "what inspections found"},
+	{"requests", reader_requests, 1, 2, false, "UNIT [ITEM] [--open]",
+	 "đề nghị gia hạn, không áp dụng: chờ quyết định và đã quyết định",
+	 "requests for an extension or not applicable: waiting, and decided"},
+	{"series", reader_series, 2, 2, false, "UNIT ITEM [--from DAY] [--to DAY]",
+	 "một số liệu qua từng ngày có thay đổi", "one figure, by the days on which it changed"},
+	{"suspicious", reader_suspicious, 1, 2, false, "UNIT [ITEM] [--period P]", "báo cáo cần xem lại, vì sao",
+	 "reports to be looked at, and why"},
+	{"exceptions", reader_exceptions, 1, 2, false, "UNIT [RULE]",
+	 "đơn vị vượt ngưỡng của thresholds.csv", "units beyond a threshold of thresholds.csv"},
 };
 
 /* ---- options ---- */
@@ -40,7 +62,7 @@ struct option {
 	const char *vi, *en;
 };
 
-enum { OPTIONS = 10 };
+enum { OPTIONS = 17 };
 
 static void option_table(struct reader_options *o, struct option out[static OPTIONS])
 {
@@ -55,6 +77,16 @@ static void option_table(struct reader_options *o, struct option out[static OPTI
 		 "get: every figure of each unit named"},
 		{"--list", "FILE", &o->list, NULL, "get: tệp có các dòng unit,item",
 		 "get: a file of lines unit,item"},
+		{"--period", "P", &o->period, NULL, "một kỳ, hoặc từ kỳ P đến kỳ Q: P..Q (2024-04a, 2022..2023-Q1)",
+		 "a period, or from P to Q: P..Q (2024-04a, 2022..2023-Q1)"},
+		{"--at", "DAY", &o->at, NULL, "get: như đã biết ngày ấy", "get: as known on that day"},
+		{"--from", "DAY", &o->from, NULL, "series: từ ngày", "series: from"},
+		{"--to", "DAY", &o->to, NULL, "series: đến ngày", "series: to"},
+		{"--open", NULL, NULL, &o->open, "obstacles, findings, requests: chỉ những việc chưa xong",
+		 "obstacles, findings, requests: only what is not settled"},
+		{"--by-addressee", NULL, NULL, &o->by_addressee, "obstacles: những việc chờ đơn vị này giải quyết",
+		 "obstacles: those that the unit has to clear"},
+		{"--steps", NULL, NULL, &o->steps, "obstacles: cả các bước xử lý", "obstacles: with their steps"},
 		{"--count", "N", &o->count, NULL, "watch: dừng sau N dòng",
 		 "watch: end after N lines"},
 		{"--server-key", "KEY", &o->server_key, NULL, "init: khoá công khai của trung tâm",

@@ -12,6 +12,8 @@
 struct reader_options {
 	const char *dir, *lang;
 	bool json, help, all;
+	bool open, by_addressee, steps;
+	const char *period, *at, *from, *to;
 	const char *server_key, *query, *feed; /* init */
 	const char *list, *count;
 	const char **arguments;
@@ -20,6 +22,12 @@ struct reader_options {
 
 typedef int reader_fn(struct session *s, const struct reader_options *o);
 reader_fn reader_init, reader_get, reader_watch, reader_explain;
+reader_fn reader_timeliness, reader_silent, reader_obstacles, reader_findings, reader_requests, reader_series,
+	reader_suspicious, reader_exceptions;
+
+/* A question that is answered in rows: UNIT, and maybe an item behind it. */
+struct list_kind;
+int reader_list(struct session *s, const struct reader_options *o, const struct list_kind *kind);
 
 /* Fetches the grains that stand at the place itself into the mirror: of one plan (item index), or
  * of all (NO_INDEX). */

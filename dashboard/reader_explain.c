@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* explain: what a figure stands on: who has reported (with receipts), who has not, which leaves are
  * not finished. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "dashboard/reader.h"
+#include "dashboard/decode.h"
 #include "dashboard/json.h"
 #include "dashboard/mirror.h"
 #include "dashboard/show.h"
@@ -21,18 +20,6 @@ void report_free(struct report *r)
 	free(r->cells);
 	free(r->unfinished);
 	*r = (struct report){0};
-}
-
-static void put_receipt(struct report_cell *c, const Tiendo__V1__ReceiptRef *ref)
-{
-	char hex[9] = "????????";
-
-	if (!ref)
-		return;
-	if (ref->incarnation.len == 16)
-		hex_encode(hex, ref->incarnation.data, 4);
-	snprintf(c->receipt, sizeof(c->receipt), "%s-%" PRIu64 "-%" PRIu32, hex, ref->entry,
-		 ref->index);
 }
 
 /* False = of units, items or states this reader does not know. */
@@ -70,44 +57,50 @@ static bool add_cell(struct report *r, const struct catalogue *c, const Tiendo__
 				     .product_ref = base_copy_text(m->product_ref),
 				     .note = base_copy_text(m->note),
 				     .reason = base_copy_text(m->reason)};
-	put_receipt(cell, m->receipt);
+	decode_receipt(m->receipt, cell->receipt);
 	return true;
+}
+
+struct cells {
+	struct session *s;
+	struct report *report;
+	size_t withheld;
+};
+
+static int cells_page(void *ctx, const Tiendo__V1__Reply *r)
+{
+	struct cells *c = ctx;
+
+	for (size_t i = 0; i < r->cells->n_cells; i++) {
+		const Tiendo__V1__ReceiptRef *ref = r->cells->cells[i]->receipt;
+		c->withheld += ref && !ref->incarnation.len;
+		if (!add_cell(c->report, c->s->atlas.catalogue, r->cells->cells[i]))
+			return EXIT_AGAIN; /* of a catalogue that is newer than ours */
+	}
+	return EXIT_GOOD;
 }
 
 static int fetch_cells(struct session *s, struct report *r, const char *unit, const char *item)
 {
 	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
 	Tiendo__V1__Cells ask = TIENDO__V1__CELLS__INIT;
-	struct buffer cursor = {0};
-	int code = EXIT_GOOD;
-	size_t withheld = 0;
+	struct cells cells = {.s = s, .report = r};
+	const struct session_pages pages = {.question = &q,
+					    .cursor = &ask.cursor,
+					    .answer = TIENDO__V1__REPLY__ANSWER_CELLS,
+					    .page = cells_page,
+					    .ctx = &cells};
 
 	q.question_case = TIENDO__V1__QUERY__QUESTION_CELLS;
 	q.cells = &ask;
 	ask.unit = (char *)unit;
 	ask.item = (char *)item;
-	do {
-		ask.cursor = (ProtobufCBinaryData){cursor.size, cursor.data};
-		const Tiendo__V1__Reply *m = session_call(s, &q, &code);
-		if (!m)
-			break;
-		if (m->answer_case != TIENDO__V1__REPLY__ANSWER_CELLS)
-			code = session_fail(EXIT_ENVIRONMENT, "an answer of another kind");
-		for (size_t i = 0; code == EXIT_GOOD && i < m->cells->n_cells; i++) {
-			const Tiendo__V1__ReceiptRef *ref = m->cells->cells[i]->receipt;
-			withheld += ref && !ref->incarnation.len;
-			if (!add_cell(r, s->atlas.catalogue, m->cells->cells[i]))
-				code = EXIT_AGAIN; /* of a catalogue that is newer than ours */
-		}
-		buffer_clear(&cursor);
-		buffer_put(&cursor, m->cursor.data, m->cursor.len);
-	} while (code == EXIT_GOOD && cursor.size);
-	buffer_free(&cursor);
-	if (code == EXIT_GOOD && withheld)
+	int code = session_pages(s, &pages);
+	if (code == EXIT_GOOD && cells.withheld)
 		session_fail(code,
 			     SAY(s, "%zu báo cáo không hiện được văn bản: sổ gốc ở trung tâm bị hỏng, hãy báo trung tâm",
 				 "the text of %zu reports is not shown: the centre's journal is damaged, tell the centre"),
-			     withheld);
+			     cells.withheld);
 	return code;
 }
 

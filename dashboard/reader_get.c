@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* get: figures as they stand now, of one place or of a list of places. */
+/* get: figures as they stand now, of one place or of a list of places; of a period or a day: list_period.c. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "dashboard/reader.h"
 #include "dashboard/decode.h"
 #include "dashboard/json.h"
+#include "dashboard/list.h"
 #include "dashboard/mirror.h"
 #include "dashboard/show.h"
 
@@ -30,17 +31,25 @@ struct get {
 
 /* ---- fetching ---- */
 
-static int fetch_page(struct session *s, struct mirror *m, const Tiendo__V1__Reply *r)
+struct fetch {
+	struct session *s;
+	struct mirror *mirror;
+};
+
+static int fetch_page(void *ctx, const Tiendo__V1__Reply *r)
 {
+	struct fetch *f = ctx;
 	struct decoded d = {0};
-	bool good = r->answer_case == TIENDO__V1__REPLY__ANSWER_CATCH_UP;
+	bool good = true;
 
 	for (size_t i = 0; good && i < r->catch_up->n_grains; i++) {
 		good = decode_grain(r->catch_up->grains[i], &d);
 		if (good)
-			mirror_page(m, &s->sight.generation, &d.grain);
+			mirror_page(f->mirror, &f->s->sight.generation, &d.grain);
 	}
 	decoded_free(&d);
+	if (good && r->cursor.len == 0)
+		mirror_complete(f->mirror, &f->s->sight.generation, r->as_of);
 	return good ? EXIT_GOOD : session_fail(EXIT_ENVIRONMENT, "an answer of another kind");
 }
 
@@ -48,8 +57,12 @@ int reader_fetch(struct session *s, struct mirror *m, const struct place *place,
 {
 	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
 	Tiendo__V1__CatchUp ask = TIENDO__V1__CATCH_UP__INIT;
-	struct buffer cursor = {0};
-	int code = EXIT_GOOD;
+	struct fetch fetch = {s, m};
+	const struct session_pages pages = {.question = &q,
+					    .cursor = &ask.cursor,
+					    .answer = TIENDO__V1__REPLY__ANSWER_CATCH_UP,
+					    .page = fetch_page,
+					    .ctx = &fetch};
 
 	q.question_case = TIENDO__V1__QUERY__QUESTION_CATCH_UP;
 	q.catch_up = &ask;
@@ -57,19 +70,7 @@ int reader_fetch(struct session *s, struct mirror *m, const struct place *place,
 	ask.only_path = true;
 	if (plan_item != NO_INDEX)
 		ask.plan = catalogue_item(s->atlas.catalogue, plan_item)->row.number;
-	do {
-		ask.cursor = (ProtobufCBinaryData){cursor.size, cursor.data};
-		const Tiendo__V1__Reply *r = session_call(s, &q, &code);
-		if (!r)
-			break;
-		code = fetch_page(s, m, r);
-		if (r->cursor.len == 0)
-			mirror_complete(m, &s->sight.generation, r->as_of);
-		buffer_clear(&cursor);
-		buffer_put(&cursor, r->cursor.data, r->cursor.len);
-	} while (code == EXIT_GOOD && cursor.size);
-	buffer_free(&cursor);
-	return code;
+	return session_pages(s, &pages);
 }
 
 struct reading reader_reading(const struct session *s, const struct mirror *m,
@@ -220,8 +221,17 @@ static int show(const struct get *g, const struct reader_options *o)
 	return code;
 }
 
+static int get_period(struct session *s, const struct reader_options *o)
+{
+	if (o->list || o->all || !o->arguments_n || o->arguments_n > 2 || (o->period && o->at))
+		return session_fail(EXIT_WRONG_USE, "get UNIT [ITEM] --period P | get UNIT [ITEM] --at DAY");
+	return reader_list(s, o, &list_period);
+}
+
 int reader_get(struct session *s, const struct reader_options *o)
 {
+	if (o->period || o->at)
+		return get_period(s, o);
 	struct get g = {.s = s, .mirror = mirror_new()};
 	int code = read_arguments(&g, o);
 

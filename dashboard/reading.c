@@ -18,6 +18,17 @@ struct reading reading_of(const struct sight *s, const char *unit, const char *u
 	return out;
 }
 
+struct reading_deadlines reading_deadlines(const struct figure *f)
+{
+	struct reading_deadlines d = {.applicable = f->cells_expected - f->cells.na,
+				      .done_late = f->done_late,
+				      .overdue = f->overdue};
+
+	d.done_in_time = f->cells.done - f->done_late;
+	d.open_in_time = d.applicable - f->cells.done - f->overdue;
+	return d;
+}
+
 static bool same_tasks(const struct task_counts *a, const struct task_counts *b)
 {
 	return a->unreported == b->unreported && a->not_started == b->not_started &&

@@ -23,12 +23,18 @@ struct reading {
 	const char *unit; /* "412" or "G/PILOT" */
 	const char *unit_name;
 	const struct item *item;
+	const char *period; /* NULL or "" = as it stands now */
 	struct figure figure;
 };
 
 /* r NULL: nothing is expected there. */
 struct reading reading_of(const struct sight *s, const char *unit, const char *unit_name,
 			  const struct item *item, const struct rollup *r);
+/* The cells of tasks by their due dates: applicable = the sum of the other four. */
+struct reading_deadlines {
+	uint32_t applicable, done_in_time, done_late, open_in_time, overdue;
+};
+struct reading_deadlines reading_deadlines(const struct figure *f);
 /* Would a reader see another number? Versions aside. */
 bool reading_moved(const struct figure *a, const struct figure *b);
 

@@ -172,6 +172,15 @@ static int failed(const struct session *s, const Tiendo__V1__Failure *f)
 
 	if (reason == REASON_STALE_CURSOR)
 		return EXIT_AGAIN;
+	if (reason == REASON_BAD_FRAME)
+		return session_fail(
+			EXIT_REFUSED,
+			SAY(s,
+			    "máy chủ ở %s không hiểu câu hỏi này (bad_frame: %s): phiên bản của "
+			    "trung tâm cũ hơn, hãy nâng cấp tiendo-server",
+			    "the server at %s does not understand this question (bad_frame: %s): the "
+			    "centre's version is older, upgrade tiendo-server"),
+			s->query, f->text);
 	return session_fail(EXIT_REFUSED, "%s (%s): %s", reason_says(reason, s->language),
 			    reason_name(reason), f->text);
 }
@@ -213,34 +222,53 @@ const Tiendo__V1__Reply *session_call(struct session *s, Tiendo__V1__Query *q, i
 	return r;
 }
 
+int session_pages(struct session *s, const struct session_pages *p)
+{
+	struct buffer cursor = {0};
+	int code = EXIT_GOOD;
+
+	do {
+		*p->cursor = (ProtobufCBinaryData){cursor.size, cursor.data};
+		const Tiendo__V1__Reply *r = session_call(s, p->question, &code);
+		if (!r)
+			break;
+		code = r->answer_case == p->answer
+			       ? p->page(p->ctx, r)
+			       : session_fail(EXIT_ENVIRONMENT, "an answer of another kind");
+		buffer_clear(&cursor);
+		buffer_put(&cursor, r->cursor.data, r->cursor.len);
+	} while (code == EXIT_GOOD && cursor.size);
+	buffer_free(&cursor);
+	return code;
+}
+
+static int catalogue_page(void *ctx, const Tiendo__V1__Reply *r)
+{
+	struct session *s = ctx;
+	struct sys_error error = {0};
+
+	s->pinned = true;
+	return atlas_page(&s->atlas, r->catalogue, &error)
+		       ? EXIT_GOOD
+		       : session_fail(EXIT_ENVIRONMENT, "%s", error.text);
+}
+
 int session_catalogue(struct session *s)
 {
 	Tiendo__V1__Query q = TIENDO__V1__QUERY__INIT;
 	Tiendo__V1__Catalogue ask = TIENDO__V1__CATALOGUE__INIT;
-	struct buffer cursor = {0};
+	const struct session_pages pages = {.question = &q,
+					    .cursor = &ask.cursor,
+					    .answer = TIENDO__V1__REPLY__ANSWER_CATALOGUE,
+					    .page = catalogue_page,
+					    .ctx = s};
 	struct sys_error error = {0};
-	int code = EXIT_GOOD;
-	bool more = true;
 
 	q.question_case = TIENDO__V1__QUERY__QUESTION_CATALOGUE;
 	q.catalogue = &ask;
 	atlas_begin(&s->atlas);
 	s->pinned = false;
-	while (more && code == EXIT_GOOD) {
-		ask.cursor = (ProtobufCBinaryData){cursor.size, cursor.data};
-		const Tiendo__V1__Reply *r = session_call(s, &q, &code);
-		if (!r)
-			break;
-		s->pinned = true;
-		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_CATALOGUE ||
-		    !atlas_page(&s->atlas, r->catalogue, &error))
-			code = session_fail(EXIT_ENVIRONMENT, "%s",
-					    *error.text ? error.text : "an answer of another kind");
-		more = r->cursor.len > 0;
-		buffer_clear(&cursor);
-		buffer_put(&cursor, r->cursor.data, r->cursor.len);
-	}
-	buffer_free(&cursor);
+	int code = session_pages(s, &pages);
 	if (code == EXIT_GOOD && !atlas_end(&s->atlas, &error))
 		code = session_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	return code;

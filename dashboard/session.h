@@ -52,6 +52,16 @@ void session_end(struct session *s);
 /* Asks and waits; a Failure is told in a sentence. NULL: *code is what to exit with, or EXIT_AGAIN.
  * The reply lives until the next question. */
 const Tiendo__V1__Reply *session_call(struct session *s, Tiendo__V1__Query *q, int *code);
+/* A question that is answered in pages: asked again with the cursor of each page until the last has come. */
+struct session_pages {
+	Tiendo__V1__Query *question;
+	ProtobufCBinaryData *cursor; /* its place in the question */
+	Tiendo__V1__Reply__AnswerCase answer;
+	/* EXIT_GOOD, or what to end with */
+	int (*page)(void *ctx, const Tiendo__V1__Reply *r);
+	void *ctx;
+};
+int session_pages(struct session *s, const struct session_pages *p);
 /* Fetches the catalogue. EXIT_GOOD, EXIT_AGAIN, or the sentence has been printed. */
 int session_catalogue(struct session *s);
 /* Finds unit and item (NULL = none wanted); *item = NO_INDEX then. */

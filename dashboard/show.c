@@ -135,6 +135,21 @@ void show_target(struct buffer *out, const struct reading *r, enum language l)
 	buffer_put_text(out, text);
 }
 
+void show_deadlines(struct buffer *out, const struct reading *r, enum language l)
+{
+	struct reading_deadlines d = reading_deadlines(&r->figure);
+
+	if (!d.applicable)
+		return;
+	buffer_format(out,
+		      SAY("%" PRIu32 "/%" PRIu32 " hoàn thành đúng hạn · %" PRIu32
+			  " hoàn thành muộn · %" PRIu32 " chưa hoàn thành, còn trong hạn · %" PRIu32
+			  " quá hạn",
+			  "%" PRIu32 "/%" PRIu32 " done in time · %" PRIu32 " done late · %" PRIu32
+			  " not done, still in time · %" PRIu32 " overdue"),
+		      d.done_in_time, d.applicable, d.done_late, d.open_in_time, d.overdue);
+}
+
 static const char *reached(const struct figure *f, enum language l)
 {
 	if (!f->has_reached)
@@ -174,16 +189,18 @@ static void line(struct lines *t, const char *name)
 	buffer_clear(&t->text);
 }
 
-static void late_line(struct lines *t, const struct figure *f, enum language l)
+static void late_lines(struct lines *t, const struct reading *r, enum language l)
 {
-	if (f->overdue || f->behind || f->done_late)
+	const struct figure *f = &r->figure;
+
+	show_deadlines(&t->text, r, l);
+	line(t, SAY("Thời hạn", "Deadlines"));
+	if (f->behind)
 		buffer_format(&t->text,
-			      SAY("%" PRIu32 " quá hạn · %" PRIu32 " chậm tiến độ · %" PRIu32
-				  " xong muộn",
-				  "%" PRIu32 " overdue · %" PRIu32 " behind · %" PRIu32
-				  " done late"),
-			      f->overdue, f->behind, f->done_late);
-	line(t, SAY("Chậm", "Late"));
+			      SAY("%" PRIu32 "/%" PRIu32 " đang thực hiện mà chậm",
+				  "%" PRIu32 "/%" PRIu32 " in progress and behind"),
+			      f->behind, f->cells.in_progress);
+	line(t, SAY("Chậm tiến độ", "Behind"));
 }
 
 static void count_lines(struct lines *t, const struct reading *r, enum language l)
@@ -247,7 +264,7 @@ void show_figure(struct buffer *out, const struct reading *r, enum language l)
 	table_open(&t.table, 2);
 	count_lines(&t, r, l);
 	number_lines(&t, r, l);
-	late_line(&t, &r->figure, l);
+	late_lines(&t, r, l);
 	buffer_format(&t.text, SAY("%s · bản ghi %" PRIu64 " · %s", "%s · entry %" PRIu64 " · %s"),
 		      show_date(r->sight.today, l, text), r->figure.version,
 		      generation_text(&r->sight.generation, generation));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* show_inside: what the files of show share; nobody else includes it. */
+/* show_inside: what the files of show and the lists of figures share; nobody else includes it. */
 #ifndef TIENDO_DASHBOARD_SHOW_INSIDE_H
 #define TIENDO_DASHBOARD_SHOW_INSIDE_H
 
@@ -11,5 +11,7 @@ __attribute__((format_arg(2), format_arg(3))) const char *show_says(enum languag
 void show_main(struct buffer *out, const struct reading *r, enum language l);
 void show_value(struct buffer *out, const struct reading *r, enum language l);
 void show_target(struct buffer *out, const struct reading *r, enum language l);
+/* Done in time / done late / not done, in time / overdue; nothing where there is no task. */
+void show_deadlines(struct buffer *out, const struct reading *r, enum language l);
 
 #endif

@@ -42,6 +42,8 @@ void table_cell(struct table *t, const char *text)
 	char *copy = base_alloc(strlen(text) + sizeof("…"));
 
 	strcpy(copy, text);
+	for (char *c = copy; (c = strpbrk(c, "\n\t"));) /* a free text stays in its line */
+		*c = ' ';
 	if (t->cut[column] && text_width(copy) > TABLE_TEXT)
 		shorten(copy);
 	if (t->n == t->size) {

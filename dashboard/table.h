@@ -9,7 +9,7 @@
 #include "common/sys/base.h"
 
 enum {
-	TABLE_COLUMNS = 8,
+	TABLE_COLUMNS = 10,
 	TABLE_TEXT = 56 /* a longer cell of a column that may be cut ends in … */
 };
 
@@ -23,7 +23,7 @@ struct table {
 };
 
 void table_open(struct table *t, size_t columns);
-void table_cell(struct table *t, const char *text); /* the next one */
+void table_cell(struct table *t, const char *text); /* the next one; line ends and tabs in it become spaces */
 __attribute__((format(printf, 2, 3))) void table_format(struct table *t, const char *format, ...);
 /* Each line begins with `indent` spaces and has none at its end. */
 void table_print(const struct table *t, size_t indent, struct buffer *out);

@@ -146,7 +146,9 @@ static void a_plan(void **state)
 		    "đạt mục tiêu\n"
 		    "  Đã báo cáo    41/54\n"
 		    "  Điểm tiến độ  63,15 % (36/38)\n"
-		    "  Chậm          3 quá hạn · 2 chậm tiến độ · 1 xong muộn\n"
+		    "  Thời hạn      5/50 hoàn thành đúng hạn · 1 hoàn thành muộn · 41 chưa hoàn "
+		    "thành, còn trong hạn · 3 quá hạn\n"
+		    "  Chậm tiến độ  2/20 đang thực hiện mà chậm\n"
 		    "  Tính đến      31/03/2024 · bản ghi 99 · "
 		    "abcd0000000000000000000000000000:2:17\n");
 	buffer_clear(&out);
