@@ -95,7 +95,7 @@ static bool overlay(void *data, uint64_t seq, struct bytes blob)
 	struct desk_cell *cell = find_cell(r->d, catalogue_unit(c, unit)->row.number,
 					   catalogue_item(c, item)->row.number);
 
-	if (cell && admit_wins(u.as_of, cell->reported, cell->as_of)) {
+	if (cell && (!cell->reported || u.as_of.ymd >= cell->as_of.ymd)) {
 		cell->reported = true;
 		cell->as_of = u.as_of;
 		cell->state = u.state;

@@ -269,7 +269,7 @@ struct draft_fault draft_judge(const struct draft_place *at, draft_look *look, v
 
 		u->base_version = known.version;
 		if (known.version || known.cell.reported)
-			v = admit_against(u, &known.cell);
+			v = admit_against(u, 0, &known.cell); /* by as-of date alone: the centre knows the period of what it holds */
 	}
 	struct draft_fault f = refused(draft_column_of(v.field), v.reason);
 

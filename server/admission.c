@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/admission.h"
+#include "server/admission_inside.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -59,7 +59,8 @@ static void overlay_set(struct overlay *o, const struct admit_found *where, cons
 		o->n++;
 	assert(u->as_of.ymd); /* or it was refused */
 	*c = (struct overlay_cell){
-		.unit = where->unit, .item = where->item, .as_of = u->as_of, .state = u->state};
+		.unit = where->unit, .item = where->item, .as_of = u->as_of, .state = (uint16_t)u->state,
+		.period = where->period};
 }
 
 static struct admit_cell cell_now(const struct admission *at, const struct admit_found *where,
@@ -69,12 +70,14 @@ static struct admit_cell cell_now(const struct admission *at, const struct admit
 		const struct overlay_cell *o = slot(at->overlay, where->unit, where->item);
 		if (o->as_of.ymd)
 			return (struct admit_cell){
-				.reported = true, .as_of = o->as_of, .state = (enum task_state)o->state};
+				.reported = true, .period = o->period, .as_of = o->as_of,
+				.state = (enum task_state)o->state};
 	}
 	if (!c || !(c->flags & CELL_REPORTED))
 		return (struct admit_cell){0};
 	return (struct admit_cell){
-		.reported = true, .as_of = c->as_of, .state = (enum task_state)c->state};
+		.reported = true, .period = c->period, .as_of = c->as_of,
+		.state = (enum task_state)c->state};
 }
 
 /* ---- a batch ---- */
@@ -128,10 +131,10 @@ static void read_all(struct judging *j, uint64_t first_seq, const struct bytes *
 static bool built(enum body_kind body)
 {
 	static const bool known[] = {
-		[BODY_UNCHANGED - BODY_UNCHANGED] = false,
+		[BODY_UNCHANGED - BODY_UNCHANGED] = true,
 		[BODY_NA_REQUEST - BODY_UNCHANGED] = false,
-		[BODY_CORRECTION - BODY_UNCHANGED] = false,
-		[BODY_WITHDRAW - BODY_UNCHANGED] = false,
+		[BODY_CORRECTION - BODY_UNCHANGED] = true,
+		[BODY_WITHDRAW - BODY_UNCHANGED] = true,
 		[BODY_OBSTACLE - BODY_UNCHANGED] = false,
 		[BODY_EXTENSION_REQUEST - BODY_UNCHANGED] = false,
 		[BODY_MILESTONE - BODY_UNCHANGED] = false,
@@ -155,7 +158,7 @@ static void check_all(struct judging *j)
 		j->verdict[i] = admit_check(&place, &j->updates[i].update, &j->found[i]);
 		if (!j->verdict[i].reason && !built(j->updates[i].update.body))
 			j->verdict[i] = (struct verdict){REASON_NOT_YET, body_word(j->updates[i].update.body)};
-		if (!j->verdict[i].reason)
+		if (!j->verdict[i].reason && j->found[i].item != NO_INDEX)
 			view_expect(v, j->found[i].unit, j->found[i].item);
 	}
 }
@@ -167,7 +170,8 @@ static void find_cells(struct judging *j)
 	for (size_t i = 0; i < j->n; i++) {
 		const struct admit_found *where = &j->found[i];
 
-		if (j->verdict[i].reason)
+		j->cell[i] = NULL;
+		if (j->verdict[i].reason || where->item == NO_INDEX)
 			continue;
 		j->cell[i] = view_cell(j->at->view, where->unit, where->item);
 		__builtin_prefetch(j->cell[i]);
@@ -176,19 +180,27 @@ static void find_cells(struct judging *j)
 	}
 }
 
+static struct verdict judge_one(const struct judging *j, size_t i)
+{
+	const struct update *u = &j->updates[i].update;
+
+	if (j->found[i].item == NO_INDEX) /* about no item */
+		return admission_matter(j->at, u, &j->found[i], NULL);
+	struct admit_cell cell = cell_now(j->at, &j->found[i], j->cell[i]);
+	if (u->body > BODY_NONE_ARISEN)
+		return admission_matter(j->at, u, &j->found[i], &cell);
+	struct verdict v = admit_against(u, j->found[i].period, &cell);
+	if (!v.reason && admit_wins(j->found[i].period, u->as_of, &cell))
+		overlay_set(j->at->overlay, &j->found[i], u);
+	return v;
+}
+
 /* In order, for one update of the batch may stand on another. */
 static void judge_all(struct judging *j)
 {
-	for (size_t i = 0; i < j->n; i++) {
-		const struct update *u = &j->updates[i].update;
-
-		if (j->verdict[i].reason)
-			continue;
-		struct admit_cell cell = cell_now(j->at, &j->found[i], j->cell[i]);
-		j->verdict[i] = admit_against(u, &cell);
-		if (!j->verdict[i].reason && admit_wins(u->as_of, cell.reported, cell.as_of))
-			overlay_set(j->at->overlay, &j->found[i], u);
-	}
+	for (size_t i = 0; i < j->n; i++)
+		if (!j->verdict[i].reason)
+			j->verdict[i] = judge_one(j, i);
 }
 
 static void part(const struct judging *j, uint64_t first_seq, struct entry_batch *out)
@@ -208,7 +220,8 @@ static void part(const struct judging *j, uint64_t first_seq, struct entry_batch
 			*to = *t;
 		to->index = (uint32_t)out->taken_n;
 		to->place = (struct taken_place){
-			.known = true, .unit = j->found[i].unit, .item = j->found[i].item};
+			.known = true, .unit = j->found[i].unit, .item = j->found[i].item,
+			.period = j->found[i].period};
 	}
 }
 

@@ -20,7 +20,8 @@
 struct overlay_cell {
 	uint32_t unit, item; /* indexes */
 	struct date as_of;   /* of the report that wins now; 0 = the slot is free */
-	uint32_t state;	     /* enum task_state */
+	uint16_t state;	     /* enum task_state */
+	uint16_t period;     /* of that report */
 };
 
 /* {0} is empty. */
@@ -31,11 +32,16 @@ struct overlay {
 void overlay_clear(struct overlay *o);
 void overlay_free(struct overlay *o);
 
+/* What a receipt names, as the journal holds it; strings live until the next call. False = no taken update. */
+typedef bool admission_recall_fn(void *ctx, const struct receipt *receipt, struct update *out);
+
 struct admission {
 	const struct view *view;
 	struct overlay *overlay;
 	uint32_t scope_unit; /* number of the principal's unit */
 	struct date today;   /* office date of received_ms */
+	admission_recall_fn *recall; /* NULL = nothing is known of earlier entries */
+	void *recall_ctx;
 	uint32_t rules;	     /* version in force; 0 = the newest */
 };
 

@@ -228,6 +228,22 @@ static struct instant proven_time(const struct core *c, const struct core_offer 
 	return (struct instant){0};
 }
 
+/* The update of a receipt that this journal gave; a later incarnation's receipt of the same place is another one. */
+static bool recall_update(void *ctx, const struct receipt *receipt, struct update *out)
+{
+	struct recall *r = ctx;
+	struct core *c = r->core;
+	uint8_t incarnation[INCARNATION_SIZE];
+	struct instant first;
+	struct bytes blob;
+
+	if (!journal_blob(c->journal, r->txn, receipt->entry, receipt->index, &blob, &first) ||
+	    !journal_incarnation_at(c->journal, r->txn, receipt->entry, incarnation) ||
+	    memcmp(incarnation, receipt->incarnation, INCARNATION_SIZE) != 0)
+		return false;
+	return codec_update_decode(blob.data, blob.size, core_recall_arena(c, CORE_FRAME_ROOM), out);
+}
+
 static void take_batch(struct core *c, const struct core_offer *offer, size_t skip, uint64_t mark,
 		       struct recall *r)
 {
@@ -238,6 +254,8 @@ static void take_batch(struct core *c, const struct core_offer *offer, size_t sk
 			       .overlay = &c->overlay,
 			       .scope_unit = who->scope_unit,
 			       .today = date_at(c->now, c->view->head.offset_minutes),
+			       .recall = recall_update,
+			       .recall_ctx = r,
 			       .rules = core_rules(c)};
 
 	e->first_seq = mark + 1;

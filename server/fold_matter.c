@@ -20,12 +20,34 @@ static void correct(struct view *v, const struct reporting *r, struct change *ch
 	fold_report(v, r, &report, ch);
 }
 
-static void withdraw(struct view *v, const struct reporting *r, struct change *ch)
+static bool is(const struct cell *c, const struct receipt *r)
+{
+	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
+}
+
+/* Of the report that it names: the period that is said, or the unfrozen one in which that report stands. */
+static uint16_t period_withdrawn(const struct reporting *r, const struct receipt *about)
+{
+	const struct sheets *s = r->aim.at.block->sheets;
+	uint32_t rhythm = s->leaf_rhythm[r->aim.at.leaf], slot = sheet_slot(s, r->aim.at.row, r->aim.at.leaf);
+	struct period p;
+
+	if (rhythm != NO_INDEX && schedule_period(s->rhythms[rhythm].schedule, r->taken->update.period, &p))
+		return period_place(p.first);
+	for (uint32_t i = 0; slot != NO_INDEX && i < s->open_n; i++)
+		if (s->open[i]->rhythm == rhythm && (is(&s->open[i]->reports[slot], about) || is(&s->open[i]->before[slot], about)))
+			return s->open[i]->place;
+	return 0;
+}
+
+static void withdraw(struct view *v, struct reporting *r, struct change *ch)
 {
 	const struct receipt *about = &r->taken->update.matter->about;
 
-	if (r->aim.cell)
-		fold_void(v, r, about->entry, (uint16_t)about->index, ch);
+	if (!r->aim.cell)
+		return;
+	r->period = period_withdrawn(r, about);
+	fold_void(v, r, about->entry, (uint16_t)about->index, ch);
 }
 
 /* What the cell shows is the report of this period too. */

@@ -5,6 +5,7 @@
 #include "common/domain/periods.h"
 #include "common/domain/says.h"
 #include "common/domain/text.h"
+#include "common/domain/timely.h"
 
 enum { DATE_MIN = 20000101 }; /* nothing these offices report is older */
 
@@ -194,20 +195,37 @@ static struct verdict check_body(const struct admit_place *at, const struct upda
 
 /* ---- the period ---- */
 
-/* A leaf that follows a schedule has that schedule's periods only. A figure about days after the period
- * does not belong to it, nor one from before it began. */
-static struct verdict check_period(const struct schedule *s, const struct update *u)
+static uint32_t rules_of(const struct admit_place *at)
+{
+	return at->rules ? at->rules : RULES_VERSION;
+}
+
+/* By rules 1 a figure about days after the period did not belong to it. */
+static struct verdict check_period_1(const struct schedule *s, const struct update *u)
 {
 	struct period p;
 
-	if (u->period[0] == '\0')
-		return fine();
-	if (!s && period_parse(u->period, &p.first, &p.last))
-		return fine();
-	if (s && schedule_period(s, u->period, &p) && p.first.ymd <= u->as_of.ymd &&
-	    u->as_of.ymd <= p.last.ymd)
+	if (u->period[0] == '\0' ||
+	    (schedule_period(s, u->period, &p) && p.first.ymd <= u->as_of.ymd && u->as_of.ymd <= p.last.ymd))
 		return fine();
 	return refuse(REASON_BAD_PERIOD, "period");
+}
+
+/* A leaf that follows a schedule has that schedule's periods only, and a report of it belongs to one of them. */
+static struct verdict check_period(const struct admit_place *at, const struct update *u, struct admit_found *found)
+{
+	const struct schedule *s = catalogue_schedule(at->catalogue, found->item);
+	struct period p;
+
+	if (!s)
+		return u->period[0] == '\0' || period_parse(u->period, &p.first, &p.last)
+			       ? fine() : refuse(REASON_BAD_PERIOD, "period");
+	bool belongs = timely_period(s, catalogue_calendar(at->catalogue), catalogue_unit(at->catalogue, found->unit)->row.kind,
+				     u->period, u->as_of, &p);
+	found->period = belongs ? period_place(p.first) : 0;
+	if (rules_of(at) < 2)
+		return check_period_1(s, u);
+	return belongs ? fine() : refuse(REASON_BAD_PERIOD, "period");
 }
 
 /* A withdrawal may come at any time: its day says nothing about the period of what it withdraws. */
@@ -223,12 +241,12 @@ static struct verdict check_named(const struct schedule *s, const struct update 
 
 /* Only what is reported, or was, belongs to one. */
 static struct verdict check_belongs(const struct admit_place *at, const struct update *u,
-				    const struct admit_found *found)
+				    struct admit_found *found)
 {
 	bool reports = update_figure(u) != BODY_NONE || u->body == BODY_UNCHANGED;
 
 	if (reports)
-		return check_period(catalogue_schedule(at->catalogue, found->item), u);
+		return check_period(at, u, found);
 	if (u->body == BODY_WITHDRAW)
 		return check_named(catalogue_schedule(at->catalogue, found->item), u);
 	return u->period[0] == '\0' ? fine() : refuse(REASON_BAD_PERIOD, "period");
@@ -238,9 +256,7 @@ static struct verdict check_belongs(const struct admit_place *at, const struct u
 
 static bool known_body(const struct admit_place *at, enum body_kind body)
 {
-	uint32_t rules = at->rules ? at->rules : RULES_VERSION;
-
-	return body >= BODY_TASK && body <= (rules < 2 ? BODY_NONE_ARISEN : BODY_NOTICE_ACK);
+	return body >= BODY_TASK && body <= (rules_of(at) < 2 ? BODY_NONE_ARISEN : BODY_NOTICE_ACK);
 }
 
 struct verdict admit_check(const struct admit_place *at, const struct update *u,
@@ -248,6 +264,7 @@ struct verdict admit_check(const struct admit_place *at, const struct update *u,
 {
 	struct verdict v;
 
+	found->period = 0;
 	if (!known_body(at, u->body))
 		return refuse(REASON_NOT_YET, body_word(u->body));
 	v = check_texts(u);
@@ -269,16 +286,18 @@ struct verdict admit_check(const struct admit_place *at, const struct update *u,
 	return check_belongs(at, u, found);
 }
 
-bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of)
+bool admit_wins(uint16_t period, struct date as_of, const struct admit_cell *held)
 {
-	return !reported || new_as_of.ymd >= held_as_of.ymd;
+	if (!held->reported || period != held->period)
+		return !held->reported || period > held->period;
+	return as_of.ymd >= held->as_of.ymd;
 }
 
-struct verdict admit_against(const struct update *u, const struct admit_cell *cell)
+struct verdict admit_against(const struct update *u, uint16_t period, const struct admit_cell *cell)
 {
 	if (u->body != BODY_TASK || !cell->reported || u->state >= cell->state || !admit_blank(u->reason))
 		return fine();
-	if (!admit_wins(u->as_of, cell->reported, cell->as_of))
+	if (!admit_wins(period, u->as_of, cell))
 		return fine(); /* an older report: it changes no figure, so nothing goes backwards */
 	return refuse(REASON_REASON_REQUIRED, "reason");
 }

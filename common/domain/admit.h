@@ -27,6 +27,7 @@ struct admit_place {
  * own group). */
 struct admit_cell {
 	bool reported;
+	uint16_t period; /* as cell.period */
 	struct date as_of;
 	enum task_state state;
 };
@@ -34,6 +35,7 @@ struct admit_cell {
 /* Found by the check, so that nobody looks them up twice. */
 struct admit_found {
 	uint32_t unit, item; /* indexes in the catalogue; item: NO_INDEX for what is about none (notice_ack) */
+	uint16_t period;     /* of a report, as cell.period; 0 = its leaf has no schedule */
 };
 
 /*
@@ -51,11 +53,10 @@ struct admit_found {
 struct verdict admit_check(const struct admit_place *at, const struct update *u,
 			   struct admit_found *found);
 
-/* Rules that need the cell: a task state may go backwards (by as-of order, if it would win) only
- * with a reason. */
-struct verdict admit_against(const struct update *u, const struct admit_cell *cell);
+/* Rules that need the cell: a task state may go backwards (if it would win) only with a reason. `period`: found. */
+struct verdict admit_against(const struct update *u, uint16_t period, const struct admit_cell *cell);
 
-/* Would a report with this as-of win over the cell's? (greatest as-of; equal: the later entry) */
-bool admit_wins(struct date new_as_of, bool reported, struct date held_as_of);
+/* Would a report win over the cell's? Greatest period, in it the greatest as-of; equal: the later entry. */
+bool admit_wins(uint16_t period, struct date as_of, const struct admit_cell *held);
 
 #endif

@@ -303,7 +303,12 @@ static void test_periods(void **state)
 	TAKES(COUNT(1, .item = "CT", .period = "TET2024", .as_of = { 20240131 }));
 	TAKES(COUNT(1, .item = "CH"));
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-04"));
+	TAKES(COUNT(1, .item = "CH", .period = "2024-03b")); /* in its window: until the deadline */
+	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-03a"));
+	place.rules = 1;
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-03b"));
+	TAKES(COUNT(1, .item = "CH"));
+	place.rules = 0;
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CH", .period = "2024-04b"));
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CT", .period = "TET2024"));
 	REFUSES(BAD_PERIOD, "period", COUNT(1, .item = "CT", .period = "2024-04a"));
@@ -358,7 +363,7 @@ static void test_order(void **state)
 
 static void against(struct update u, struct admit_cell cell, enum reason reason)
 {
-	struct verdict v = admit_against(&u, &cell);
+	struct verdict v = admit_against(&u, 0, &cell);
 
 	assert_int_equal(v.reason, reason);
 	assert_string_equal(v.field, reason == REASON_NONE ? "" : "reason");
@@ -386,10 +391,14 @@ static void test_backwards(void **state)
 static void test_wins(void **state)
 {
 	(void)state;
-	assert_true(admit_wins(DAY(20240401), false, DAY(0)));
-	assert_true(admit_wins(DAY(20240401), true, DAY(20240331)));
-	assert_true(admit_wins(DAY(20240401), true, DAY(20240401)));
-	assert_false(admit_wins(DAY(20240401), true, DAY(20240402)));
+	struct admit_cell held = { 0 };
+	assert_true(admit_wins(5, DAY(20240401), &held));
+	held = (struct admit_cell){ .reported = true, .period = 5, .as_of = DAY(20240331) };
+	assert_true(admit_wins(5, DAY(20240401), &held));
+	assert_true(admit_wins(5, DAY(20240331), &held));
+	assert_false(admit_wins(5, DAY(20240330), &held));
+	assert_true(admit_wins(6, DAY(20240301), &held));
+	assert_false(admit_wins(4, DAY(20240401), &held));
 }
 
 int main(void)

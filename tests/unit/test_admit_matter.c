@@ -212,7 +212,7 @@ static void test_corrections(void **state)
 	REFUSES(NUMERATOR_ABOVE_DENOMINATOR, "ratio.numerator",
 		CORRECTS(.item = "R", .corrected = BODY_RATIO, .numerator = 2, .denominator = 1));
 	REFUSES(NOTHING_NOT_ALLOWED, "none_arisen", CORRECTS(.corrected = BODY_NONE_ARISEN));
-	REFUSES(BAD_PERIOD, "period", CORRECTS(.item = "CH", .corrected = BODY_COUNT, .period = "2024-03b"));
+	REFUSES(BAD_PERIOD, "period", CORRECTS(.item = "CH", .corrected = BODY_COUNT, .period = "2024-03a"));
 	REFUSES(NOT_ASSIGNED, "item", COUNTS(.unit = "413"));
 }
 

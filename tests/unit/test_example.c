@@ -247,8 +247,8 @@ static void admit_and_fold(struct view *v, const struct update *u)
 						 .as_of = was->as_of,
 						 .state = was->state };
 
-		verdict = admit_against(u, &held);
-		assert_true(admit_wins(u->as_of, held.reported, held.as_of));
+		verdict = admit_against(u, 0, &held);
+		assert_true(admit_wins(0, u->as_of, &held));
 	}
 	if (verdict.reason != REASON_NONE)
 		fail_msg("%s %s %u: %s %s", u->unit, u->item, u->as_of.ymd,

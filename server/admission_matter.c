@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Corrections, withdrawals, confirmations, and what is no figure, against what stands in the view and in the journal. */
+#include <string.h>
+
+#include "common/domain/timely.h"
+#include "server/admission_inside.h"
+#include "server/held.h"
+#include "server/sheet.h"
+
+static struct verdict refuse(enum reason reason, const char *field)
+{
+	return (struct verdict){reason, field};
+}
+
+/* ---- the report that a receipt names ---- */
+
+static bool is(const struct cell *c, const struct receipt *r)
+{
+	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
+}
+
+/* Where reports of the period stand, if they are in memory. */
+static bool stands(const struct admission *at, const struct admit_found *found, uint16_t period, const struct receipt *r,
+		   bool *in_memory)
+{
+	struct held_place p = held_place(at->view->held, found->unit, found->item);
+	const struct cell *cell = p.block ? block_cell(p.block, p.row, p.leaf) : NULL;
+
+	*in_memory = !period;
+	if (!cell)
+		return false;
+	if (!period)
+		return is(cell, r) || is(&block_past(p.block, cell)->before, r);
+	const struct sheet *sheet = sheet_of(p.block->sheets, p.leaf, period);
+	uint32_t slot = sheet ? sheet_slot(p.block->sheets, p.row, p.leaf) : NO_INDEX;
+	*in_memory = slot != NO_INDEX;
+	return *in_memory && (is(&sheet->reports[slot], r) || is(&sheet->before[slot], r));
+}
+
+/* The period of a report that was taken; 0 = its leaf has no schedule. */
+static uint16_t period_of(const struct catalogue *c, const struct admit_found *found, const struct update *u)
+{
+	const struct schedule *s = catalogue_schedule(c, found->item);
+	struct period p;
+
+	if (!s || !timely_period(s, catalogue_calendar(c), catalogue_unit(c, found->unit)->row.kind, u->period, u->as_of, &p))
+		return 0;
+	return period_place(p.first);
+}
+
+/* Did that update report (unit, item)? */
+static bool about_it(const struct catalogue *c, const struct admit_found *found, const struct update *u)
+{
+	bool known;
+
+	return (update_figure(u) != BODY_NONE || u->body == BODY_UNCHANGED) &&
+	       strcmp(u->item, catalogue_item(c, found->item)->row.code) == 0 &&
+	       catalogue_unit_at(c, u->unit, u->as_of, &known) == found->unit;
+}
+
+/* Of a period that is frozen the journal alone is asked: what came after the freeze, voids too, the reader resolves. */
+static struct verdict names_a_report(const struct admission *at, const struct update *u, const struct admit_found *found,
+				     const char *field)
+{
+	const struct catalogue *c = at->view->catalogue;
+	const struct receipt *r = &u->matter->about;
+	struct update named;
+	bool in_memory;
+
+	if (!at->recall || !at->recall(at->recall_ctx, r, &named) || !about_it(c, found, &named))
+		return refuse(REASON_NOT_STANDING, field);
+	uint16_t period = period_of(c, found, &named);
+	if (u->body == BODY_CORRECTION && period != found->period)
+		return refuse(REASON_NOT_STANDING, "period");
+	if (!stands(at, found, period, r, &in_memory) && in_memory)
+		return refuse(REASON_NOT_STANDING, field);
+	if (u->body == BODY_WITHDRAW && !in_memory && u->period[0] == '\0')
+		return refuse(REASON_FIELD_MISSING, "period");
+	return (struct verdict){REASON_NONE, ""};
+}
+
+/* ---- by body ---- */
+
+struct verdict admission_matter(const struct admission *at, const struct update *u, const struct admit_found *found,
+				const struct admit_cell *cell)
+{
+	switch (u->body) {
+	case BODY_CORRECTION:
+		return names_a_report(at, u, found, "correction.replaces");
+	case BODY_WITHDRAW:
+		return names_a_report(at, u, found, "withdraw.withdraws");
+	case BODY_UNCHANGED:
+		return cell->reported ? (struct verdict){REASON_NONE, ""} : refuse(REASON_NOTHING_STANDS, "unchanged");
+	case BODY_NA_REQUEST:
+	case BODY_OBSTACLE:
+	case BODY_EXTENSION_REQUEST:
+	case BODY_MILESTONE:
+	case BODY_NOTICE_ACK:
+	case BODY_TASK:
+	case BODY_RATIO:
+	case BODY_COUNT:
+	case BODY_POINTS:
+	case BODY_NONE_ARISEN:
+	case BODY_NONE:
+		break;
+	}
+	return (struct verdict){REASON_NONE, ""};
+}
