@@ -18,7 +18,8 @@ static const char *const kinds[] = {
 	[ENTRY_GENESIS] = "genesis",	 [ENTRY_INCARNATION] = "incarnation",
 	[ENTRY_CATALOGUE] = "catalogue", [ENTRY_REGISTRY] = "registry",
 	[ENTRY_TICK] = "tick",		 [ENTRY_DECISION] = "decision",
-	[ENTRY_RULES] = "rules",	 [ENTRY_NOTICE] = "notice"};
+	[ENTRY_RULES] = "rules",	 [ENTRY_NOTICE] = "notice",
+	[ENTRY_FINDING] = "finding",	 [ENTRY_STEP] = "step"};
 
 enum { ROW_ARENA = 16 * 1024 }; /* a rollup is some 250 bytes */
 
@@ -175,6 +176,25 @@ static void put_body(struct json *j, const ProtobufCMessageDescriptor *type, str
 		dump_json_fields(j, m);
 }
 
+/* One whose fields have the names of the line's own: they stand inside. */
+static void put_inside(struct json *j, const char *name, const ProtobufCMessageDescriptor *type,
+		       struct bytes body, struct codec_arena *arena)
+{
+	json_object_begin(j, name);
+	put_body(j, type, body, arena);
+	json_object_end(j);
+}
+
+/* What was said, not the bytes in which it stands. */
+static void put_step(struct json *j, const struct entry_step *s, struct codec_arena *arena)
+{
+	json_object_begin(j, "step");
+	json_uint(j, "unit", s->unit);
+	json_uint(j, "principal", s->principal);
+	put_inside(j, "obstacle", &tiendo__v1__obstacle__descriptor, bytes_of(s->bytes, s->size), arena);
+	json_object_end(j);
+}
+
 static void put_kind(struct json *j, const struct entry *e, struct bytes body,
 		     struct codec_arena *arena)
 {
@@ -204,10 +224,20 @@ static void put_kind(struct json *j, const struct entry *e, struct bytes body,
 	case ENTRY_RULES:
 		json_uint(j, "version", e->rules.version);
 		return;
-	case ENTRY_NONE:
 	case ENTRY_DECISION:
+		put_inside(j, "decision", &tiendo__journal__v1__decision_body__descriptor, body, arena);
+		return;
 	case ENTRY_NOTICE:
-		return; /* entry_decode does not know them either */
+		put_inside(j, "notice", &tiendo__journal__v1__notice_body__descriptor, body, arena);
+		return;
+	case ENTRY_FINDING:
+		put_inside(j, "finding", &tiendo__journal__v1__finding_body__descriptor, body, arena);
+		return;
+	case ENTRY_STEP:
+		put_step(j, &e->step, arena);
+		return;
+	case ENTRY_NONE:
+		return; /* entry_decode does not know it either */
 	}
 }
 

@@ -8,15 +8,23 @@
  *   genesis      store_id, incarnation, offset_minutes, illustrative, simulated, name, format
  *   incarnation  incarnation, previous, fork_entry, fork_hash
  *   catalogue    plan, effective, rows: [{"unit":{UnitRow}}, {"group":{GroupRow}}, {"item":{ItemRow}}, {"target":{...}},
- *                {"milestone":{...}}, {"holiday":{...}}, {"schedule":{...}}, {"period":{...}}, {"deadline":{...}}]
+ *                {"milestone":{...}}, {"holiday":{...}}, {"schedule":{...}}, {"period":{...}}, {"deadline":{...}}, {"threshold":{...}}]
  *   registry     principals: [{principal, role:"agent"|"viewer"|"operator", unit, name}], keys: [{key_id, principal,
  *                public_key:"<Z85>"}], revoked: [key_id], confirm: true|false
  *   tick         date
+ *   rules        version
+ *   decision     decision:{kind (a number), about_entry, about_index, granted, date, date_to, unit, item, period, reason,
+ *                principal}
+ *   notice       notice:{kind (a number), units: [number], item, text, about_entry, due, principal}
+ *   finding      finding:{unit, item, rule, severity, document, remedy_by, text, principal, closes}
+ *   step         step:{unit, principal, obstacle:{obstacle:{incarnation, entry, index} and one of comment:{text},
+ *                answer:{text, resolves}, escalate:{addressee, reason}}}
  *   batch        principal, key_id, epoch, first_seq, seqs, prev, previous_epoch,
  *                taken: [{"index":1, "seq":7, "blob_hash":"...", "first_received_ms":..., "update":{...}}]
  *                       update: seq, unit, as_of, item, period, recorded_ms, base_version, catalogue_entry, author_role,
  *                       note, reason and one of task:{state:"done", percent, product_ref, done_on},
- *                       ratio:{numerator, denominator}, count:{value}, points:{value}, none_arisen:{}
+ *                       ratio:{numerator, denominator}, count:{value}, points:{value}, none_arisen:{}, or one of the
+ *                       bodies of rules version 2 with the fields of tiendo.proto
  *                refused: [{"seq":8, "reason":"not_assigned", "field":"unit", "blob_hash":"..."}]
  *   void         principal, key_id, epoch, first_seq, seqs, prev, from, to, reason
  *

@@ -26,9 +26,11 @@ enum entry_kind {
 	ENTRY_CATALOGUE = 5,
 	ENTRY_REGISTRY = 6,
 	ENTRY_TICK = 7,
-	ENTRY_DECISION = 8,    /* of the centre; known by name, not built yet */
+	ENTRY_DECISION = 8,    /* of the centre: on a request, on a report that is done, on a slot */
 	ENTRY_RULES = 9,
-	ENTRY_NOTICE = 10      /* not built yet */
+	ENTRY_NOTICE = 10,     /* a directive, or a task given on the spot */
+	ENTRY_FINDING = 11,    /* what an inspector found, or that it is remedied */
+	ENTRY_STEP = 12        /* in an obstacle, for a body without an agent */
 };
 
 /*
@@ -128,6 +130,59 @@ struct entry_rules {
 	uint32_t version; /* of the admission rules, from here on */
 };
 
+/* ---- what the centre decides, finds and says; units and items are numbers. principal: of the operator, 0 = at the
+ * centre's own console ---- */
+
+enum decision_kind { /* stored */
+	DECISION_NONE,
+	DECISION_EXTENSION,
+	DECISION_NA,
+	DECISION_ACCEPTED, /* a report that is done */
+	DECISION_RETURNED,
+	DECISION_EXEMPT,   /* a slot: nothing is owed ... */
+	DECISION_IN_TIME   /* ... or it was in time, by other proof */
+};
+
+/* Which fields count is said by kind, as in journal.proto. */
+struct entry_decision {
+	enum decision_kind kind;
+	bool granted;              /* extension, not applicable; the others are */
+	uint32_t about_index;
+	uint64_t about_entry;      /* receipt of the request or the report */
+	struct date date, date_to; /* extension: the due date; not applicable: from, to (0 = for ever) */
+	uint32_t unit, item;
+	uint32_t principal;
+	const char *reason, *period;
+};
+
+struct entry_notice {
+	uint32_t kind; /* NoticeKind of the wire */
+	size_t units_n;
+	const uint32_t *units; /* ascending */
+	uint32_t item;
+	const char *text;
+	uint64_t about_entry;
+	uint32_t principal;
+	struct date due;
+};
+
+struct entry_finding {
+	uint32_t unit, item; /* item: 0 = about none */
+	uint32_t severity;   /* 1..3 */
+	uint32_t principal;
+	struct date remedy_by;
+	const char *rule, *document, *text;
+	uint64_t closes; /* entry of the finding that is remedied; then nothing else counts but principal and text */
+};
+
+struct entry_step {
+	uint32_t unit; /* on whose behalf */
+	uint32_t principal;
+	struct matter matter; /* about: the raise; step; text, addressee, resolves */
+	const uint8_t *bytes; /* of an entry that was read: the step as it is stored */
+	size_t size;
+};
+
 struct entry {
 	uint64_t number;      /* from 1, gapless */
 	enum entry_kind kind;
@@ -149,6 +204,10 @@ struct entry {
 		struct entry_registry registry;
 		struct entry_tick tick;
 		struct entry_rules rules;
+		struct entry_decision decision;
+		struct entry_notice notice;
+		struct entry_finding finding;
+		struct entry_step step;
 	};
 };
 

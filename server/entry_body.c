@@ -5,7 +5,7 @@
 
 #define BYTES(array) ((ProtobufCBinaryData){sizeof(array), (uint8_t *)(array)})
 
-static void put_message(struct buffer *out, const void *message)
+void entry_body_message(struct buffer *out, const void *message)
 {
 	uint8_t *at = buffer_reserve(out, codec_size(message));
 
@@ -26,7 +26,7 @@ static void put_genesis(const struct entry_genesis *g, struct buffer *out)
 	m.simulated = g->simulated;
 	m.name = (char *)g->name;
 	m.format = 1;
-	put_message(out, &m);
+	entry_body_message(out, &m);
 }
 
 static void put_incarnation(const struct entry_incarnation *i, struct buffer *out)
@@ -39,7 +39,7 @@ static void put_incarnation(const struct entry_incarnation *i, struct buffer *ou
 	m.fork_hash = BYTES(i->fork_hash);
 	if (i->proven)
 		m.lost = BYTES(i->lost);
-	put_message(out, &m);
+	entry_body_message(out, &m);
 }
 
 /* One change is one record of its list; the order between lists is principals, keys, revoked,
@@ -110,7 +110,7 @@ static void put_registry(const struct entry_registry *r, struct buffer *out)
 	for (size_t i = 0; i < r->n; i++)
 		list_change(&r->changes[i], &l, &m);
 	m.confirm = r->confirm ? &confirm : NULL;
-	put_message(out, &m);
+	entry_body_message(out, &m);
 	free(l.principal);
 	free(l.key);
 	free(l.revoke);
@@ -128,7 +128,7 @@ static void put_void(const struct entry_void *v, struct buffer *out)
 	m.from = v->from;
 	m.to = v->to;
 	m.reason = v->reason;
-	put_message(out, &m);
+	entry_body_message(out, &m);
 }
 
 static void put_catalogue(const struct entry_catalogue *c, struct buffer *out)
@@ -166,16 +166,20 @@ void entry_body_put(const struct entry *e, struct buffer *out)
 		return;
 	case ENTRY_TICK:
 		tick.date = e->tick.date.ymd;
-		put_message(out, &tick);
+		entry_body_message(out, &tick);
 		return;
 	case ENTRY_RULES:
 		rules.rules_version = e->rules.version;
-		put_message(out, &rules);
+		entry_body_message(out, &rules);
+		return;
+	case ENTRY_DECISION:
+	case ENTRY_NOTICE:
+	case ENTRY_FINDING:
+	case ENTRY_STEP:
+		entry_said_put(e, out);
 		return;
 	case ENTRY_NONE:
 	case ENTRY_BATCH:
-	case ENTRY_DECISION:
-	case ENTRY_NOTICE:
 		break;
 	}
 	out->failed = true; /* this build does not make them */
@@ -393,10 +397,13 @@ enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_a
 		if (r == ENTRY_READ_OK)
 			e->rules.version = ((Tiendo__Journal__V1__RulesBody *)m)->rules_version;
 		return r;
-	case ENTRY_NONE:
-	case ENTRY_BATCH:
 	case ENTRY_DECISION:
 	case ENTRY_NOTICE:
+	case ENTRY_FINDING:
+	case ENTRY_STEP:
+		return entry_said_get(body, arena, e);
+	case ENTRY_NONE:
+	case ENTRY_BATCH:
 		break;
 	}
 	return ENTRY_READ_UNKNOWN;

@@ -14,4 +14,10 @@ void entry_body_put(const struct entry *e, struct buffer *out);
 enum entry_read entry_body_get(struct bytes body, bool catalogue, struct codec_arena *arena,
 			       struct entry *e);
 
+/* Puts a message, or sets out->failed. */
+void entry_body_message(struct buffer *out, const void *message);
+/* The same two for DECISION, NOTICE, FINDING and STEP (entry_said.c). */
+void entry_said_put(const struct entry *e, struct buffer *out);
+enum entry_read entry_said_get(struct bytes body, struct codec_arena *arena, struct entry *e);
+
 #endif

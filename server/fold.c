@@ -206,6 +206,8 @@ static enum fold_result fold_kind(struct view *v, struct entry *e, struct change
 	case ENTRY_NONE:
 	case ENTRY_DECISION:
 	case ENTRY_NOTICE:
+	case ENTRY_FINDING:
+	case ENTRY_STEP:
 		return FOLD_UNKNOWN;
 	}
 	return FOLD_UNKNOWN;

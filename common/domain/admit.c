@@ -228,27 +228,12 @@ static struct verdict check_period(const struct admit_place *at, const struct up
 	return belongs ? fine() : refuse(REASON_BAD_PERIOD, "period");
 }
 
-/* A withdrawal may come at any time: its day says nothing about the period of what it withdraws. */
-static struct verdict check_named(const struct schedule *s, const struct update *u)
-{
-	struct period p;
-
-	if (u->period[0] == '\0' || (s ? schedule_period(s, u->period, &p)
-				       : period_parse(u->period, &p.first, &p.last)))
-		return fine();
-	return refuse(REASON_BAD_PERIOD, "period");
-}
-
-/* Only what is reported, or was, belongs to one. */
+/* Only reports belong to one. A withdrawal repeats the days of what it withdraws: they lead to its slot. */
 static struct verdict check_belongs(const struct admit_place *at, const struct update *u,
 				    struct admit_found *found)
 {
-	bool reports = update_figure(u) != BODY_NONE || u->body == BODY_UNCHANGED;
-
-	if (reports)
+	if (update_figure(u) != BODY_NONE || u->body == BODY_UNCHANGED || u->body == BODY_WITHDRAW)
 		return check_period(at, u, found);
-	if (u->body == BODY_WITHDRAW)
-		return check_named(catalogue_schedule(at->catalogue, found->item), u);
 	return u->period[0] == '\0' ? fine() : refuse(REASON_BAD_PERIOD, "period");
 }
 

@@ -41,6 +41,10 @@ const char *direction_word(enum direction d);
 enum direction direction_of(const char *word);
 const char *task_state_word(enum task_state s);
 enum task_state task_state_of(const char *word);
+const char *threshold_measure_word(enum threshold_measure m);
+enum threshold_measure threshold_measure_of(const char *word);
+/* Written as a share: its value is in basis points. */
+bool threshold_is_rate(enum threshold_measure m);
 const char *task_state_label(enum task_state s, enum language l);
 const char *role_word(enum role r);
 enum role role_of(const char *word);

@@ -37,10 +37,17 @@ WORDS(measure, measure, "stock", "flow", "ytd")
 WORDS(aggregate, aggregate, "sum", "own")
 WORDS(direction, direction, "higher", "lower")
 WORDS(task_state, task_state, "not_started", "in_progress", "done")
+WORDS(threshold_measure, threshold_measure, "reporting_rate", "on_time_rate", "missing", "overdue", "behind",
+      "stagnant_days", "open_obstacles", "overdue_obstacles")
 WORDS(role, role, "agent", "viewer", "operator")
 WORDS(cause, cause, "organisation", "money", "people", "infrastructure", "no_guidance", "no_model", "skills",
       "access")
 WORDS(origin, origin, "own", "outside")
+
+bool threshold_is_rate(enum threshold_measure m)
+{
+	return m == THRESHOLD_REPORTING_RATE || m == THRESHOLD_ON_TIME_RATE;
+}
 
 const char *task_state_label(enum task_state s, enum language l)
 {

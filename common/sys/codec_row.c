@@ -47,6 +47,14 @@ static bool read_item(const Tiendo__V1__ItemRow *m, struct item_row *r)
 	return true;
 }
 
+static bool read_threshold(const Tiendo__V1__ThresholdRow *m, struct threshold_row *r)
+{
+	*r = (struct threshold_row){.rule = m->rule, .above = !strcmp(m->op, "above"), .value = m->value,
+				    .min_expected = m->min_expected, .periods = m->periods, .action = m->action};
+	WORD(threshold_measure_of, m->measure, r->measure);
+	return r->above || !strcmp(m->op, "below");
+}
+
 bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, struct catalogue_row *out)
 {
 	const Tiendo__V1__CatalogueRow *m = codec_unpack(&tiendo__v1__catalogue_row__descriptor, data, size, a);
@@ -105,6 +113,8 @@ bool codec_row_decode(const uint8_t *data, size_t size, struct codec_arena *a, s
 		WORD(unit_kind_of, m->deadline->unit_kind, out->deadline.unit_kind);
 		return true;
 	case TIENDO__V1__CATALOGUE_ROW__ROW_THRESHOLD:
+		out->kind = ROW_THRESHOLD;
+		return read_threshold(m->threshold, &out->threshold);
 	case TIENDO__V1__CATALOGUE_ROW__ROW__NOT_SET:
 	case _TIENDO__V1__CATALOGUE_ROW__ROW__CASE_IS_INT_SIZE:
 		break;
@@ -270,6 +280,23 @@ static uint8_t *encode_small(const struct catalogue_row *r, size_t *size)
 	return codec_pack_new(&m, size);
 }
 
+static uint8_t *encode_threshold(const struct threshold_row *r, size_t *size)
+{
+	Tiendo__V1__CatalogueRow m = TIENDO__V1__CATALOGUE_ROW__INIT;
+	Tiendo__V1__ThresholdRow o = TIENDO__V1__THRESHOLD_ROW__INIT;
+
+	o.rule = S(r->rule);
+	o.measure = S(threshold_measure_word(r->measure));
+	o.op = S(r->above ? "above" : "below");
+	o.value = r->value;
+	o.min_expected = r->min_expected;
+	o.periods = r->periods;
+	o.action = S(r->action);
+	m.row_case = TIENDO__V1__CATALOGUE_ROW__ROW_THRESHOLD;
+	m.threshold = &o;
+	return codec_pack_new(&m, size);
+}
+
 uint8_t *codec_row_encode(const struct catalogue_row *row, size_t *size)
 {
 	switch (row->kind) {
@@ -288,6 +315,7 @@ uint8_t *codec_row_encode(const struct catalogue_row *row, size_t *size)
 	case ROW_DEADLINE:
 		return encode_small(row, size);
 	case ROW_THRESHOLD:
+		return encode_threshold(&row->threshold, size);
 	case ROW_NONE:
 		break;
 	}

@@ -9,7 +9,7 @@ EntryHeader RegistryBody AdminRequest AdminReply GenesisBody""".split()  # as in
 CSV = ["units.csv", "items.csv", "groups.csv", "targets.csv", "milestones.csv", "holidays.csv", "schedules.csv",
        "periods.csv"]  # as in fuzz_csv.c
 KINDS = {"VoidBody": 2, "GenesisBody": 3, "IncarnationBody": 4, "CatalogueBody": 5, "RegistryBody": 6, "TickBody": 7,
-         "RulesBody": 9}
+         "DecisionBody": 8, "RulesBody": 9, "NoticeBody": 10, "FindingBody": 11, "StepBody": 12}
 UNITS = ("code,parent,kind,type,branch,name,name_en,head,contact,opened,closed,source\n"
          "VN,,central,,,Việt Nam,,,,,,\n40,VN,province,,,Nghệ An,,,,,,\n412,40,district,,,Vinh,,,,,,\n"
          "413,40,district,,,Diễn Châu,,,,,,\n")

@@ -220,9 +220,10 @@ static void test_withdrawals(void **state)
 {
 	(void)state;
 	TAKES(WITHDRAWS());
-	/* however long ago its period was */
-	TAKES(WITHDRAWS(.item = "CH", .period = "2023-04a"));
+	/* however long ago it was, with the days of what it withdraws */
+	TAKES(WITHDRAWS(.item = "CH", .period = "2023-04a", .as_of = { 20230410 }));
 	TAKES(WITHDRAWS(.period = "2023"));
+	REFUSES(BAD_PERIOD, "period", WITHDRAWS(.item = "CH", .period = "2023-04a"));
 	REFUSES(REASON_REQUIRED, "reason", WITHDRAWS(.reason = ""));
 	REFUSES(FIELD_MISSING, "withdraw.withdraws", WITHDRAWS(.matter = MATTER(.text = "")));
 	REFUSES(BAD_PERIOD, "period", WITHDRAWS(.item = "CH", .period = "2023-04"));

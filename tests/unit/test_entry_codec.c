@@ -11,7 +11,7 @@
 
 #include "common/domain/admit.h"
 #include "server/chain.h"
-#include "server/entry_codec.h"
+#include "server/entry_body.h"
 
 static struct codec_arena arena;
 
@@ -196,6 +196,127 @@ static void batches(void **state)
 	buffer_free(&out);
 }
 
+static void decisions(void **state)
+{
+	const struct entry_decision exempt = {.kind = DECISION_EXEMPT,
+					      .about_entry = 9,
+					      .about_index = 3,
+					      .granted = true,
+					      .date = {20240401},
+					      .date_to = {20240430},
+					      .unit = 4,
+					      .item = 7,
+					      .principal = 2,
+					      .reason = "bão lụt",
+					      .period = "2024-04a"};
+	struct entry e = {.kind = ENTRY_DECISION, .decision = exempt};
+	struct buffer out = {0};
+
+	(void)state;
+	struct entry_decision d = through(&e, &out).decision;
+	assert_int_equal(d.kind, DECISION_EXEMPT);
+	assert_int_equal(d.about_entry, 9);
+	assert_int_equal(d.about_index, 3);
+	assert_true(d.granted);
+	assert_int_equal(d.date.ymd, 20240401);
+	assert_int_equal(d.date_to.ymd, 20240430);
+	assert_int_equal(d.unit, 4);
+	assert_int_equal(d.item, 7);
+	assert_int_equal(d.principal, 2);
+	assert_string_equal(d.reason, "bão lụt");
+	assert_string_equal(d.period, "2024-04a");
+	e.decision = (struct entry_decision){.kind = DECISION_ACCEPTED}; /* what is absent is "" */
+	d = through(&e, &out).decision;
+	assert_string_equal(d.reason, "");
+	assert_string_equal(d.period, "");
+	buffer_free(&out);
+}
+
+static void notices_and_findings(void **state)
+{
+	const uint32_t units[] = {2, 5, 11367};
+	struct entry notice = {.kind = ENTRY_NOTICE,
+			       .notice = {.kind = 5, .units_n = 3, .units = units, .item = 7, .text = "Chỉ đạo",
+					  .about_entry = 9, .principal = 2, .due = {20240430}}};
+	struct entry finding = {.kind = ENTRY_FINDING,
+				.finding = {.unit = 4, .item = 7, .severity = 3, .principal = 2,
+					    .remedy_by = {20240430}, .rule = "NĐ 09/2019", .document = "12/KL-TT",
+					    .text = "chậm báo cáo", .closes = 8}};
+	struct buffer out = {0};
+
+	(void)state;
+	struct entry_notice n = through(&notice, &out).notice;
+	assert_int_equal(n.kind, 5);
+	assert_int_equal(n.units_n, 3);
+	assert_memory_equal(n.units, units, sizeof units);
+	assert_int_equal(n.item, 7);
+	assert_string_equal(n.text, "Chỉ đạo");
+	assert_int_equal(n.about_entry, 9);
+	assert_int_equal(n.principal, 2);
+	assert_int_equal(n.due.ymd, 20240430);
+	struct entry_finding f = through(&finding, &out).finding;
+	assert_int_equal(f.unit, 4);
+	assert_int_equal(f.item, 7);
+	assert_int_equal(f.severity, 3);
+	assert_int_equal(f.principal, 2);
+	assert_int_equal(f.remedy_by.ymd, 20240430);
+	assert_string_equal(f.rule, "NĐ 09/2019");
+	assert_string_equal(f.document, "12/KL-TT");
+	assert_string_equal(f.text, "chậm báo cáo");
+	assert_int_equal(f.closes, 8);
+	buffer_free(&out);
+}
+
+static void steps_at_the_centre(void **state)
+{
+	struct entry e = {.kind = ENTRY_STEP,
+			  .step = {.unit = 4, .principal = 2,
+				   .matter = {.about = {{1}, 9, 3}, .step = STEP_ANSWER, .text = "đã cấp vốn",
+					      .resolves = true}}};
+	static char text[5000];
+	struct buffer out = {0}, again = {0};
+
+	(void)state;
+	struct entry r = through(&e, &out);
+	assert_int_equal(r.step.unit, 4);
+	assert_int_equal(r.step.principal, 2);
+	assert_int_equal(r.step.matter.step, STEP_ANSWER);
+	assert_int_equal(r.step.matter.about.entry, 9);
+	assert_int_equal(r.step.matter.about.index, 3);
+	assert_string_equal(r.step.matter.text, "đã cấp vốn");
+	assert_true(r.step.matter.resolves);
+	assert_true(r.step.size > 0);
+	r.step.matter.text = "other"; /* what was read is written as it was */
+	assert_true(entry_encode(&r, &again));
+	assert_true(bytes_equal(buffer_bytes(&out), buffer_bytes(&again)));
+	memset(text, 'a', sizeof text - 1);
+	e.step.matter.text = text; /* longer than anybody may say */
+	buffer_clear(&out);
+	assert_false(entry_encode(&e, &out));
+	buffer_free(&out);
+	buffer_free(&again);
+}
+
+static void assert_body(enum entry_kind kind, const char *body, size_t size, enum entry_read verdict)
+{
+	struct entry read = {.kind = kind};
+
+	codec_arena_reset(&arena);
+	assert_int_equal(entry_said_get(bytes_of(body, size), &arena, &read), verdict);
+}
+
+static void bodies_that_are_none(void **state)
+{
+	static const enum entry_kind kinds[] = {ENTRY_DECISION, ENTRY_NOTICE, ENTRY_FINDING, ENTRY_STEP};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		assert_body(kinds[i], "\xff", 1, ENTRY_READ_DAMAGED);
+	assert_body(ENTRY_DECISION, "\x08\x07", 2, ENTRY_READ_UNKNOWN); /* a kind of later rules */
+	assert_body(ENTRY_STEP, "\x12\x01\xff", 3, ENTRY_READ_DAMAGED);
+	assert_body(ENTRY_STEP, "\x08\x04", 2, ENTRY_READ_DAMAGED); /* no step at all */
+}
+
 static void unknown_kinds_stop(void **state)
 {
 	struct entry e = {.kind = ENTRY_TICK, .tick = {{20240110}}}, read;
@@ -207,7 +328,7 @@ static void unknown_kinds_stop(void **state)
 	assert_int_equal(entry_decode(buffer_bytes(&out), NULL, false, &arena, &read),
 			 ENTRY_READ_UNKNOWN);
 	buffer_clear(&out);
-	e.kind = ENTRY_NOTICE; /* known by name: this build neither makes nor folds one */
+	e.kind = (enum entry_kind)77;
 	assert_false(entry_encode(&e, &out));
 	buffer_free(&out);
 }
@@ -270,6 +391,10 @@ int main(void)
 		cmocka_unit_test(facts_of_the_store),
 		cmocka_unit_test(registry_tick_rules_void),
 		cmocka_unit_test(batches),
+		cmocka_unit_test(decisions),
+		cmocka_unit_test(notices_and_findings),
+		cmocka_unit_test(steps_at_the_centre),
+		cmocka_unit_test(bodies_that_are_none),
 		cmocka_unit_test(unknown_kinds_stop),
 		cmocka_unit_test(a_receipt_speaks_for_itself),
 		cmocka_unit_test(any_bytes_get_a_verdict),
