@@ -59,7 +59,11 @@ void fold_void(struct view *v, const struct reporting *by, uint64_t entry, uint1
 /* Whatever carries no plain figure: senseless things have no effect (they were sensible when they were admitted, or an
  * entry of the same group was quicker). */
 void fold_matter(struct view *v, struct reporting *r, struct change *ch);
-enum fold_result fold_decision(struct view *v, const struct entry *e, struct change *ch);
+/* Decisions of the centre about reports and slots (kinds 4, 5, 6); without effect where nothing stands or the period is frozen
+ * (but for the return of a report whose period is named). */
+void fold_return(struct view *v, const struct entry *e, struct change *ch);
+void fold_exempt(struct view *v, const struct entry *e);
+void fold_in_time(struct view *v, const struct entry *e);
 
 /* ---- sheets ---- */
 
