@@ -50,36 +50,51 @@ static void begin(struct fetch *f, int64_t now)
 	buffer_clear(&f->cursor);
 	buffer_clear(&f->rows);
 	f->rows_n = 0;
+	if (f->question.ask)
+		f->question.begin(f->question.data);
 	f->asked = false;
 	f->due = now + f->o.reply_ms;
 	f->ask_after = 0;
 }
 
-void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
-		 int64_t now)
+static void start(struct fetch *f, int64_t now)
 {
 	const struct net_connect c = {.endpoint = f->o.endpoint,
 				      .server_key = f->o.server_key,
 				      .pair = f->o.pair,
 				      .reconnect_ms = (int)f->o.retry_ms};
 
-	let_go(f);
-	f->shelf = shelf;
 	f->reason = REASON_NONE;
 	f->restarts = f->pages = 0;
 	f->since = 0;
 	f->code = 0;
 	f->rows.cap = ROWS_MAX;
 	f->head = (struct spool_shelf_head){0};
-	f->at = at;
 	f->error.text[0] = '\0';
-	snprintf(f->unit, sizeof f->unit, "%s", unit);
 	begin(f, now);
 	f->state = FETCH_WORKING;
 	f->arena = codec_arena_new(ARENA);
 	f->socket = net_dealer_connect(f->o.net, &c, &f->error);
 	if (!f->socket || !f->arena.base)
 		end(f, FETCH_FAILED);
+}
+
+void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
+		 int64_t now)
+{
+	let_go(f);
+	f->question = (struct fetch_question){0};
+	f->shelf = shelf;
+	f->at = at;
+	snprintf(f->unit, sizeof f->unit, "%s", unit);
+	start(f, now);
+}
+
+void fetch_start_question(struct fetch *f, const struct fetch_question *question, int64_t now)
+{
+	let_go(f);
+	f->question = *question;
+	start(f, now);
 }
 
 void fetch_since(struct fetch *f, const char *path, uint64_t since)
@@ -111,7 +126,9 @@ static void ask(struct fetch *f, int64_t now)
 	uint8_t head[2];
 
 	q.id = ++f->id;
-	if (f->shelf == SPOOL_SLICE) {
+	if (f->question.ask) {
+		f->question.ask(f->question.data, &q, cursor);
+	} else if (f->shelf == SPOOL_SLICE) {
 		catalogue.cursor = cursor;
 		q.catalogue = &catalogue;
 		q.question_case = TIENDO__V1__QUERY__QUESTION_CATALOGUE;
@@ -157,7 +174,10 @@ static void keep_head(struct fetch *f, const Tiendo__V1__Reply *r)
 
 static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 {
-	if (f->shelf == SPOOL_SLICE) {
+	if (f->question.ask) {
+		if (!f->question.hear(f->question.data, r))
+			return false;
+	} else if (f->shelf == SPOOL_SLICE) {
 		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_CATALOGUE)
 			return false;
 		f->head.entry = r->catalogue->entry;
@@ -278,7 +298,7 @@ static enum fetch_state hear(struct fetch *f, int64_t now)
 		return end(f, FETCH_FAILED);
 	}
 	if (!r->cursor.len)
-		return shelve(f);
+		return f->question.ask ? end(f, FETCH_DONE) : shelve(f);
 	buffer_clear(&f->cursor);
 	buffer_put(&f->cursor, r->cursor.data, r->cursor.len);
 	f->asked = false;
