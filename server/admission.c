@@ -132,13 +132,13 @@ static bool built(enum body_kind body)
 {
 	static const bool known[] = {
 		[BODY_UNCHANGED - BODY_UNCHANGED] = true,
-		[BODY_NA_REQUEST - BODY_UNCHANGED] = true,
+		[BODY_NA_REQUEST - BODY_UNCHANGED] = false,
 		[BODY_CORRECTION - BODY_UNCHANGED] = true,
 		[BODY_WITHDRAW - BODY_UNCHANGED] = true,
-		[BODY_OBSTACLE - BODY_UNCHANGED] = true,
-		[BODY_EXTENSION_REQUEST - BODY_UNCHANGED] = true,
-		[BODY_MILESTONE - BODY_UNCHANGED] = true,
-		[BODY_NOTICE_ACK - BODY_UNCHANGED] = false,
+		[BODY_OBSTACLE - BODY_UNCHANGED] = false,
+		[BODY_EXTENSION_REQUEST - BODY_UNCHANGED] = false,
+		[BODY_MILESTONE - BODY_UNCHANGED] = false,
+		[BODY_NOTICE_ACK - BODY_UNCHANGED] = true,
 	};
 
 	return body < BODY_UNCHANGED || known[body - BODY_UNCHANGED];

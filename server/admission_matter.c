@@ -5,8 +5,7 @@
 #include "common/domain/timely.h"
 #include "server/admission_inside.h"
 #include "server/held.h"
-#include "server/obstacle.h"
-#include "server/request.h"
+#include "server/mailbox.h"
 #include "server/sheet.h"
 
 static struct verdict refuse(enum reason reason, const char *field)
@@ -81,21 +80,18 @@ static struct verdict names_a_report(const struct admission *at, const struct up
 	return (struct verdict){REASON_NONE, ""};
 }
 
-/* ---- what waits for somebody's word ---- */
+/* ---- notices ---- */
 
-static struct verdict in_an_obstacle(const struct admission *at, const struct update *u, const struct admit_found *found)
+/* What the centre told a unit, it alone has read: nobody above it does so in its place. */
+static struct verdict read_notice(const struct admission *at, const struct update *u, const struct admit_found *found)
 {
-	const struct view *v = at->view;
-	const struct hand h = {.catalogue = v->catalogue,
-			       .unit = found->unit,
-			       .principal = at->principal,
-			       .own = catalogue_unit_by_number(v->catalogue, at->scope_unit),
-			       .today = v->head.today};
+	uint32_t unit = catalogue_unit_number(at->view->catalogue, found->unit);
 
-	if (u->matter->step == STEP_RAISE)
-		return obstacle_may_raise(&h, u->matter, found->item);
-	const struct obstacle *o = obstacle_named(&v->duties.cases, v->catalogue, u->matter, found->item);
-	return o ? obstacle_may(&h, o, u->matter) : refuse(REASON_UNKNOWN_OBSTACLE, "obstacle.obstacle");
+	if (unit != at->scope_unit)
+		return refuse(REASON_OUT_OF_SCOPE, "unit");
+	return mailbox_knows(at->view->mailbox, unit, u->matter->notice)
+		       ? (struct verdict){REASON_NONE, ""}
+		       : refuse(REASON_UNKNOWN_NOTICE, "notice_ack.notice_entry");
 }
 
 /* ---- by body ---- */
@@ -110,14 +106,12 @@ struct verdict admission_matter(const struct admission *at, const struct update 
 		return names_a_report(at, u, found, "withdraw.withdraws");
 	case BODY_UNCHANGED:
 		return cell->reported ? (struct verdict){REASON_NONE, ""} : refuse(REASON_NOTHING_STANDS, "unchanged");
-	case BODY_NA_REQUEST:
-	case BODY_EXTENSION_REQUEST:
-		return request_may(&at->view->duties.cases, &at->view->duties.terms, at->view->catalogue, found->unit,
-				   found->item, u);
-	case BODY_OBSTACLE:
-		return in_an_obstacle(at, u, found);
-	case BODY_MILESTONE:
 	case BODY_NOTICE_ACK:
+		return read_notice(at, u, found);
+	case BODY_NA_REQUEST:
+	case BODY_OBSTACLE:
+	case BODY_EXTENSION_REQUEST:
+	case BODY_MILESTONE:
 	case BODY_TASK:
 	case BODY_RATIO:
 	case BODY_COUNT:

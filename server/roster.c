@@ -220,6 +220,13 @@ const struct roster_key *roster_key_at(const struct roster *r, size_t i)
 	return i < r->keys_n ? &r->keys[i] : NULL;
 }
 
+void roster_offices(const struct roster *r, bool *has, size_t n)
+{
+	for (size_t i = 0; i < r->principals_n; i++)
+		if (r->principals[i].role == ROLE_AGENT && r->principals[i].scope_unit < n)
+			has[r->principals[i].scope_unit] = true;
+}
+
 uint32_t roster_next_principal(const struct roster *r)
 {
 	return (uint32_t)r->principals_n + 1;

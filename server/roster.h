@@ -50,6 +50,8 @@ size_t roster_principals(const struct roster *r);
 const struct principal *roster_principal_at(const struct roster *r, size_t i);
 size_t roster_keys(const struct roster *r);
 const struct roster_key *roster_key_at(const struct roster *r, size_t i);
+/* Marks the units (by number, those below n) that an agent speaks for; the others stay as they are. */
+void roster_offices(const struct roster *r, bool *has, size_t n);
 /* The number or id that comes next. */
 uint32_t roster_next_principal(const struct roster *r);
 uint32_t roster_next_key(const struct roster *r);

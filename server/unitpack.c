@@ -5,6 +5,7 @@
 #include "common/sys/base.h"
 #include "server/cellpack.h"
 #include "server/held.h"
+#include "server/mailpack.h"
 #include "server/sheet.h"
 #include "server/view.h"
 
@@ -236,6 +237,17 @@ static void put_name(struct buffer *out, const char *name)
 	buffer_put_text(out, name);
 }
 
+/* Behind its size, for it reads all that it is given. */
+static void put_mailbox(const struct mailbox *m, struct buffer *out)
+{
+	size_t at = out->size;
+
+	buffer_put_u32(out, 0);
+	mailbox_pack(out, m);
+	if (!out->failed)
+		put_u32(out->data + at, (uint32_t)(out->size - at - 4));
+}
+
 void view_small_pack(const struct view *v, struct buffer *out)
 {
 	uint32_t n = 0;
@@ -253,6 +265,7 @@ void view_small_pack(const struct view *v, struct buffer *out)
 			put_name(out, s->open[at]->period.code);
 		}
 	}
+	put_mailbox(v->mailbox, out);
 	duties_pack(&v->duties, out);
 }
 
@@ -299,6 +312,18 @@ static bool open_again(struct view *v, uint32_t number, const char *schedule, co
 	return false;
 }
 
+static bool take_mailbox(struct view *v, struct small *s)
+{
+	size_t n = get_u32(take(s, 4));
+	const uint8_t *packed = take(s, n);
+
+	if (s->bad)
+		return false;
+	mailbox_free(v->mailbox);
+	v->mailbox = mailbox_unpack(bytes_of(packed, n), v->catalogue ? (uint32_t)catalogue_units(v->catalogue) : 0);
+	return v->mailbox != NULL;
+}
+
 bool view_load_small(struct view *v, struct bytes bytes)
 {
 	struct small s = { .in = bytes };
@@ -312,5 +337,5 @@ bool view_load_small(struct view *v, struct bytes bytes)
 		if (s.bad || !v->catalogue || !open_again(v, number, schedule, period))
 			return false;
 	}
-	return !s.bad && duties_unpack(&v->duties, s.in);
+	return take_mailbox(v, &s) && duties_unpack(&v->duties, s.in);
 }

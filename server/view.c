@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/held.h"
+#include "server/mailbox.h"
 
 bool generation_same(const struct generation *a, const struct generation *b)
 {
@@ -19,9 +20,10 @@ struct view *view_new(void)
 	if (!v)
 		return NULL;
 	v->roster = roster_new();
-	if (v->roster)
+	v->mailbox = mailbox_new();
+	if (v->roster && v->mailbox)
 		return v;
-	free(v);
+	view_free(v);
 	return NULL;
 }
 
@@ -30,6 +32,7 @@ void view_free(struct view *v)
 	if (!v)
 		return;
 	held_free(v->held);
+	mailbox_free(v->mailbox);
 	free(v->watched);
 	duties_free(&v->duties);
 	rows_free(&v->rows);

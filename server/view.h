@@ -50,6 +50,7 @@ struct view_head {
 };
 
 struct held;
+struct mailbox;
 struct view;
 typedef void view_touch_fn(void *ctx, const struct view *v, uint32_t unit);
 
@@ -59,6 +60,7 @@ struct view {
 	struct roster *roster;
 	struct held *held;           /* blocks, cells and slots; NULL with the catalogue */
 	struct duties duties;        /* the small tables */
+	struct mailbox *mailbox;     /* what each unit was told (mailbox.h) */
 	struct rows rows;            /* emitted, and not given to a checkpoint yet */
 	struct rows leaving;         /* given to one that has not committed yet */
 	/* see view_watch */
@@ -120,7 +122,8 @@ bool view_bytes(const struct view *v, view_sink_fn *sink, void *ctx); /* false =
  *   cell  := item number u32, cell (cellpack.h)                     (64 bytes; ascending item number)
  *   past  := item number u32, note u64, note's period u16, since u32, has a report under it u8, cell (zeros without)
  *   slot  := item number u32, period u16, slot (sheet.h)            (ascending item number, then period)
- *   small := sheets u32, {plan's number u32, schedule, period (each u8 size, text)} * sheets, duties (duties.h)
+ *   small := sheets u32, {plan's number u32, schedule, period (each u8 size, text)} * sheets, bytes u32, mailbox
+ *            (mailpack.h), duties (duties.h)
  *
  * A cell that is as the catalogue made it (version 0) is left out, and a slot that is empty and owed by nobody. flags of cells
  * hold how the cell was counted: they are judged again when loaded and must come out the same.
