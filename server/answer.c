@@ -52,6 +52,11 @@ static const struct rule rules[] = {
 	 answer_status,
 	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_COUNTS, [ROLE_OPERATOR] = SCOPE_ANY},
 	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_NOTICES,
+	 TIENDO__V1__REPLY__ANSWER_NOTICES,
+	 answer_notices,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {[ROLE_AGENT] = true, [ROLE_OPERATOR] = true}},
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options)

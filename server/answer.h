@@ -6,6 +6,7 @@
  *   answer           decode, who asks, the table, the cursor, the question's function, the reply
  * put together answer_figures   CatchUp, Versions      answer_catalogue   Catalogue (whole, or an
  * office's slice) answer_cells     Cells                  answer_status      Status
+ *   answer_notices   Notices
  *
  * Failure is an answer: a Failure with its reason and a sentence in English that names the value.
  */
@@ -74,7 +75,7 @@ struct asking {
 
 /* Each appends the fields of its page to answerer->page and returns REASON_NONE, or why not. */
 typedef enum reason answer_fn(struct asking *q, const Tiendo__V1__Query *m);
-answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status;
+answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status, answer_notices;
 
 __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, enum reason reason,
 							      const char *format, ...);

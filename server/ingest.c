@@ -6,6 +6,7 @@
 
 #include "common/domain/says.h"
 #include "common/sys/log.h"
+#include "server/mailbox.h"
 
 enum { SOFTWARE_MAX = 64 }; /* bytes of Hello.software */
 
@@ -150,6 +151,11 @@ static void bad_versions(struct ingest *g, const struct sender *s, const Tiendo_
 	     PROTOCOL_VERSION);
 }
 
+static uint64_t newest_notice(const struct ingest *g, const struct sender *s)
+{
+	return mailbox_newest(core_view(g->core)->mailbox, s->principal->scope_unit);
+}
+
 static void welcome(struct ingest *g, const struct sender *s, const struct core_stream *stream,
 		    const struct core_welcome *w)
 {
@@ -174,6 +180,7 @@ static void welcome(struct ingest *g, const struct sender *s, const struct core_
 	m.head = h->entry;
 	m.illustrative = h->illustrative;
 	m.simulated = h->simulated;
+	m.notice_entry = newest_notice(g, s);
 	STATS_ADD(g->stats, sessions, 1);
 	replies_put(g->replies, s->message, MESSAGE_WELCOME, &m);
 }
@@ -327,6 +334,7 @@ static void ping(struct ingest *g, const struct sender *s)
 	pong.token = m->token;
 	pong.time_ms = clock_wall(core_clock(g->core)).ms;
 	pong.catalogue_entry = h->catalogue_entry;
+	pong.notice_entry = newest_notice(g, s);
 	pong.incarnation = (ProtobufCBinaryData){sizeof h->incarnation, (uint8_t *)h->incarnation};
 	replies_put(g->replies, s->message, MESSAGE_PONG, &pong);
 }

@@ -84,6 +84,11 @@ bool journal_whole(struct journal *j, struct kv_txn *t, uint64_t number);
 bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index,
 		  struct bytes *blob, struct instant *first_received);
 
+/* Of any entry: kind, time, and its body, which lives in the map as kv_get's values do; the hash is not checked
+ * either. */
+bool journal_body(struct journal *j, struct kv_txn *t, uint64_t number, enum entry_kind *kind,
+		  struct instant *received, struct bytes *body);
+
 bool journal_in_stream(const struct entry *e); /* BATCH and VOID */
 
 struct journal_stream {

@@ -107,11 +107,31 @@ struct journal_head journal_head_in(struct journal *j, struct kv_txn *t)
 	return head;
 }
 
+enum { HEADER_ROOM = 64 * 1024 }; /* a header of 64 refusals with their hashes takes a third of it */
+
+bool journal_body(struct journal *j, struct kv_txn *t, uint64_t number, enum entry_kind *kind,
+		  struct instant *received, struct bytes *body)
+{
+	struct bytes value, header;
+	uint8_t room[HEADER_ROOM];
+	struct codec_arena arena = {.base = room, .size = sizeof room};
+
+	if (!journal_value(j, t, number, &value) || !entry_value_split(value, &header, body))
+		return false;
+	const Tiendo__Journal__V1__EntryHeader *m = codec_unpack(
+		&tiendo__journal__v1__entry_header__descriptor, header.data, header.size, &arena);
+	if (!m)
+		return false;
+	*kind = (enum entry_kind)m->kind;
+	received->ms = m->received_ms;
+	return true;
+}
+
 bool journal_blob(struct journal *j, struct kv_txn *t, uint64_t number, uint32_t index,
 		  struct bytes *blob, struct instant *first_received)
 {
 	struct bytes value, header, body;
-	uint8_t room[64 * 1024]; /* a header of 64 refusals with their hashes takes a third of it */
+	uint8_t room[HEADER_ROOM];
 	struct codec_arena arena = {.base = room, .size = sizeof room};
 
 	if (!index || !journal_value(j, t, number, &value) ||

@@ -49,18 +49,30 @@ struct query_blob {
 	uint8_t incarnation[INCARNATION_SIZE]; /* of its receipt */
 };
 
+/* One entry as it stands in the journal; the bytes live during the call. */
+struct query_body {
+	size_t i; /* which of those wanted */
+	enum entry_kind kind;
+	struct instant received;
+	struct bytes body;
+	uint8_t incarnation[INCARNATION_SIZE]; /* of its receipts */
+};
+
 /*
  * What answers need of the journal (query_journal_of makes it from a journal), called on the query
  * thread, each call one read transaction. False = could not be read: the question is answered Busy.
  */
 typedef void query_blob_fn(void *sink_ctx, const struct query_blob *b);
 typedef void query_stream_fn(void *sink_ctx, const struct query_stream *s);
+typedef void query_body_fn(void *sink_ctx, const struct query_body *b);
 struct query_journal {
 	void *ctx;
 	/* Calls sink for each receipt that is a taken update of an entry whose hash is right; others
 	 * are left out. */
 	bool (*blobs)(void *ctx, const struct query_receipt *wanted, size_t n, query_blob_fn *sink,
 		      void *sink_ctx);
+	/* Calls sink for each entry whose hash is right; 0 and others are left out. */
+	bool (*bodies)(void *ctx, const uint64_t *wanted, size_t n, query_body_fn *sink, void *sink_ctx);
 	/* The streams of a principal (0 = of all), ascending by principal. */
 	bool (*streams)(void *ctx, uint32_t principal, query_stream_fn *sink, void *sink_ctx);
 };

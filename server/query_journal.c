@@ -53,6 +53,26 @@ static bool blobs(void *ctx, const struct query_receipt *wanted, size_t n, query
 	return good;
 }
 
+static bool bodies(void *ctx, const uint64_t *wanted, size_t n, query_body_fn *sink, void *sink_ctx)
+{
+	struct journal *j = ctx;
+	struct kv_txn *t = kv_read(journal_kv(j));
+	struct looked looked = {.list = base_alloc((n + 1) * sizeof *looked.list)};
+
+	for (size_t i = 0; i < n; i++) {
+		struct query_body b = {.i = i};
+
+		if (wanted[i] && whole(&looked, j, t, wanted[i]) &&
+		    journal_body(j, t, wanted[i], &b.kind, &b.received, &b.body) &&
+		    journal_incarnation_at(j, t, wanted[i], b.incarnation))
+			sink(sink_ctx, &b);
+	}
+	bool good = kv_error(t) == 0;
+	kv_end(&t);
+	free(looked.list);
+	return good;
+}
+
 struct listing {
 	uint32_t principal; /* 0 = all */
 	query_stream_fn *sink;
@@ -91,5 +111,5 @@ static bool streams(void *ctx, uint32_t principal, query_stream_fn *sink, void *
 
 struct query_journal query_journal_of(struct journal *j)
 {
-	return (struct query_journal){.ctx = j, .blobs = blobs, .streams = streams};
+	return (struct query_journal){.ctx = j, .blobs = blobs, .bodies = bodies, .streams = streams};
 }
