@@ -10,6 +10,7 @@
 #include "common/domain/text.h"
 #include "common/sys/json.h"
 #include "server/admin_catalogue.h"
+#include "server/admin_notices.h"
 #include "server/checkpoint.h"
 
 __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...)
@@ -346,11 +347,16 @@ static enum core_result dispatch(struct admin *a, const Tiendo__Journal__V1__Adm
 		a->entry = core_view(a->core)->head.entry;
 		admin_say(a, "a checkpoint of entry %llu or later is being written\n", (unsigned long long)a->entry);
 		return CORE_OK;
-	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_DECIDE:
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_NOTIFY:
+		return admin_notify(a, m->notify);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ASSIGN:
+		return admin_assign(a, m->assign);
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_LETTERS:
+		admin_notices(a, m->letters);
+		return CORE_OK;
+	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_DECIDE:
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_FIND:
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_TAKE_STEP:
-	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ASSIGN:
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__NOT_SET:
 	case _TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__CASE_IS_INT_SIZE:
 		break;

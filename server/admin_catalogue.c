@@ -186,14 +186,13 @@ static enum core_result no_memory(struct admin *a)
 	return CORE_OK;
 }
 
-static enum core_result load(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m,
-			     struct catalogue *made, struct date effective,
+static enum core_result load(struct admin *a, const struct admin_load *how, struct catalogue *made,
 			     const struct buffer *faults)
 {
 	struct entry e = {.kind = ENTRY_CATALOGUE,
-			  .catalogue = {.plan = m->plan, .effective = effective}};
+			  .catalogue = {.plan = how->plan, .effective = how->effective}};
 
-	enum entry_read read = normal(made, m->plan, effective, &e.catalogue.made);
+	enum entry_read read = normal(made, how->plan, how->effective, &e.catalogue.made);
 	catalogue_free(made);
 	if (read == ENTRY_READ_MEMORY)
 		return no_memory(a);
@@ -207,8 +206,8 @@ static enum core_result load(struct admin *a, const Tiendo__Journal__V1__Catalog
 		catalogue_free(e.catalogue.made);
 		return CORE_OK;
 	}
-	difference(a, e.catalogue.made, effective, faults, m->dry_run);
-	if (m->dry_run) {
+	difference(a, e.catalogue.made, how->effective, faults, how->dry_run);
+	if (how->dry_run) {
 		a->ok = true;
 		catalogue_free(e.catalogue.made);
 		return CORE_OK;
@@ -220,36 +219,58 @@ static enum core_result load(struct admin *a, const Tiendo__Journal__V1__Catalog
 	return r;
 }
 
-enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m)
+/* Errors, and what is said of the rows that came with the command. */
+static void drop_known(struct faults *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (fault_is_error(f->list[i].kind) || *f->list[i].file)
+			f->list[n++] = f->list[i];
+	f->n = n;
+	f->dropped = 0;
+}
+
+enum core_result admin_catalogue_enter(struct admin *a, struct builder *b, const struct admin_load *how,
+				       struct faults *faults)
 {
 	const struct view *v = core_view(a->core);
-	struct date effective = m->effective ? (struct date){m->effective} : v->head.today;
-	struct faults faults = {0};
-	struct builder *b = read_files(m, &faults);
 	struct buffer json = {0};
 	struct catalogue *made = NULL;
 
-	if (b && !faults.errors && builder_merge(b, v->catalogue, m->plan, effective, &faults) &&
-	    !faults.errors)
-		made = catalogue_build(b, false, &faults);
-	bool starved = !b; /* then the faults found so far are not the whole */
+	if (!faults->errors && builder_merge(b, v->catalogue, how->plan, how->effective, faults) &&
+	    !faults->errors)
+		made = catalogue_build(b, false, faults);
 	builder_free(b);
-	if (starved) {
-		faults_free(&faults);
-		return no_memory(a);
-	}
-	admin_faults(&faults, m->english ? LANGUAGE_EN : LANGUAGE_VI, &a->text, &json);
-	bool good = made && !faults.errors;
-	if (!good && !faults.errors)
+	if (how->few)
+		drop_known(faults);
+	admin_faults(faults, how->language, &a->text, &json);
+	bool good = made && !faults->errors;
+	if (!good && !faults->errors)
 		no_memory(a);
-	faults_free(&faults);
 	enum core_result r = CORE_OK;
 	if (good)
-		r = load(a, m, made, effective, &json);
+		r = load(a, how, made, &json);
 	else
 		catalogue_free(made);
 	if (!good)
 		buffer_put_bytes(&a->json, buffer_bytes(&json));
 	buffer_free(&json);
+	return r;
+}
+
+enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m)
+{
+	const struct view *v = core_view(a->core);
+	const struct admin_load how = {.plan = m->plan,
+				       .effective = m->effective ? (struct date){m->effective} : v->head.today,
+				       .dry_run = m->dry_run,
+				       .language = m->english ? LANGUAGE_EN : LANGUAGE_VI};
+	struct faults faults = {0};
+	struct builder *b = read_files(m, &faults);
+	/* without a builder the faults found so far are not the whole */
+	enum core_result r = b ? admin_catalogue_enter(a, b, &how, &faults) : no_memory(a);
+
+	faults_free(&faults);
 	return r;
 }

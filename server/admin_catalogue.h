@@ -24,6 +24,18 @@ enum core_result admin_barrier(struct admin *a, struct entry *e);
 
 enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m);
 
+struct admin_load {
+	const char *plan; /* as builder_merge takes it */
+	struct date effective;
+	bool dry_run;
+	bool few; /* what is in force already comes with the new rows: its warnings are not repeated */
+	enum language language;
+};
+/* Merges, checks and enters the rows of `b`, which is taken over; faults of reading it are in `faults` already. The
+ * reply says what was wrong, or what changed. */
+enum core_result admin_catalogue_enter(struct admin *a, struct builder *b, const struct admin_load *how,
+				       struct faults *faults);
+
 /* Also for `catalogue check`, which has no store: faults as lines and as JSON. */
 void admin_faults(const struct faults *f, enum language language, struct buffer *text,
 		  struct buffer *json);

@@ -7,6 +7,7 @@
 #define TIENDO_SERVER_COMMANDS_H
 
 #include "common/domain/says.h"
+#include "common/sys/codec.h"
 #include "server/store.h"
 
 /* Documented in the help: scripts depend on them. */
@@ -18,6 +19,8 @@ struct command_options {
 	enum language language;
 	bool json, dry_run, illustrative, accept_clock, figures, digest;
 	const char *plan, *effective, *name, *unit, *role, *key, *allow;
+	bool subtree; /* notify */
+	const char *item, *due, *text, *parent, *code, *lead, *person, *product, *product_unit, *entry;
 	const char *clock, *address,
 		*ports[4]; /* init; ingest, feed, query, health; NULL = the default */
 	int arguments;
@@ -44,6 +47,12 @@ int command_rebuild(const struct command_options *o);
 int command_dump(const struct command_options *o);
 int command_backup(const struct command_options *o);
 int command_config_check(const struct command_options *o);
+int command_notify(const struct command_options *o);
+int command_assign(const struct command_options *o);
+int command_notices(const struct command_options *o);
+
+/* To the running server, or, when none runs, done on the store itself under LOCK; prints the reply. */
+int command_send(const struct command_options *o, const Tiendo__Journal__V1__AdminRequest *m);
 
 /* Prints the sentence on stderr and returns the code. */
 __attribute__((format(printf, 2, 3))) int command_fail(int code, const char *format, ...);

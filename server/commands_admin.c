@@ -116,7 +116,7 @@ static void print_text(const Tiendo__Journal__V1__AdminReply *m)
 			m->text[n - 1] == '\n' ? "" : "\n");
 }
 
-static int command_send(const struct command_options *o, const request_t *m)
+int command_send(const struct command_options *o, const request_t *m)
 {
 	struct buffer reply = {0};
 	int rc = send_request(o, m, &reply);

@@ -243,6 +243,23 @@ void centre_ratio(struct centre *c, size_t i, uint64_t seq, const char *unit, ui
 	put(c, i, &u);
 }
 
+void centre_ack(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of, uint64_t entry)
+{
+	const struct matter m = {.notice = entry, .text = "", .item = "", .solution = "", .addressee = ""};
+	struct update u = {.seq = seq,
+			   .unit = unit,
+			   .item = "",
+			   .as_of = {as_of},
+			   .period = "",
+			   .note = "",
+			   .reason = "",
+			   .product_ref = "",
+			   .body = BODY_NOTICE_ACK,
+			   .matter = &m};
+
+	put(c, i, &u);
+}
+
 void centre_offer(struct centre *c, struct core_stream stream, uint64_t first_seq, size_t n)
 {
 	struct bytes copies[BATCH_MAX]; /* the group outlives the caller's blobs */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin_notices.h"
+
+#include <stdlib.h>
+
+#include "common/domain/periods.h"
+#include "common/domain/text.h"
+#include "common/sys/json.h"
+#include "server/mailbox.h"
+
+enum { NOTICES_SINCE_RULES = 2 };
+
+/* ---- what a command names ---- */
+
+/* NO_INDEX: said why. */
+static uint32_t find_unit(struct admin *a, const char *code)
+{
+	const struct view *v = core_view(a->core);
+	uint32_t unit = v->catalogue ? catalogue_unit_by_code(v->catalogue, code, v->head.today) : NO_INDEX;
+
+	if (unit == NO_INDEX) {
+		admin_say(a, v->catalogue ? "no unit has the code %.40s\n" : "unit %.40s: load a catalogue first\n", code);
+	} else if (!catalogue_unit_open(v->catalogue, unit, v->head.today)) {
+		admin_say(a, "the unit %.40s is not open today\n", code);
+		return NO_INDEX;
+	}
+	return unit;
+}
+
+/* Number of the item; 0 with *good: none was named. */
+static uint32_t find_item(struct admin *a, const char *code, bool *good)
+{
+	const struct catalogue *c = core_view(a->core)->catalogue;
+	uint32_t item = *code ? catalogue_item_by_code(c, code) : NO_INDEX;
+
+	*good = !*code || item != NO_INDEX;
+	if (!*good)
+		admin_say(a, "no item has the code %.40s\n", code);
+	return item == NO_INDEX ? 0 : catalogue_item(c, item)->row.number;
+}
+
+static bool due_is_good(struct admin *a, uint32_t due, bool required)
+{
+	struct date today = core_view(a->core)->head.today;
+	char now[11];
+
+	if (!due && !required)
+		return true;
+	if (date_valid((struct date){due}) && due >= today.ymd)
+		return true;
+	admin_say(a, "--due must be a day from today on, and today is %s\n", date_format(today, now));
+	return false;
+}
+
+static bool text_is_good(struct admin *a, const char *text, bool required)
+{
+	enum reason r = text_check(text, strlen(text), NOTE_MAX_BYTES);
+
+	if (required && text[strspn(text, " \t\n")] == '\0')
+		admin_say(a, "the text is missing: say what the offices are to know or do\n");
+	else if (r != REASON_NONE)
+		admin_say(a, "this text cannot be sent: %s (at most %d bytes)\n", reason_says(r, LANGUAGE_EN),
+			  NOTE_MAX_BYTES);
+	else
+		return true;
+	return false;
+}
+
+static bool rules_are_good(struct admin *a)
+{
+	if (core_rules(a->core) >= NOTICES_SINCE_RULES)
+		return true;
+	admin_say(a, "this store still goes by rules version %u: start the server once, it moves the store on\n",
+		  core_rules(a->core));
+	return false;
+}
+
+/* ---- letters ---- */
+
+static int ascending(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Numbers of the units that are open today, ascending; free it. */
+static uint32_t *recipients(const struct view *v, uint32_t top, bool subtree, size_t *n)
+{
+	const struct catalogue *c = v->catalogue;
+	uint32_t *units = base_alloc(catalogue_units(c) * sizeof *units);
+
+	*n = 0;
+	for (uint32_t u = 0; u < catalogue_units(c); u++)
+		if (u == top || (subtree && catalogue_within(c, u, top) && catalogue_unit_open(c, u, v->head.today)))
+			units[(*n)++] = catalogue_unit_number(c, u);
+	qsort(units, *n, sizeof *units, ascending);
+	return units;
+}
+
+/* By number of the unit; free it. */
+static bool *offices(const struct view *v)
+{
+	size_t n = catalogue_units(v->catalogue) + 1; /* numbers have no holes */
+	bool *has = base_alloc(n * sizeof *has);
+
+	roster_offices(v->roster, has, n);
+	return has;
+}
+
+static size_t without_agent(const struct view *v, const uint32_t *units, size_t n)
+{
+	bool *has = offices(v);
+	size_t none = 0;
+
+	for (size_t i = 0; i < n; i++)
+		none += !has[units[i]];
+	free(has);
+	return none;
+}
+
+static enum core_result send_letter(struct admin *a, struct entry_notice *letter)
+{
+	struct entry e = {.kind = ENTRY_NOTICE};
+	size_t none = without_agent(core_view(a->core), letter->units, letter->units_n);
+	struct json j = json_to(&a->json);
+
+	e.notice = *letter;
+	enum core_result r = admin_barrier(a, &e);
+	if (r != CORE_OK)
+		return r;
+	admin_say(a, "notice entry %llu to %zu unit%s", (unsigned long long)a->entry, letter->units_n,
+		  letter->units_n == 1 ? "" : "s");
+	admin_say(a, none ? "; %zu of them %s no agent and cannot read it here\n" : "\n", none,
+		  none == 1 ? "has" : "have");
+	json_object_begin(&j, NULL);
+	json_uint(&j, "notice_entry", a->entry);
+	json_uint(&j, "units", letter->units_n);
+	json_uint(&j, "without_agent", none);
+	json_object_end(&j);
+	return r;
+}
+
+enum core_result admin_notify(struct admin *a, const Tiendo__Journal__V1__Notify *m)
+{
+	bool good = rules_are_good(a);
+	uint32_t unit = good ? find_unit(a, m->unit) : NO_INDEX;
+
+	if (unit == NO_INDEX)
+		return CORE_OK;
+	struct entry_notice letter = {.kind = NOTICE_DIRECTIVE, .item = find_item(a, m->item, &good), .text = m->text,
+				      .due = {m->due}};
+	if (!good || !due_is_good(a, m->due, false) || !text_is_good(a, m->text, true))
+		return CORE_OK;
+	uint32_t *units = recipients(core_view(a->core), unit, m->subtree, &letter.units_n);
+	letter.units = units;
+	enum core_result r = send_letter(a, &letter);
+	free(units);
+	return r;
+}
+
+/* ---- a task given on the spot ---- */
+
+/* The rest is for the catalogue's own check to say. */
+static bool task_is_whole(struct admin *a, const Tiendo__Journal__V1__Assign *m)
+{
+	const struct {
+		const char *text, *option;
+	} required[] = {{m->code, "--code"},     {m->parent, "--parent"},   {m->name, "--name"},
+			{m->lead, "--lead"},     {m->person, "--person"},   {m->product, "--product"},
+			{m->product_unit, "--product-unit"}};
+
+	for (size_t i = 0; i < BASE_COUNT(required); i++)
+		if (!*required[i].text) {
+			admin_say(a, "%s is missing: who, what, by when and which product must be clear\n",
+				  required[i].option);
+			return false;
+		}
+	if (catalogue_item_by_code(core_view(a->core)->catalogue, m->code) != NO_INDEX) {
+		admin_say(a, "an item has the code %.40s already: codes are never used again\n", m->code);
+		return false;
+	}
+	return due_is_good(a, m->due, true) && text_is_good(a, m->text, false);
+}
+
+
+static bool add_task(struct builder *b, const Tiendo__Journal__V1__Assign *m, struct date today)
+{
+	struct catalogue_row row = {.kind = ROW_ITEM};
+
+	row.item = (struct item_row){
+		.kind = ITEM_TASK, .code = m->code, .parent = m->parent, .owner = "", .name = m->name, .name_en = "",
+		.doc_no = "", .issuer = "", .basis = "", .sector = "", .class_ = "", .lead = m->lead, .coop = "",
+		.person = m->person, .product = m->product, .product_unit = m->product_unit, .start = today,
+		.due = {m->due}, .opened = today, .answer = ANSWER_LEAD, .reporters = "", .schedule = "", .num_def = "",
+		.den_def = "", .uom = "", .source = "", .control = "", .weight = 1};
+	return builder_add(b, &row, "assign", 0);
+}
+
+/* All that is in force, and the task. NULL = no memory. */
+static struct builder *with_task(const struct view *v, const Tiendo__Journal__V1__Assign *m)
+{
+	struct builder *b = builder_new();
+	bool good = b != NULL;
+
+	for (size_t i = 0; good && i < catalogue_rows(v->catalogue); i++) {
+		struct catalogue_row row;
+
+		catalogue_row(v->catalogue, i, &row);
+		good = builder_add(b, &row, "", 0);
+	}
+	if (good && add_task(b, m, v->head.today))
+		return b;
+	builder_free(b);
+	return NULL;
+}
+
+static enum core_result enter_task(struct admin *a, const Tiendo__Journal__V1__Assign *m)
+{
+	const struct view *v = core_view(a->core);
+	const struct admin_load how = {.plan = "", .effective = v->head.today, .few = true,
+				       .language = m->english ? LANGUAGE_EN : LANGUAGE_VI};
+	struct faults faults = {0};
+	struct builder *b = with_task(v, m);
+
+	if (!b) {
+		a->environment = true;
+		admin_say(a, "nothing was changed: no memory for this catalogue\n");
+		return CORE_OK;
+	}
+	enum core_result r = admin_catalogue_enter(a, b, &how, &faults);
+	faults_free(&faults);
+	return r;
+}
+
+/* The leaf is there; if its notice is not, the reply says how it can be sent. */
+static enum core_result tell_lead(struct admin *a, const Tiendo__Journal__V1__Assign *m)
+{
+	const struct catalogue *c = core_view(a->core)->catalogue;
+	uint64_t catalogue = a->entry;
+	uint32_t lead = catalogue_unit_number(c, catalogue_unit_by_code(c, m->lead, core_view(a->core)->head.today));
+	struct entry_notice letter = {.kind = NOTICE_TASK, .units_n = 1, .units = &lead, .text = m->text, .due = {m->due},
+				      .item = catalogue_item(c, catalogue_item_by_code(c, m->code))->row.number};
+
+	buffer_clear(&a->text); /* what changes is one leaf, and that was asked for */
+	buffer_clear(&a->json);
+	a->ok = false;
+	admin_say(a, "catalogue entry %llu: the task %s of %s\n", (unsigned long long)catalogue, m->code, m->lead);
+	enum core_result r = send_letter(a, &letter);
+	if (r == CORE_REFUSED)
+		admin_say(a, "\nthe task is there, but %s was not told: `tiendo-server notify --unit %s --item %s TEXT`\n",
+			  m->lead, m->lead, m->code);
+	return r;
+}
+
+enum core_result admin_assign(struct admin *a, const Tiendo__Journal__V1__Assign *m)
+{
+	if (!rules_are_good(a) || find_unit(a, m->lead) == NO_INDEX || !task_is_whole(a, m))
+		return CORE_OK;
+	enum core_result r = enter_task(a, m);
+	return r == CORE_OK && a->ok ? tell_lead(a, m) : r;
+}
