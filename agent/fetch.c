@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/fetch.h"
 
+#include "agent/office.h"
 #include "agent/slice.h"
 #include "agent/wire.h"
 #include "common/domain/catalogue.h"
+#include "common/domain/periods.h"
 #include "common/domain/says.h"
 #include "common/sys/clock.h"
 #include "common/sys/loop.h"
@@ -50,8 +52,6 @@ static void begin(struct fetch *f, int64_t now)
 	buffer_clear(&f->cursor);
 	buffer_clear(&f->rows);
 	f->rows_n = 0;
-	if (f->question.ask)
-		f->question.begin(f->question.data);
 	f->asked = false;
 	f->due = now + f->o.reply_ms;
 	f->ask_after = 0;
@@ -64,6 +64,7 @@ static void start(struct fetch *f, int64_t now)
 				      .pair = f->o.pair,
 				      .reconnect_ms = (int)f->o.retry_ms};
 
+	let_go(f);
 	f->reason = REASON_NONE;
 	f->restarts = f->pages = 0;
 	f->since = 0;
@@ -82,18 +83,17 @@ static void start(struct fetch *f, int64_t now)
 void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
 		 int64_t now)
 {
-	let_go(f);
-	f->question = (struct fetch_question){0};
+	f->inbox = false;
 	f->shelf = shelf;
 	f->at = at;
 	snprintf(f->unit, sizeof f->unit, "%s", unit);
 	start(f, now);
 }
 
-void fetch_start_question(struct fetch *f, const struct fetch_question *question, int64_t now)
+void fetch_inbox(struct fetch *f, const struct spool_inbox *known, int64_t now)
 {
-	let_go(f);
-	f->question = *question;
+	f->inbox = true;
+	f->mail = *known;
 	start(f, now);
 }
 
@@ -121,13 +121,17 @@ static void ask(struct fetch *f, int64_t now)
 	Tiendo__V1__Catalogue catalogue = TIENDO__V1__CATALOGUE__INIT;
 	Tiendo__V1__Cells cells = TIENDO__V1__CELLS__INIT;
 	Tiendo__V1__Versions versions = TIENDO__V1__VERSIONS__INIT;
+	Tiendo__V1__Notices notices = TIENDO__V1__NOTICES__INIT;
 	ProtobufCBinaryData cursor = {f->cursor.size, f->cursor.data};
 	struct buffer body = {0};
 	uint8_t head[2];
 
 	q.id = ++f->id;
-	if (f->question.ask) {
-		f->question.ask(f->question.data, &q, cursor);
+	if (f->inbox) {
+		notices.since = f->mail.since;
+		notices.cursor = cursor;
+		q.notices = &notices;
+		q.question_case = TIENDO__V1__QUERY__QUESTION_NOTICES;
 	} else if (f->shelf == SPOOL_SLICE) {
 		catalogue.cursor = cursor;
 		q.catalogue = &catalogue;
@@ -174,10 +178,7 @@ static void keep_head(struct fetch *f, const Tiendo__V1__Reply *r)
 
 static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 {
-	if (f->question.ask) {
-		if (!f->question.hear(f->question.data, r))
-			return false;
-	} else if (f->shelf == SPOOL_SLICE) {
+	if (f->shelf == SPOOL_SLICE) {
 		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_CATALOGUE)
 			return false;
 		f->head.entry = r->catalogue->entry;
@@ -201,6 +202,89 @@ static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 	f->pages++;
 	return true;
 }
+
+/* ---- notices ---- */
+
+static struct spool_notice notice_of(const Tiendo__V1__NoticeRow *m, struct buffer *rows)
+{
+	size_t size = codec_size(m);
+	struct date opened = {m->opened_on};
+
+	codec_pack(m, buffer_reserve(rows, size));
+	return (struct spool_notice){
+		.entry = m->entry,
+		.place = m->place,
+		.kind = (uint32_t)m->kind,
+		.sent_ms = m->sent_ms,
+		/* a spool made anew: what was opened before is not news */
+		.read_ms = date_valid(opened) ? date_start(opened, OFFICE_OFFSET_MINUTES).ms : 0,
+		.row = {.size = size},
+	};
+}
+
+/* Its rows go into the spool at once. */
+static void keep_notices(struct fetch *f, const Tiendo__V1__Reply *r, const struct spool_inbox *head)
+{
+	const Tiendo__V1__NoticesPage *page = r->notices;
+	struct spool_notice *list = base_alloc((page->n_notices + 1) * sizeof *list);
+	struct buffer rows = {0};
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < page->n_notices; i++)
+		if (page->notices[i]->entry) /* zero is no entry, and the inbox's own */
+			list[n++] = notice_of(page->notices[i], &rows);
+	for (size_t i = 0; i < n; at += list[i++].row.size)
+		list[i].row.data = rows.data + at;
+	f->code = spool_inbox_keep(f->o.spool, list, n, head, &f->error);
+	free(list);
+	buffer_free(&rows);
+}
+
+/* False = they are another centre's: asked for again from the first on. */
+static bool same_centre(struct fetch *f, const Tiendo__V1__Reply *r)
+{
+	const ProtobufCBinaryData *now = &r->generation->incarnation;
+
+	if (memcmp(f->mail.incarnation, now->data, SPOOL_ID) == 0)
+		return true;
+	bool nothing = f->mail.since == 0;
+
+	memcpy(f->mail.incarnation, now->data, SPOOL_ID);
+	f->mail.since = 0;
+	return nothing;
+}
+
+static enum fetch_state hear_notices(struct fetch *f, const Tiendo__V1__Reply *r, int64_t now)
+{
+	if (r->answer_case != TIENDO__V1__REPLY__ANSWER_NOTICES || !r->generation ||
+	    r->generation->incarnation.len != SPOOL_ID) {
+		sys_fail(&f->error, -EPROTO, "the centre answers another question than was asked");
+		return end(f, FETCH_FAILED);
+	}
+	if (!same_centre(f, r)) {
+		begin(f, now);
+		return f->state;
+	}
+	struct spool_inbox head = f->mail;
+
+	if (!r->cursor.len) /* the last page: all up to where the first began */
+		head.since = r->as_of;
+	keep_notices(f, r, &head);
+	if (f->code)
+		return end(f, FETCH_FAILED);
+	keep_head(f, r);
+	f->pages++;
+	if (!r->cursor.len) {
+		f->mail = head;
+		return end(f, FETCH_DONE);
+	}
+	buffer_clear(&f->cursor);
+	buffer_put(&f->cursor, r->cursor.data, r->cursor.len);
+	f->asked = false;
+	return f->state;
+}
+
+/* ---- shelves ---- */
 
 /* Everything is here: shelved whole, or the old one stays. */
 static enum fetch_state shelve(struct fetch *f)
@@ -286,6 +370,8 @@ static enum fetch_state hear(struct fetch *f, int64_t now)
 		return f->state; /* of a question before */
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_FAILURE)
 		return refused(f, r->failure, now);
+	if (f->inbox)
+		return hear_notices(f, r, now);
 	if (f->since)
 		return compare(f, r);
 	if (!keep_page(f, r)) {
@@ -298,7 +384,7 @@ static enum fetch_state hear(struct fetch *f, int64_t now)
 		return end(f, FETCH_FAILED);
 	}
 	if (!r->cursor.len)
-		return f->question.ask ? end(f, FETCH_DONE) : shelve(f);
+		return shelve(f);
 	buffer_clear(&f->cursor);
 	buffer_put(&f->cursor, r->cursor.data, r->cursor.len);
 	f->asked = false;

@@ -146,6 +146,8 @@ int run_start(struct run *r, struct sys_error *error)
 		code = spool_lock(o->spool, error);
 	if (!code)
 		code = spool_state(o->spool, &r->state, error);
+	if (!code)
+		code = spool_inbox(o->spool, &r->mail, error);
 	if (!code && !(r->net = net_open(error)))
 		code = -EIO;
 	if (code)

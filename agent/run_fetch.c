@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the daemon keeps fresh beside pushing: the slice, and what the centre holds about us. */
+/* What the daemon keeps fresh beside pushing: the slice, what the centre holds about us, and what it
+ * has told us. */
 #include "agent/run_inner.h"
 
 #include "agent/slice.h"
@@ -86,6 +87,17 @@ static void cells_ended(struct run *r, int64_t now)
 		  r->fetch.head.entry, r->fetch.pages ? "" : ": nothing new");
 }
 
+static void inbox_ended(struct run *r, bool good, int64_t now)
+{
+	if (good) {
+		r->mail = r->fetch.mail;
+		log_info("what the centre told us is here up to entry %" PRIu64, r->mail.since);
+		return;
+	}
+	log_warn("what the centre told us could not be fetched: %s", r->fetch.error.text);
+	r->mail_after = now + FETCH_AGAIN_MS;
+}
+
 static void ended(struct run *r, int64_t now)
 {
 	bool good = r->fetch.state == FETCH_DONE;
@@ -94,7 +106,9 @@ static void ended(struct run *r, int64_t now)
 		r->failed = r->fetch.code;
 		r->error = r->fetch.error;
 	}
-	if (r->fetch.shelf == SPOOL_SLICE)
+	if (r->fetch.inbox)
+		inbox_ended(r, good, now);
+	else if (r->fetch.shelf == SPOOL_SLICE)
 		slice_ended(r, good, now);
 	else if (good)
 		cells_ended(r, now);
@@ -136,6 +150,14 @@ static void look_at_cells(struct run *r, int64_t now)
 	r->cells_whole = false;
 }
 
+/* A restored centre may have told us less, and something else under the same numbers. */
+static bool untold(const struct run *r)
+{
+	bool other = memcmp(r->mail.incarnation, r->office->centre.incarnation, SPOOL_ID) != 0;
+
+	return other ? r->mail_heard || r->mail.since : r->mail_heard > r->mail.since;
+}
+
 void run_fetch(struct run *r)
 {
 	struct office *o = r->office;
@@ -152,6 +174,8 @@ void run_fetch(struct run *r)
 	if (o->centre.catalogue_entry && o->slice.entry != o->centre.catalogue_entry &&
 	    now >= r->fetch_after)
 		fetch_start(&r->fetch, SPOOL_SLICE, "", 0, now);
+	else if (untold(r) && now >= r->mail_after)
+		fetch_inbox(&r->fetch, &r->mail, now);
 	else if (o->slice.scope[0] && now >= r->cells_at)
 		look_at_cells(r, now);
 	else

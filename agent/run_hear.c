@@ -14,9 +14,9 @@ enum {
 	FIRST_RULES = 1 /* before these nothing was refused */
 };
 
-/* ---- Welcome, Pong: the centre's clock and catalogue ---- */
+/* ---- Welcome, Pong: the centre's clock, catalogue and notices ---- */
 
-static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry,
+static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry, uint64_t notice_entry,
 		  const ProtobufCBinaryData *incarnation)
 {
 	struct office *o = r->office;
@@ -28,6 +28,7 @@ static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry,
 		run_stale(r, true);
 
 	memcpy(c->incarnation, incarnation->data, SPOOL_ID);
+	r->mail_heard = notice_entry;
 	c->catalogue_entry = catalogue_entry;
 	c->time_ms = time_ms;
 	c->heard_monotonic_ms = clock_monotonic(o->clock);
@@ -84,7 +85,7 @@ static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t no
 		offer_again(r);
 	r->office->centre.illustrative = m->illustrative;
 	r->office->centre.simulated = m->simulated;
-	heard(r, m->time_ms, m->catalogue_entry, &m->incarnation);
+	heard(r, m->time_ms, m->catalogue_entry, m->notice_entry, &m->incarnation);
 	run_save_centre(r, true);
 	log_info("the centre is there: mark %" PRIu64 " of %" PRIu64 ", catalogue %" PRIu64,
 		 m->mark, r->state.last, m->catalogue_entry);
@@ -245,7 +246,8 @@ static void hear(struct run *r, unsigned type, struct bytes body, int64_t now)
 		const Tiendo__V1__Pong *pong = m;
 
 		if (pong->session == r->push.session && pong->incarnation.len == SPOOL_ID)
-			heard(r, pong->time_ms, pong->catalogue_entry, &pong->incarnation);
+			heard(r, pong->time_ms, pong->catalogue_entry, pong->notice_entry,
+			      &pong->incarnation);
 		push_pong(&r->push, pong->session, pong->token, now);
 	}
 }

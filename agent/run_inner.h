@@ -34,6 +34,9 @@ struct run {
 	int64_t cells_rest;   /* ... and not before */
 	unsigned cells_failures; /* in a row */
 	bool cells_whole;     /* an incarnation is new: nothing known may be taken for the same */
+	struct spool_inbox mail; /* how far the centre's notices are here */
+	uint64_t mail_heard;  /* entry of the newest to our unit, as the centre says */
+	int64_t mail_after;   /* not before; after a failure */
 	int64_t centre_saved; /* transport time */
 	bool centre_new;      /* not in the spool yet */
 	struct spool_outcome outcomes[RUN_ACKS * BATCH_UPDATES_MAX];

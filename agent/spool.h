@@ -115,9 +115,8 @@ struct spool_receipt {
 	uint8_t chain_hash[KEYS_HASH], blob_hash[KEYS_HASH], mac[KEYS_MAC];
 	int64_t received_ms,
 		first_received_ms; /* first: kept when a restored centre takes it again */
-	char unit[CODE_MAX + 1], item[CODE_MAX + 1], period[PERIOD_MAX + 1]; /* period: "" = none named */
+	char unit[CODE_MAX + 1], item[CODE_MAX + 1];
 	struct date as_of;
-	enum body_kind body;      /* what was taken; BODY_NONE in a receipt of an older build */
 	struct spool_proof first; /* proves first_received_ms to a centre that is restored again */
 };
 
@@ -190,6 +189,38 @@ int spool_refusals(struct spool *s, size_t limit, spool_refusal_see *see, void *
 typedef bool spool_waiting_see(void *data, uint64_t seq, struct bytes blob);
 int spool_waiting(struct spool *s, size_t limit, spool_waiting_see *see, void *data,
 		  struct sys_error *error);
+
+/* ---- the inbox: what the centre has told our unit ---- */
+
+struct spool_notice {
+	uint64_t entry; /* of the centre; with `place` its name */
+	uint32_t place;
+	uint32_t kind;   /* tiendo.v1.NoticeKind */
+	int64_t sent_ms; /* by it a notice is told from another one of the same name, of before a restore */
+	int64_t read_ms; /* when it was read here, on our wall clock; 0 = not yet */
+	bool gone;       /* the centre was restored and does not have it any more; set when reading */
+	struct bytes row; /* encoded NoticeRow */
+};
+/* How far the centre's notices are here; all zero = nothing was fetched yet. */
+struct spool_inbox {
+	uint64_t since;                /* every notice up to this entry ... */
+	uint8_t incarnation[SPOOL_ID]; /* ... of the centre in this incarnation */
+	size_t unread; /* counted when read */
+};
+int spool_inbox(struct spool *s, struct spool_inbox *out, struct sys_error *error);
+/*
+ * Keeps a page of notices that the centre has in head->incarnation: what was read stays read, a reminder
+ * takes the place of older unread ones. read_ms: the centre says that it was opened. head->since: how far
+ * they are here with this page; 0 = the first of another incarnation, and not all of them are here yet.
+ */
+int spool_inbox_keep(struct spool *s, const struct spool_notice *notices, size_t n,
+		     const struct spool_inbox *head, struct sys_error *error);
+/* Everything that these entries told us was read. */
+int spool_inbox_read(struct spool *s, const uint64_t *entries, size_t n, int64_t read_ms,
+		     struct sys_error *error);
+/* Newest first. */
+typedef bool spool_notice_see(void *data, const struct spool_notice *n);
+int spool_notices(struct spool *s, spool_notice_see *see, void *data, struct sys_error *error);
 
 /* ---- the part of the catalogue, and what the centre holds about us ---- */
 

@@ -4,9 +4,12 @@
  *
  *   meta      name -> "format", "state", "centre", "slice", "cells"
  *   outbox    seq (u64) -> first 8 bytes of the update's hash, the update; of the current epoch
- * only receipts  ordinal (u32), seq (u64) -> receipt refused   ordinal (u32), seq (u64) -> refusal
- * with the bytes inbox     notices of the centre (later) slice     number (u32) -> catalogue row
- * cells  number (u32) -> cell row
+ *             only
+ *   receipts  ordinal (u32), seq (u64) -> receipt
+ *   refused   ordinal (u32), seq (u64) -> refusal with the bytes
+ *   inbox     entry (u64), place (u32) -> notice of the centre; entry 0: how far they are here
+ *   slice     number (u32) -> catalogue row
+ *   cells     number (u32) -> cell row
  *
  * Numbers are big-endian, so that the order of keys is the order of numbers.
  */
