@@ -135,6 +135,11 @@ def others(lines):
     r = lines.get("restart")
     if r:
         row("RssAnon, national tree, empty / under 100 x 64", f"{r['rss_anon_idle_mb']:.0f} / {r['rss_anon_mb']:.0f} MiB")
+    night = lines.get("midnight")
+    if night:
+        row(f"midnight over {number(night['cells'])} cells with half-months: nothing changed / every cell changed / a period opens / "
+            "one freezes", f"{night['idle_ms']:.0f} / {night['busy_ms']:.0f} / {night['opening_ms']:.0f} / {night['freezing_ms']:.0f} ms")
+        row("RssAnon of the same, every slot of two periods reported", f"{night['rss_anon_mb']:.0f} MiB")
     provinces = get(lines, "100 x 64, 63 provinces", "rss_anon_mb")
     row("RssAnon, 63 provinces x 200 items", provinces and f"{provinces:.0f} MiB")
     return table(["what", "figure"], rows)
@@ -176,6 +181,9 @@ def goals(lines, full):
         ("RssAnon at national size, MiB", "286 (300 MB)", get(lines, "restart", "rss_anon_mb"), 0, 300e6 / 2**20, -1),
         ("2,000 idle agents, MiB more", "95 (100 MB)", get(lines, "2,000 agents", "rss_anon_mb"), 0, 100e6 / 2**20, -1),
         ("a reconnect storm of 2,000 drained, s", "15", get(lines, "2,000 agents", "drained_s"), 1, 15, -1),
+        ("an ordinary midnight, every cell changed the day before: acks held, ms", "200", get(lines, "midnight", "busy_ms"), 0, 200, -1),
+        ("a midnight that freezes a period, ms", "1,000", get(lines, "midnight", "freezing_ms"), 0, 1000, -1),
+        ("RssAnon with two periods live, MiB", "334 (350 MB)", get(lines, "midnight", "rss_anon_mb"), 0, 350e6 / 2**20, -1),
     ]
 
 

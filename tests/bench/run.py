@@ -104,6 +104,16 @@ class Bench:
     def floor_sync(self):
         self.keep("floor (a)", **self.floor("sync", self.size["syncs"]))
 
+    # ---- the office's day ----
+    def midnight(self):
+        """In a process of its own: the fold of ticks over a country in which every leaf has half-months."""
+        catalogue = self.work / "scheduled"
+        if not catalogue.exists():
+            worlds.scheduled(DATA).write(catalogue, self.work / "scheduled.world")
+        out = subprocess.run([self.tool("midnight"), catalogue], check=True, capture_output=True, timeout=PATIENCE).stdout
+        line = json.loads(out)
+        self.keep(line.pop("workload"), **line)
+
     # ---- the main job ----
     def push(self, name, agents, batch, window, updates, world="national", place=None):
         if not self.wanted(name):
@@ -303,7 +313,8 @@ class Bench:
     def round(self, n):
         z = self.size
         say(f"round {n + 1} of {self.rounds}, load average {os.getloadavg()[0]:.1f}")
-        steps = [("floor (a)", self.rounds, self.floor_sync), ("", self.rounds, self.pushes),
+        steps = [("floor (a)", self.rounds, self.floor_sync), ("midnight", self.rounds, self.midnight),
+                 ("", self.rounds, self.pushes),
                  ("stall", z["stall_rounds"], self.stalls),
                  ("snapshot", self.rounds, self.national_snapshot),
                  ("beside", z["beside_rounds"], lambda: self.beside("100 x 64 beside a snapshot", Server.snapshot)),

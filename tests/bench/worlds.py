@@ -3,6 +3,7 @@
 
 national   one plan of the centre, 60 leaves in 6 groups, reported by every unit of the country: 11,367 x 60 cells
 districts  the same plan in a country of 700 units: the centre, its provinces, 636 districts without communes
+scheduled  national, and every leaf has half-months
 provinces  63 plans, each owned by a province with 200 leaves of its own: 160 for its districts, 40 for its communes
 
 The tree is ../shared/data/vn63 (63 provinces, 705 districts, 10,598 communes) when it is there, else one of the same
@@ -19,7 +20,7 @@ READERS = 1001  # keys of subscribers; the first is the one of every run
 KINDS = ["t", "r", "c", "p", "t"]  # of leaves, in turn: two fifths are tasks
 UNIT_KINDS = ["central", "province", "district", "commune"]
 ITEM_COLUMNS = ("code,parent,owner,kind,name,lead,person,product,product_unit,start,due,answer,reporters,flags,measure,"
-                "aggregate,num_def,den_def,uom,target,maximum,direction,bounded").split(",")
+                "aggregate,num_def,den_def,uom,target,maximum,direction,bounded,schedule").split(",")
 
 
 def tree(data):
@@ -143,6 +144,14 @@ def national(data):
     w.group_of_agents(700, [u[0] for u in w.units if u[2] == 2][:700])
     w.group_of_agents(CROWD, [u[0] for u in w.units if u[2] == 3][:CROWD])
     w.viewers = READERS
+    return w
+
+
+def scheduled(data):
+    w = one_plan("scheduled", tree(data))
+    for item in w.items:
+        if "parent" in item and item["kind"] != "group":
+            item["schedule"] = "half_month"
     return w
 
 
