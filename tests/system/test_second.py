@@ -200,10 +200,10 @@ def test_only_two_reports_are_kept():
     assert stand.top.number("percent") == 20 and stand.below is None  # the first one is forgotten
     w.say("412", "KH.T", 20240102, withdraw={"withdraws": a})
     assert stand.top.number("percent") == 20
-    w.say("412", "KH.T", 20240102, correction={"replaces": a, "task": {"state": "in_progress", "percent": 99}})
-    assert stand.top.number("percent") == 20  # it replaces what does not stand
-    w.say("412", "KH.T", 20240102, correction={"replaces": b, "task": {"state": "in_progress", "percent": 25}})
+    d = w.say("412", "KH.T", 20240102, correction={"replaces": b, "task": {"state": "in_progress", "percent": 25}})
     assert stand.top.number("percent") == 25 and stand.top.corrected and stand.below is None
+    w.say("412", "KH.T", 20240102, correction={"replaces": b, "task": {"state": "in_progress", "percent": 26}})
+    assert (stand.top.number("percent"), stand.below.receipt) == (26, (d["entry"], 1))  # what it replaces is void already
 
 
 FLOW = leaf(13, "KH.F", "count", reporters="412", schedule="half_month", measure="flow", aggregate="sum")

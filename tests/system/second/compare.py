@@ -19,9 +19,9 @@ class Compared:
         self.differences.append(f"{where}: server {server}, second computation {ours}")
 
 
-def read(lines):
+def read(lines, series=False):
     """(history of the entries, the dump's other lines by kind). Rows stand behind the entry that emitted them."""
-    history, shown = History(), defaultdict(list)
+    history, shown = History(series), defaultdict(list)
     for line in lines:
         e = json.loads(line)
         if "kind" in e and "entry" in e:
@@ -87,16 +87,33 @@ def row_key(r):
 
 
 def compare_rows(h, shown, out):
-    for table in ("frozen", "after"):
+    for table in ("frozen", "after", "suspicions"):
         theirs = {row_key(r): shown_slot(r) if table == "frozen" else r | {"report": shown_report(r.get("report"))} for r in shown if r["table"] == table}
         match(table, theirs, {row_key(r): r for r in h.rows if r["table"] == table}, out)
 
 
-def compare(lines):
-    history, shown = read(lines)
+def compare_series(h, shown, out):
+    """Each rollup that moved has a point; a point that repeats the one before it is no fault (a report that says the same)."""
+    ours = {row_key(r): r["rollup"] for r in h.rows if r["table"] == "series"}
+    theirs = {row_key(r): {k: v for k, v in r["rollup"].items() if k != "version" and v != {}} for r in shown if r["table"] == "series"}
+    out.count("series", len(ours))
+    last = {}
+    for key in sorted(ours.keys() | theirs.keys(), key=lambda k: (k[0], str(k))):
+        where = key[2], key[4], key[9]
+        if key in ours and key not in theirs:
+            out.says(f"series {key}", "has none", ours[key])
+        last[where] = ours.get(key, last.get(where, {"item": key[2]}))
+        if key in theirs and theirs[key] != last[where]:
+            out.says(f"series {key}", theirs[key], last[where])
+
+
+def compare(lines, series=False):
+    history, shown = read(lines, series)
     out = Compared()
     compare_figures(history, shown["figures"], out)
     if history.disciplined:
         compare_slots(history, shown["slot"], out)
         compare_rows(history, shown["row"], out)
+        if series:
+            compare_series(history, shown["row"], out)
     return out

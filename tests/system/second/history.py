@@ -6,13 +6,17 @@ from . import lines, slots, timely
 from .catalogue import Catalogue
 from .days import ordinal
 from .reports import FIGURES, Report, Stand
-from .rollups import Rollups
+from .rollups import BLANK, Rollups
 from .slots import Sheets
+from .suspicions import Notes, fall, jump
 from .terms import Terms
 
 
 class History:
-    def __init__(self):
+    """`series`: also the daily points of every rollup (each tick is then computed whole)."""
+
+    def __init__(self, series=False):
+        self.series = {} if series else None  # (plan, row, item code) -> the rollup as at the last tick
         self.head = self.today = self.rules = 0
         self.offset = 420
         self.catalogue = None
@@ -20,6 +24,7 @@ class History:
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
         self.sheets, self.terms = Sheets(), Terms()
         self.sealed = {}  # (principal, epoch) -> the latest proven sealing
+        self.notes = Notes()
         self.rows = []  # what was emitted: dicts with "table"
 
     def entry(self, e):
@@ -56,6 +61,19 @@ class History:
             self.emit_frozen(sheet)
         self.flows()
         self.sheets.open(self.catalogue, self.today)
+        if self.series is not None:
+            self.points()
+
+    def points(self):
+        """A point for each rollup that is another one than at the tick before."""
+        c, new = self.catalogue, {}
+        rollups = Rollups(c, self.today, self.cells, self.terms)
+        for plan in c.item_children[""]:
+            for (row, code), r in rollups.plan(plan).items():
+                new[plan, row, code] = r
+                if r != self.series.get((plan, row, code), BLANK):
+                    self.rows.append(lines.series_row(self, row, code, r))
+        self.series = new
 
     def flows(self):
         """What happened in a period that is not the last one any more is no live figure."""
@@ -117,6 +135,7 @@ class History:
         if r.period:
             sheet, verdict = self.sheets.of(c, r.item, r.period), slots.verdict(c, r, proven, self.offset)
             if sheet:
+                self.suspect(r)
                 self.sheets.report(sheet, r, verdict)
             else:
                 self.rows.append(lines.after_row(self, r, verdict))
@@ -125,27 +144,33 @@ class History:
                 return
         self.cells[r.unit, r.item].add(r)
 
+    def suspect(self, r):
+        """Into a slot that is held, beside what stood in the cell until now."""
+        c, standing = self.catalogue, self.cells[r.unit, r.item].top
+        found = {"same_text": (0, 0) if self.notes.same(c.schedule(r.item), r) else None, "jump": jump(standing, r),
+                 "fall": fall(c.items[r.item], standing, r)}
+        for kind, figures in found.items():
+            if figures:
+                self.rows.append(lines.suspicion_row(self, r, kind, *figures))
+
     def void(self, unit, leaf, period, receipt, by):
-        """False: it stands nowhere."""
-        found = self.cells[unit, leaf].void(receipt)
+        """Wherever it stands; what stands nowhere is void already."""
+        self.cells[unit, leaf].void(receipt)
         if period:
             sheet = self.sheets.of(self.catalogue, leaf, period)
             if sheet:
-                slot = sheet.slots.get((unit, leaf))
-                found |= bool(slot and self.sheets.void(slot, receipt))
+                self.sheets.void(sheet.slots.get((unit, leaf)), receipt)
             else:
                 self.rows.append(lines.void_row(self, unit, leaf, period, by, receipt))
-                found = True
-        return found
 
     def correction(self, e, index, u, received, proven):
         body = u["correction"]
         kind = next(k for k in FIGURES if k in body)
         r = self.made(e, index, u, kind, body[kind], received)
         ref = body["replaces"]
-        if self.void(r.unit, r.item, r.period, (ref["entry"], ref.get("index", 0)), r.receipt):
-            r.corrected = True
-            self.stands(r, proven)
+        self.void(r.unit, r.item, r.period, (ref["entry"], ref.get("index", 0)), r.receipt)
+        r.corrected = True
+        self.stands(r, proven)
 
     def unchanged(self, e, index, u, received, proven):
         unit = self.catalogue.unit_at(u["unit"], u["as_of"])

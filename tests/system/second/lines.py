@@ -38,3 +38,18 @@ def after_row(h, r, verdict):
 
 def void_row(h, unit, leaf, period, by, receipt):
     return row(h, "after", unit, leaf, period, kind="void", entry=by[0], index=by[1], voided_entry=receipt[0], voided_index=receipt[1])
+
+
+def series_row(h, row_, code, rollup):
+    """The numbers are those of the message Rollup: what is zero is not written."""
+    where = {"group": row_[2:]} if isinstance(row_, str) else {"unit": row_}
+    number = h.catalogue.items[code]["number"]
+    flat = {k: {n: v for n, v in r.items() if v} if isinstance(r, dict) else r for k, r in rollup.items()} | {"item": number}
+    for name in ("target", "attainment"):
+        if flat[name] is not None:
+            flat["has_" + name] = True
+    return {"by": h.head, "table": "series", "item": number, "date": h.today, **where, "rollup": {k: v for k, v in flat.items() if v}}
+
+
+def suspicion_row(h, r, kind, before, after):
+    return row(h, "suspicions", r.unit, r.item, r.period, entry=r.entry, index=r.index, suspicion=kind, before=before, after=after)

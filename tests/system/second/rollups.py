@@ -245,3 +245,6 @@ def blank():
             "indicators": dict.fromkeys(IND_KEYS, 0), "done_late": 0, "overdue": 0, "behind": 0, "percent_sum": 0,
             "numerator": 0, "denominator": 0, "value": 0, "weight_sum": 0, "weighted": 0, "score_leaves": 0,
             "score_leaves_of": 0, "target": None, "target_reached": False, "attainment": None, "summed": 0}
+
+
+BLANK = blank()

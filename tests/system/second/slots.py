@@ -65,11 +65,8 @@ class Sheets:
 
     @staticmethod
     def void(slot, receipt):
-        if slot.stand.void(receipt):
-            if slot.stand.top is None and not slot.decided:
-                slot.timely = timely.NONE
-            return True
-        return False
+        if slot and slot.stand.void(receipt) and slot.stand.top is None:
+            slot.timely = timely.NONE
 
     def frozen(self, c, today):
         """The sheets that freeze at the tick of that day, ascending; they are held no more."""
@@ -89,8 +86,9 @@ def exempt(c, terms, sheet, unit, leaf, slot, today):
     """today: yyyymmdd"""
     if not slot.expected:
         return False
-    return (slot.exempted or not c.open_unit(unit, today) or not c.open_item(leaf, today) or
-            terms.na(unit, leaf, min(today, ymd(sheet.period.last))))
+    last = min(today, ymd(sheet.period.last))
+    return (slot.exempted or not c.open_unit(unit, today) or not c.open_item(leaf, today) or unit not in c.reporters(leaf, last) or
+            terms.na(unit, leaf, last))
 
 
 def state(c, terms, sheet, unit, leaf, slot, today):
@@ -99,6 +97,8 @@ def state(c, terms, sheet, unit, leaf, slot, today):
         return "not_expected"
     if exempt(c, terms, sheet, unit, leaf, slot, today):
         return "exempt"
+    if slot.decided:
+        return "on_time"
     if slot.timely:
         return timely.NAMES[slot.timely]
     deadline = c.schedules[sheet.schedule].deadline(sheet.period, c.units[unit]["kind"])
