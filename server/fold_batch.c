@@ -114,18 +114,17 @@ static struct slot_at slot_of(const struct reporting *r, uint16_t period)
 }
 
 /* A report for another office is a figure, but not that office's promptness. */
-static enum timely judge(struct view *v, const struct reporting *r, const struct sheet *sheet)
+static enum timely judge(struct view *v, const struct reporting *r, struct date deadline)
 {
 	struct instant received = r->taken->first_received.ms ? r->taken->first_received : r->entry->received;
 	struct instant *last = duties_sealed(&v->duties, r->entry->principal, r->entry->epoch);
 	struct instant sealed = timely_sealed(&r->taken->update.seal, received, last ? *last : (struct instant){ 0 });
-	enum unit_kind kind = catalogue_unit(v->catalogue, r->aim.unit)->row.kind;
 
 	if (last && sealed.ms > last->ms)
 		*last = sealed;
 	if (r->aim.unit != r->own)
 		return TIMELY_NONE;
-	return timely_judge(received, sealed, sheet->deadlines[kind], v->head.offset_minutes);
+	return timely_judge(received, sealed, deadline, v->head.offset_minutes);
 }
 
 enum { SAME_TEXT_MIN = 20 }; /* bytes: "không có gì mới" is no sign of copying */
@@ -177,7 +176,23 @@ static uint64_t progress_bp(const struct cell *c)
 {
 	if (c->state != TASK_NONE)
 		return c->percent * UINT64_C(100);
-	return c->denominator ? (uint64_t)((__int128)c->value * 10000 / c->denominator) : 0;
+	return (uint64_t)((__int128)c->value * 10000 / c->denominator);
+}
+
+/* From half or less to everything. Of nothing there is no share. */
+static bool jumps(const struct cell *was, const struct cell *report)
+{
+	bool shares = was->state != TASK_NONE || (was->denominator && report->denominator);
+
+	return shares && progress_bp(was) <= 5000 && progress_bp(report) >= 10000;
+}
+
+/* A running total begins anew with the year, and it is the day it describes that says of which year it is: a period from the
+ * 15th to the 14th lies in two. */
+static bool falls(const struct cell *was, const struct cell *report)
+{
+	return was->period < report->period && was->as_of.ymd / 10000 == report->as_of.ymd / 10000 &&
+	       report->value < was->value;
 }
 
 /* Before it enters, beside what stood until now. */
@@ -186,16 +201,14 @@ static void look_at(struct view *v, const struct reporting *r, const struct cell
 	const struct block *b = r->aim.at.block;
 	const struct cell *was = r->aim.cell;
 	const struct item_row *item = b->columns[b->leaf_columns[r->aim.at.leaf]].row;
-	struct date now = period_first(report->period), then = period_first(was->period);
 
 	compare_notes(v, r, b->sheets->rhythms[sheet->rhythm].schedule);
 	if (!(was->flags & CELL_REPORTED) || (report->flags | was->flags) & CELL_NONE_ARISEN)
 		return;
 	if ((item->kind == ITEM_TASK || item->kind == ITEM_RATIO) && report->as_of.ymd >= sheet->period.last.ymd &&
-	    progress_bp(was) <= 5000 && progress_bp(report) >= 10000)
+	    jumps(was, report))
 		suspect(v, r, SUSPICION_JUMP, progress_bp(was), progress_bp(report));
-	if (item->measure == MEASURE_YTD && was->period < report->period && then.ymd / 10000 == now.ymd / 10000 &&
-	    report->value < was->value && !r->taken->update.reason[0])
+	if (item->measure == MEASURE_YTD && falls(was, report) && !r->taken->update.reason[0])
 		suspect(v, r, SUSPICION_FALL, (uint64_t)was->value, (uint64_t)report->value);
 }
 
@@ -211,13 +224,26 @@ static size_t after_key(const struct view *v, const struct reporting *r, uint16_
 	return 22;
 }
 
-/* Its period is frozen, or older than the store: only what is now known about it changes. */
+static struct date deadline_of(const struct view *v, const struct reporting *r, uint16_t period)
+{
+	const struct catalogue *c = v->catalogue;
+	const struct block *b = r->aim.at.block;
+	const struct schedule *s = b->sheets->rhythms[b->sheets->leaf_rhythm[r->aim.at.leaf]].schedule;
+	struct period p;
+
+	return schedule_at(s, period_first(period), &p)
+		       ? schedule_deadline(s, catalogue_calendar(c), &p, catalogue_unit(c, r->aim.unit)->row.kind)
+		       : (struct date){ 0 };
+}
+
+/* Its period is frozen, or older than the store: only what is now known about it changes. Whether it was sealed in time is
+ * said all the same. */
 static void report_after(struct view *v, const struct reporting *r, const struct cell *report)
 {
 	uint8_t key[ROWS_KEY_MAX], value[1 + SLOT_BYTES] = { AFTER_REPORT };
 	struct slot_value slot = { .target = NO_TARGET, .report = *report };
 
-	slot.mark.timely = r->aim.unit == r->own ? TIMELY_LATE : TIMELY_NONE;
+	slot.mark.timely = (uint8_t)judge(v, r, deadline_of(v, r, report->period));
 	size_t size = slot_pack(&slot, value + 1);
 	rows_put(&v->rows, ROWS_AFTER, bytes_of(key, after_key(v, r, report->period, key)), bytes_of(value, 1 + size));
 }
@@ -245,9 +271,10 @@ static void enter_slot(struct view *v, const struct reporting *r, const struct c
 		look_at(v, r, report, at.sheet);
 	fold_touch(v, r->aim.unit);
 	struct slot_mark *mark = &at.sheet->marks[at.slot];
+	enum unit_kind kind = catalogue_unit(v->catalogue, r->aim.unit)->row.kind;
 	bool empty = !(at.sheet->reports[at.slot].flags & CELL_REPORTED);
 	enum timely had = empty ? TIMELY_NONE : (enum timely)mark->timely;
-	mark->timely = (uint8_t)timely_better(had, judge(v, r, at.sheet));
+	mark->timely = (uint8_t)timely_better(had, judge(v, r, at.sheet->deadlines[kind]));
 	reports_add(&at.sheet->reports[at.slot], &at.sheet->before[at.slot], report);
 }
 

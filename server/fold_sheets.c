@@ -27,7 +27,7 @@ static void expect(const struct sheets *s, struct sheet *sheet)
 			const struct cell *cell = s->leaf_rhythm[leaf] == sheet->rhythm ? block_cell(b, row, leaf) : NULL;
 			uint32_t slot = cell ? sheet_slot(s, row, leaf) : NO_INDEX;
 
-			if (slot != NO_INDEX && cell->flags & CELL_EXPECTED && !(cell->flags & CELL_NA))
+			if (slot != NO_INDEX && cell->flags & CELL_EXPECTED)
 				sheet->marks[slot].flags |= SLOT_EXPECTED;
 		}
 }
@@ -70,14 +70,26 @@ static void emit_frozen(struct view *v, const struct sheet *sheet, uint32_t item
 	rows_put(&v->rows, ROWS_FROZEN, bytes_of(key, sizeof key), bytes_of(value, slot_pack(slot, value)));
 }
 
-/* As it counts on this day: with the target it is judged by. */
+/* What the period is judged by, now and for ever: a target of the year that has begun meanwhile is none of its. */
+static int64_t target_then(const struct block *b, const struct sheet *sheet, uint32_t row, uint32_t leaf)
+{
+	const struct column *column = &b->columns[b->leaf_columns[leaf]];
+	uint32_t item = catalogue_plan(b->catalogue, b->plan)->items[b->leaf_columns[leaf]];
+	int64_t target;
+
+	return column->row->kind != ITEM_TASK &&
+			       catalogue_target(b->catalogue, item, b->plan, row, sheet->period.last, &target)
+		       ? target
+		       : NO_TARGET;
+}
+
+/* As it counts on this day. */
 static struct slot_value freeze_slot(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf,
 				     uint32_t slot)
 {
 	const struct block *b = s->block;
 	struct slot_value out = { .mark = sheet_mark(s, sheet, row, leaf), .report = sheet->reports[slot],
-				  .before = sheet->before[slot],
-				  .target = block_target_of(b, leaf, block_cell(b, row, leaf)) };
+				  .before = sheet->before[slot], .target = target_then(b, sheet, row, leaf) };
 
 	if (out.mark.flags & SLOT_EXPECTED && !(out.mark.flags & SLOT_EXEMPT))
 		out.report.flags |= CELL_EXPECTED;
@@ -160,13 +172,18 @@ static void carry_slot(struct view *v, const struct sheets *s, const struct shee
 	heir->marks[to] = old->marks[from];
 }
 
-/* The same period in each new block that has the schedule, with the deadlines of the new catalogue. */
-static bool open_heirs(struct view *v, const char *schedule, const char *period)
+/* The same period of the same plan, with the deadlines of the new catalogue. Another plan's periods are opened for it by
+ * this very entry, and owed. */
+static bool open_heir(struct view *v, const struct block *of, const char *schedule, const char *period)
 {
+	uint32_t plan = catalogue_item(of->catalogue, catalogue_plan(of->catalogue, of->plan)->item)->row.number;
+
 	for (uint32_t i = 0; i < v->held->blocks_n; i++) {
 		struct sheets *s = v->held->blocks[i]->sheets;
 		struct period p;
 
+		if (catalogue_item(v->catalogue, catalogue_plan(v->catalogue, i)->item)->row.number != plan)
+			continue;
 		for (uint32_t rhythm = 0; rhythm < s->rhythms_n; rhythm++)
 			if (strcmp(s->rhythms[rhythm].schedule->code, schedule) == 0 &&
 			    schedule_period(s->rhythms[rhythm].schedule, period, &p) &&
@@ -184,7 +201,7 @@ bool fold_sheets_carry(struct view *v, const struct held *from)
 		for (uint32_t at = 0; at < s->open_n; at++) {
 			const struct sheet *old = s->open[at];
 
-			if (!open_heirs(v, s->rhythms[old->rhythm].schedule->code, old->period.code))
+			if (!open_heir(v, s->block, s->rhythms[old->rhythm].schedule->code, old->period.code))
 				return false;
 			for (uint32_t row = 0; row < s->block->unit_rows; row++)
 				for (uint32_t leaf = 0; leaf < s->block->leaves_n; leaf++)
@@ -238,9 +255,10 @@ static bool has_figure(const struct block *b, uint32_t row, uint32_t column)
 {
 	const struct column *c = &b->columns[column];
 
-	if (shelf_holds(b->rows[row].sums))
-		return c->leaf == NO_INDEX ? block_inner(b, row, column) != NULL : block_leaf(b, row, column) != NULL;
-	for (uint32_t leaf = c->first_leaf; leaf < c->end_leaf; leaf++)
+	if (shelf_holds(b->rows[row].sums) &&
+	    (c->leaf == NO_INDEX ? block_inner(b, row, column) != NULL : block_leaf(b, row, column) != NULL))
+		return true;
+	for (uint32_t leaf = c->first_leaf; leaf < c->end_leaf; leaf++) /* its own cell is not among the sums */
 		if (row < b->unit_rows && block_cell(b, row, leaf))
 			return true;
 	return false;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/cellpack.h"
+#include "server/terms.h"
 
 /* ---- what of a plan has a rhythm ---- */
 
@@ -184,13 +185,33 @@ void sheets_drop(struct sheets *s, const struct sheet *sheet)
 
 /* ---- judging ---- */
 
+/* Of whom it was expected owes it, unless the office or the item is no more, or it was not asked any more, or did not
+ * apply, by the period's own last day: what ends on a later day leaves the report owed. */
+static bool owed(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf)
+{
+	const struct block *b = s->block;
+	const struct cell *cell = block_cell(b, row, leaf);
+	uint32_t unit = b->rows[row].unit, item = catalogue_plan(b->catalogue, b->plan)->items[b->leaf_columns[leaf]];
+	struct date day = sheet->period.last.ymd < b->today.ymd ? sheet->period.last : b->today;
+
+	if (!cell || !catalogue_is_reporter(b->catalogue, item, unit, day))
+		return false;
+	if (!(cell->flags & CELL_EXPECTED) && (!catalogue_unit_open(b->catalogue, unit, b->today) ||
+					       !catalogue_item_open(b->catalogue, item, b->today)))
+		return false;
+	const struct term *term = cell->flags & CELL_TERMS && b->terms
+					  ? terms_find(b->terms, catalogue_unit_number(b->catalogue, unit),
+						       catalogue_item(b->catalogue, item)->row.number)
+					  : NULL;
+	return !term || !term_na(term, day);
+}
+
 struct slot_mark sheet_mark(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf)
 {
-	const struct cell *cell = block_cell(s->block, row, leaf);
 	uint32_t slot = sheet_slot(s, row, leaf);
 	struct slot_mark mark = slot == NO_INDEX ? (struct slot_mark){ 0 } : sheet->marks[slot];
 
-	if (!cell || !(cell->flags & CELL_EXPECTED) || cell->flags & CELL_NA)
+	if (mark.flags & SLOT_EXPECTED && !owed(s, sheet, row, leaf))
 		mark.flags |= SLOT_EXEMPT;
 	return mark;
 }

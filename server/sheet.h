@@ -19,7 +19,7 @@
 
 enum slot_flag {
 	SLOT_EXPECTED = 1, /* the cell was expected on the day the period opened */
-	SLOT_EXEMPT = 2,   /* ... but was exempted by decision; in rows also: was not expected any more, or not applicable */
+	SLOT_EXEMPT = 2,   /* ... but was exempted by decision; in rows also: by what sheet_mark says */
 	SLOT_DECIDED = 4   /* in time by decision of an operator: stays when what stands changes */
 };
 struct slot_mark {
@@ -69,7 +69,8 @@ struct sheet *sheet_of(const struct sheets *s, uint32_t leaf, uint16_t place);
 /* The slot of (row, leaf); NO_INDEX = the block has no such cell, or it is a stray's. */
 uint32_t sheet_slot(const struct sheets *s, uint32_t row, uint32_t leaf);
 
-/* The mark as it counts today: exempt too when the cell is not expected any more, or not applicable. */
+/* The mark as it counts today: exempt too when the unit or item is no more, or when on the period's last day (until then: today)
+ * the unit was no reporter or the leaf not applicable to it. */
 struct slot_mark sheet_mark(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf);
 
 /* How a slot is to be counted on a day. `m`: sheet_mark's, or a row's. */
