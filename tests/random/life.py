@@ -42,6 +42,7 @@ def dated(row):
 class Stream:
     def __init__(self, unit, principal, key, epoch):
         self.unit, self.principal, self.key, self.epoch, self.seq = unit, principal, key, epoch, 1
+        self.sealed = 0
 
 
 class Life:
@@ -125,7 +126,7 @@ class Life:
                 waiting[self.who(made["unit"])].append(made)
         fresh = []
         for stream, updates in waiting.items():
-            blobs = [pb.Update(seq=stream.seq + i, **u).SerializeToString() for i, u in enumerate(updates)]
+            blobs = [pb.Update(seq=stream.seq + i, **u, **self.clock_of(stream)).SerializeToString() for i, u in enumerate(updates)]
             outcomes = self.player.push(stream.principal, stream.key, stream.epoch, stream.seq, blobs)
             stream.seq += len(blobs)
             for u, (entry, index, reason) in zip(updates, outcomes):
@@ -199,22 +200,26 @@ class Life:
         unit, leaf, as_of, period = made
         base = {"unit": unit, "item": leaf, "as_of": as_of, "period": period, "note": self.dice.choice(TEXTS),
                 "reason": self.dice.choice(("", "rà soát lại", "nhập nhầm")), "author_role": pb.AUTHOR_ROLE_CLERK}
-        return base | body | self.clock_of(unit)
+        return base | body
 
-    def clock_of(self, unit):
-        """recorded_ms and the seal: true, late, false, absent."""
-        kind, back = self.dice.random(), self.dice.choice((0, 5, 60, 24 * 60, 3 * 24 * 60)) * MINUTE
+    def clock_of(self, stream):
+        """recorded_ms and the seal: mostly true, of an office whose line was down for a while; or false; or absent."""
+        clocks = self.clocks
         if self.wrong:
-            years = self.clocks.randint(-20, 20) * 365 * DAY
-            return {"recorded_ms": max(1, self.now + years), "seal": pb.Seal(boot_id=b"\1" * 16, monotonic_ms=self.clocks.randint(1, 2**50))}
-        if kind < 0.3:
+            years = clocks.randint(-20, 20) * 365 * DAY
+            return {"recorded_ms": max(1, self.now + years), "seal": pb.Seal(boot_id=b"\1" * 16, monotonic_ms=clocks.randint(1, 2**50))}
+        kind, back = clocks.random(), clocks.choice((0, 5, 60, 24 * 60, 2 * 24 * 60, 5 * 24 * 60)) * MINUTE
+        if kind < 0.2:
             return {"recorded_ms": self.now}
-        heard = self.dice.randint(0, 3 * 24 * 60) * MINUTE
-        seal = {"boot_id": self.dice.choice((b"\1" * 16, b"\2" * 16)), "monotonic_ms": 10**10 + heard, "server_time_ms": self.now - back - heard,
+        moment = self.now - back
+        if kind < 0.8:  # a spool seals in order
+            moment = stream.sealed = max(moment, stream.sealed)
+        heard = clocks.randint(0, 3 * 24 * 60) * MINUTE
+        seal = {"boot_id": clocks.choice((b"\1" * 16, b"\2" * 16)), "monotonic_ms": 10**10 + heard, "server_time_ms": moment - heard,
                 "server_heard_at_ms": 10**10, "attempts": 3}
-        if kind > 0.9:
-            seal |= self.dice.choice(({"boot_id": b""}, {"server_time_ms": 0}, {"server_heard_at_ms": 10**12}, {"server_time_ms": self.now + DAY}))
-        return {"recorded_ms": self.now - back, "seal": pb.Seal(**seal)}
+        if kind > 0.95:
+            seal |= clocks.choice(({"boot_id": b""}, {"server_time_ms": 0}, {"server_heard_at_ms": 10**12}, {"server_time_ms": self.now + DAY}))
+        return {"recorded_ms": moment, "seal": pb.Seal(**seal)}
 
     def figure(self, leaf, as_of):
         dice, row = self.dice, self.land.leaves[leaf]

@@ -140,19 +140,27 @@ class Catalogue:
         spec = self.items[leaf].get("reporters") or self.items[leaf].get("lead", "")
         key = leaf, d if "group:" in spec else 0
         if key not in self._reporters:
-            out = set()
-            for token in filter(None, spec.split("|")):
-                if token.startswith("kind:"):
-                    kind, code = token[5:].split("@")
-                    out |= {n for n in self.subtrees(code) if self.units[n]["kind"] == kind}
-                elif token.startswith("group:"):
-                    out |= self.members(token[6:], d)
-                elif token.startswith("-"):
-                    out -= set(self.by_code[token[1:]])
-                else:
-                    out |= set(self.by_code[token])
-            self._reporters[key] = out
+            self._reporters[key] = self._reporters_of(spec, lambda group: self.members(group, d))
         return self._reporters[key]
+
+    def ever_reporters(self, leaf):
+        """On any day."""
+        spec = self.items[leaf].get("reporters") or self.items[leaf].get("lead", "")
+        return self._reporters_of(spec, lambda group: {n for r in self.groups[group] for n in self.by_code[r["unit"]]})
+
+    def _reporters_of(self, spec, members):
+        out = set()
+        for token in filter(None, spec.split("|")):
+            if token.startswith("kind:"):
+                kind, code = token[5:].split("@")
+                out |= {n for n in self.subtrees(code) if self.units[n]["kind"] == kind}
+            elif token.startswith("group:"):
+                out |= members(token[6:])
+            elif token.startswith("-"):
+                out -= set(self.by_code[token[1:]])
+            else:
+                out |= set(self.by_code[token])
+        return out
 
     def expected(self, unit, leaf, d):
         """Is the cell expected that day?"""

@@ -75,7 +75,7 @@ def compare_slots(h, shown, out):
     ours, c = {}, h.catalogue
     for sheet in h.sheets.held.values():
         for (unit, leaf), slot in sheet.slots.items():
-            if slot.expected or slot.exempted or slot.decided or slot.stand.top:
+            if slot.told():
                 s, p = c.schedules[sheet.schedule], sheet.period
                 more = {"code": p.code, "deadline": ymd(s.deadline(p, c.units[unit]["kind"])), "freeze": ymd(s.freeze(p)), "target": None}
                 ours[c.items[leaf]["number"], ymd(p.first), unit] = slot_line(h, sheet, unit, leaf, slot) | more
@@ -100,11 +100,12 @@ def compare_series(h, shown, out):
     last = {}
     for key in sorted(ours.keys() | theirs.keys(), key=lambda k: (k[0], str(k))):
         where = key[2], key[4], key[9]
-        if key in ours and key not in theirs:
-            out.says(f"series {key}", "has none", ours[key])
-        last[where] = ours.get(key, last.get(where, {"item": key[2]}))
+        was, now = last.get(where, {"item": key[2]}), ours.get(key)
+        last[where] = now or was
         if key in theirs and theirs[key] != last[where]:
             out.says(f"series {key}", theirs[key], last[where])
+        elif key not in theirs and not (was.keys() | now.keys()) <= {"item", "target", "has_target"}:  # nobody reports there
+            out.says(f"series {key}", "has none", now)
 
 
 def compare(lines, series=False):

@@ -23,7 +23,7 @@ class History:
         self.units = {}  # principal -> number of its unit
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
         self.sheets, self.terms = Sheets(), Terms()
-        self.sealed = {}  # (principal, epoch) -> the latest proven sealing
+        self.sealed = {}  # principal -> (its newest epoch, the latest moment at which a report was proven to be sealed)
         self.notes = Notes()
         self.rows = []  # what was emitted: dicts with "table"
 
@@ -49,7 +49,11 @@ class History:
             self.units[p["principal"]] = p.get("unit", 0)
 
     def take_catalogue(self, e):
-        self.catalogue = Catalogue(e["rows"])
+        new = Catalogue(e["rows"])
+        for sheet, unit, leaf, slot in self.sheets.homeless(self.catalogue, new):
+            slot.exempted = True
+            self.emit_slot(sheet, unit, leaf, slot)
+        self.catalogue = new
         if self.disciplined and self.today:
             self.sheets.open(self.catalogue, self.today)
 
@@ -86,33 +90,36 @@ class History:
 
     def emit_frozen(self, sheet):
         for (unit, leaf), slot in sheet.slots.items():
-            if slot.expected or slot.stand.top:
-                self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot))
+            self.emit_slot(sheet, unit, leaf, slot)
+
+    def emit_slot(self, sheet, unit, leaf, slot):
+        if slot.told():
+            self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot))
 
     # ---- batches ----
     def take_batch(self, e):
-        stream = e["principal"], e["epoch"]
         for t in e["taken"]:
-            u = t["update"]
-            received = t.get("first_received_ms") or e["received_ms"]
-            proven = timely.sealed(u.get("seal"), received, self.sealed.get(stream))
-            if proven is not None:
-                self.sealed[stream] = proven
-            self.update(e, t["index"], u, received, proven)
+            self.update(e, t["index"], t["update"], t.get("first_received_ms") or e["received_ms"])
 
-    def update(self, e, index, u, received, proven):
+    def update(self, e, index, u, received):
         for kind in FIGURES:
             if kind in u:
-                self.report(e, index, u, kind, u[kind], received, proven)
+                self.stands(self.made(e, index, u, kind, u[kind], received), plain=True)
                 return
-        if "correction" in u:
-            self.correction(e, index, u, received, proven)
-        elif "withdraw" in u:
-            unit = self.catalogue.unit_at(u["unit"], u["as_of"])
-            ref = u["withdraw"]["withdraws"]
-            self.void(unit, u["item"], self.period(unit, u), (ref["entry"], ref.get("index", 0)), (e["entry"], index))
-        elif "unchanged" in u:
-            self.unchanged(e, index, u, received, proven)
+        for body in ("correction", "withdraw", "unchanged"):
+            if body in u:
+                getattr(self, body)(e, index, u, received)
+
+    def proven(self, e, seal, received):
+        """When it was sealed, if it is proven; later ones of the stream cannot have been sealed before."""
+        epoch, last = self.sealed.get(e["principal"], (None, None))
+        if epoch != e["epoch"]:
+            last = None
+        moment = timely.sealed(seal, received, last)
+        if moment is not None:
+            last = max(moment, last or 0)
+        self.sealed[e["principal"]] = e["epoch"], last
+        return moment
 
     def period(self, unit, u):
         s = self.catalogue.schedule(u["item"]) if self.disciplined else None
@@ -122,20 +129,20 @@ class History:
 
     def made(self, e, index, u, kind, body, received):
         unit = self.catalogue.unit_at(u["unit"], u["as_of"])
-        return Report(entry=e["entry"], index=index, unit=unit, item=u["item"], period=self.period(unit, u), as_of=u["as_of"],
-                      principal=e["principal"], received=received, kind=kind, body=body,
+        period = self.period(unit, u)
+        proven = self.proven(e, u.get("seal"), received) if period else None
+        return Report(entry=e["entry"], index=index, unit=unit, item=u["item"], period=period, as_of=u["as_of"],
+                      principal=e["principal"], received=received, proven=proven, kind=kind, body=body,
                       on_behalf=self.units.get(e["principal"]) != unit, note=u.get("note", ""), reason=u.get("reason", ""))
 
-    def report(self, e, index, u, kind, body, received, proven):
-        self.stands(self.made(e, index, u, kind, body, received), proven)
-
-    def stands(self, r, proven):
+    def stands(self, r, plain=False):
         """It enters its slot and, where it may, its cell."""
         c = self.catalogue
         if r.period:
-            sheet, verdict = self.sheets.of(c, r.item, r.period), slots.verdict(c, r, proven, self.offset)
+            sheet, verdict = self.sheets.of(c, r.item, r.period), slots.verdict(c, r, self.offset)
             if sheet:
-                self.suspect(r)
+                if plain:
+                    self.suspect(r)
                 self.sheets.report(sheet, r, verdict)
             else:
                 self.rows.append(lines.after_row(self, r, verdict))
@@ -163,22 +170,25 @@ class History:
             else:
                 self.rows.append(lines.void_row(self, unit, leaf, period, by, receipt))
 
-    def correction(self, e, index, u, received, proven):
+    def withdraw(self, e, index, u, received):
+        unit, ref = self.catalogue.unit_at(u["unit"], u["as_of"]), u["withdraw"]["withdraws"]
+        self.void(unit, u["item"], self.period(unit, u), (ref["entry"], ref.get("index", 0)), (e["entry"], index))
+
+    def correction(self, e, index, u, received):
         body = u["correction"]
         kind = next(k for k in FIGURES if k in body)
-        r = self.made(e, index, u, kind, body[kind], received)
-        ref = body["replaces"]
+        r, ref = self.made(e, index, u, kind, body[kind], received), body["replaces"]
         self.void(r.unit, r.item, r.period, (ref["entry"], ref.get("index", 0)), r.receipt)
         r.corrected = True
-        self.stands(r, proven)
+        self.stands(r)
 
-    def unchanged(self, e, index, u, received, proven):
+    def unchanged(self, e, index, u, received):
         unit = self.catalogue.unit_at(u["unit"], u["as_of"])
         says = self.cells[unit, u["item"]].top
         if says:
             r = self.made(e, index, u, says.kind, says.body, received)
             r.unchanged = True
-            self.stands(r, proven)
+            self.stands(r)
 
     # ---- what is asked ----
     def figures(self):

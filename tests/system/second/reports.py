@@ -6,7 +6,7 @@ FIGURES = ("task", "ratio", "count", "points", "none_arisen")
 
 class Report:
     """One figure as it was reported."""
-    __slots__ = ("entry", "index", "unit", "item", "period", "as_of", "principal", "received", "kind", "body", "on_behalf",
+    __slots__ = ("entry", "index", "unit", "item", "period", "as_of", "principal", "received", "proven", "kind", "body", "on_behalf",
                  "corrected", "unchanged", "accepted", "note", "reason")
 
     def __init__(self, **fields):

@@ -13,6 +13,10 @@ class Slot:
         self.expected = self.exempted = self.decided = False
         self.timely = timely.NONE
 
+    def told(self):
+        """Is there anything to be said of it?"""
+        return bool(self.expected or self.exempted or self.decided or self.stand.top)
+
 
 class Sheet:
     """The slots of one plan, schedule and period."""
@@ -63,6 +67,16 @@ class Sheets:
         slot.stand.add(r)
         slot.timely = timely.better(slot.timely, verdict)
 
+    def homeless(self, old, new):
+        """Slots that have no place in a new catalogue: (sheet, unit, leaf, slot). They are held no more."""
+        out = []
+        for (_, schedule, _), sheet in self.held.items():
+            for (unit, leaf), slot in list(sheet.slots.items()):
+                ever = new.ever_reporters(leaf) if leaf in new.items else ()
+                if unit not in ever or new.items[leaf].get("schedule", "") != schedule or schedule not in new.schedules:
+                    out.append((sheet, unit, leaf, sheet.slots.pop((unit, leaf))))
+        return out
+
     @staticmethod
     def void(slot, receipt):
         if slot and slot.stand.void(receipt) and slot.stand.top is None:
@@ -75,11 +89,11 @@ class Sheets:
         return [self.held.pop(k) for k in sorted(due, key=lambda k: (k[2], k[0], k[1]))]
 
 
-def verdict(c, r, proven, offset):
+def verdict(c, r, offset):
     """Of the unit's own report."""
     if r.on_behalf:
         return timely.NONE
-    return timely.judge(r.received, proven, c.schedule(r.item).deadline(r.period, c.units[r.unit]["kind"]), offset)
+    return timely.judge(r.received, r.proven, c.schedule(r.item).deadline(r.period, c.units[r.unit]["kind"]), offset)
 
 
 def exempt(c, terms, sheet, unit, leaf, slot, today):
