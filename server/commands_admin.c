@@ -18,7 +18,8 @@ typedef Tiendo__Journal__V1__AdminRequest request_t;
 
 static const char *const csv_names[] = {"units.csv",   "groups.csv",	 "items.csv",
 					"targets.csv", "milestones.csv", "schedules.csv",
-					"periods.csv", "deadlines.csv",	 "holidays.csv"};
+					"periods.csv", "deadlines.csv",	 "holidays.csv",
+					"thresholds.csv"};
 
 /* ---- where the command goes ---- */
 

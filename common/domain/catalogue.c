@@ -241,7 +241,7 @@ size_t catalogue_rows(const struct catalogue *c)
 {
 	size_t n = (size_t)c->units_n + c->items_n;
 
-	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++)
+	for (enum row_kind k = ROW_UNIT; k <= ROW_LAST; k++)
 		n += c->rows[k].n;
 	return n;
 }
@@ -249,7 +249,7 @@ size_t catalogue_rows(const struct catalogue *c)
 void catalogue_row(const struct catalogue *c, size_t i, struct catalogue_row *out)
 {
 	assert(i < catalogue_rows(c));
-	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++) {
+	for (enum row_kind k = ROW_UNIT; k <= ROW_LAST; k++) {
 		size_t n = k == ROW_UNIT ? c->units_n : k == ROW_ITEM ? c->items_n : c->rows[k].n;
 
 		if (i >= n) {

@@ -71,6 +71,9 @@ struct builder;
 	X(PERIOD_WITHOUT_USE, true)   /* of a schedule whose periods follow from its kind */   \
 	X(DEADLINE_TOO_EARLY, true)   /* not after the close (Decree 09/2019, Art. 8.5) */     \
 	X(HOLIDAY_OUTSIDE, true)      /* outside 2000..2099 */                                 \
+	X(DUPLICATE_RULE, true)       /* two thresholds with one code */                       \
+	X(RATE_ABOVE_ALL, true)       /* a threshold of a share above 100 % */                 \
+	X(CONTROL_UNFIT, true)        /* what a control figure repeats is not such a sum */    \
 	X(KIND_CHANGED, true)         /* a known item with another kind, plan or measure */    \
 	X(TEXT, true)                 /* see fault.reason */                                   \
 	X(NO_LEAD, false)                                                                      \
@@ -241,6 +244,10 @@ bool catalogue_target(const struct catalogue *c, uint32_t item, uint32_t plan, u
 		      struct date d, int64_t *out);
 /* The rhythm in which the leaf is reported; NULL = none (one slot for ever). */
 const struct schedule *catalogue_schedule(const struct catalogue *c, uint32_t leaf);
+/* The rows of thresholds.csv, ascending by rule. */
+const struct threshold_row *catalogue_thresholds(const struct catalogue *c, size_t *n);
+/* The leaf whose sum below its reporters this leaf repeats for comparison; NO_INDEX = none. */
+uint32_t catalogue_controlled(const struct catalogue *c, uint32_t leaf);
 /* Earliest milestone date of (leaf, unit), {0} = none. */
 struct date catalogue_milestone(const struct catalogue *c, uint32_t leaf, uint32_t unit);
 /* Each milestone of (leaf, unit): *at from 0. False = no more. */

@@ -139,13 +139,18 @@ static int deadline_order(const struct catalogue_row *x, const struct catalogue_
 	return either(strcmp(a->schedule, b->schedule), (int)a->unit_kind - (int)b->unit_kind);
 }
 
+static int threshold_order(const struct catalogue_row *x, const struct catalogue_row *y)
+{
+	return strcmp(x->threshold.rule, y->threshold.rule);
+}
+
 /* The canonical order of the rows of a kind; equal ones stay as they came. Units and items have
  * trees. */
 static int (*const orders[])(const struct catalogue_row *, const struct catalogue_row *) = {
 	[ROW_GROUP] = group_order,         [ROW_TARGET] = target_order,
 	[ROW_MILESTONE] = milestone_order, [ROW_HOLIDAY] = holiday_order,
 	[ROW_SCHEDULE] = schedule_order,   [ROW_PERIOD] = period_order,
-	[ROW_DEADLINE] = deadline_order,
+	[ROW_DEADLINE] = deadline_order,   [ROW_THRESHOLD] = threshold_order,
 };
 
 static int kept_order(const void *a, const void *b)
@@ -177,7 +182,7 @@ static bool row_list(struct making *m, enum row_kind kind)
 
 bool making_rows(struct making *m)
 {
-	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++)
+	for (enum row_kind k = ROW_UNIT; k <= ROW_LAST; k++)
 		if (k != ROW_UNIT && k != ROW_ITEM && !row_list(m, k))
 			return false;
 	return true;
@@ -248,14 +253,16 @@ static void settle(struct builder *b)
 	builder_number(b);
 	for (size_t i = 0; i < b->rows[ROW_ITEM].n; i++)
 		item_settle(&b->rows[ROW_ITEM].at[i].row.item);
+	for (size_t i = 0; i < b->rows[ROW_THRESHOLD].n; i++)
+		threshold_settle(&b->rows[ROW_THRESHOLD].at[i].row.threshold);
 }
 
 static bool make(struct making *m)
 {
 	static bool (*const stages[])(struct making *) = {
 		making_rows,      making_units,   making_groups,  making_items, making_plans,
-		making_reporters, making_targets, making_schedules, making_changes, making_check,
-		making_calendar,
+		making_reporters, making_targets, making_schedules, making_thresholds, making_changes,
+		making_check,     making_calendar,
 	};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++) {

@@ -57,7 +57,7 @@ static void check_row(struct making *m, const struct kept *k)
 			fault_add(m->faults, FAULT_CSV, k, c->name, "", CSV_REQUIRED);
 		else if (column_is_text(c->type))
 			check_text(m, k, c, *column_text(&row, c));
-		if (c->type == COLUMN_NUMBER || c->type == COLUMN_DAYS) {
+		if (c->type == COLUMN_NUMBER || c->type == COLUMN_COUNT || c->type == COLUMN_DAYS) {
 			memcpy(&n, column_field(&row, c), sizeof(n));
 			if (n > c->limit)
 				fault_add(m->faults, FAULT_CSV, k, c->name, "", CSV_OUT_OF_RANGE);
@@ -67,7 +67,7 @@ static void check_row(struct making *m, const struct kept *k)
 
 static void check_rows(struct making *m)
 {
-	for (enum row_kind kind = ROW_UNIT; kind <= ROW_DEADLINE; kind++)
+	for (enum row_kind kind = ROW_UNIT; kind <= ROW_LAST; kind++)
 		for (size_t i = 0; i < m->b->rows[kind].n; i++)
 			check_row(m, &m->b->rows[kind].at[i]);
 }

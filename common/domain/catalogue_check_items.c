@@ -30,6 +30,7 @@ static void check_fields(struct making *m, const struct kept *k, const struct it
 		{ "weight", r->weight != 1, LEAF },
 		{ "measure", r->measure != MEASURE_NONE, INDICATOR | RATIO_GROUP },
 		{ "aggregate", r->aggregate != AGGREGATE_NONE, INDICATOR },
+		{ "control", r->control[0] != '\0', INDICATOR },
 		{ "uom", r->uom[0] != '\0', INDICATOR | RATIO_GROUP },
 		{ "num_def", r->num_def[0] != '\0', RATIO | RATIO_GROUP },
 		{ "den_def", r->den_def[0] != '\0', RATIO | RATIO_GROUP },

@@ -55,6 +55,17 @@ static enum csv_fault read_working(const char *text, bool *out)
 	return CSV_OK;
 }
 
+static enum csv_fault read_above(const char *text, bool *out)
+{
+	static const char *const words[] = { "below", "above", NULL };
+	size_t which;
+
+	if (word(words, text, &which) != CSV_OK)
+		return text[0] ? CSV_BAD_WORD : CSV_REQUIRED;
+	*out = which == 1;
+	return CSV_OK;
+}
+
 static enum csv_fault read_flags(const char *text, unsigned *out)
 {
 	static const char *const flags[] = { "trong_tam", "dp_chu_tri", "watch", "own_work", NULL };
@@ -105,6 +116,17 @@ static enum csv_fault read_target(struct kept *k, const char *text)
 	return CSV_OK; /* the check says that such an item has no target */
 }
 
+/* A share is written as one: 80 alone could be meant as 80 % or as what the journal holds, 0,8 %. */
+static enum csv_fault read_value(struct threshold_row *r, const char *text)
+{
+	int64_t n = 0;
+	enum csv_fault fault = threshold_is_rate(r->measure) ? csv_percent(text, &n)
+							     : csv_integer(text, 0, VALUE_MAX, &n);
+
+	r->value = (uint64_t)n;
+	return fault;
+}
+
 static enum csv_fault read_maximum(struct kept *k, const char *text)
 {
 	struct item_row *r = &k->row.item;
@@ -133,6 +155,8 @@ static enum csv_fault read_word(enum column_type type, const char *text, void *o
 		n = *(enum measure *)out = measure_of(text);
 	else if (type == COLUMN_AGGREGATE)
 		n = *(enum aggregate *)out = aggregate_of(text);
+	else if (type == COLUMN_THRESHOLD)
+		n = *(enum threshold_measure *)out = threshold_measure_of(text);
 	else
 		n = *(enum direction *)out = direction_of(text);
 	return n ? CSV_OK : CSV_BAD_WORD;
@@ -157,18 +181,24 @@ static enum csv_fault read_field(struct kept *k, const struct column *c, const c
 		return csv_date(text, out);
 	case COLUMN_NUMBER:
 		return read_number(text, 1, c->limit, out);
+	case COLUMN_COUNT:
+		return read_number(text, 0, c->limit, out);
 	case COLUMN_DAYS:
 		return text[0] ? read_number(text, 0, c->limit, out) : CSV_REQUIRED;
 	case COLUMN_BOUNDED:
 		return read_bounded(text, out);
 	case COLUMN_WORKING:
 		return read_working(text, out);
+	case COLUMN_ABOVE:
+		return read_above(text, out);
 	case COLUMN_FLAGS:
 		return read_flags(text, out);
 	case COLUMN_TARGET:
 		return read_target(k, text);
 	case COLUMN_MAXIMUM:
 		return read_maximum(k, text);
+	case COLUMN_VALUE:
+		return read_value(&k->row.threshold, text);
 	case COLUMN_UNIT_KIND:
 	case COLUMN_BRANCH:
 	case COLUMN_ITEM_KIND:
@@ -176,6 +206,7 @@ static enum csv_fault read_field(struct kept *k, const struct column *c, const c
 	case COLUMN_MEASURE:
 	case COLUMN_AGGREGATE:
 	case COLUMN_DIRECTION:
+	case COLUMN_THRESHOLD:
 		break;
 	}
 	return read_word(c->type, text, out);

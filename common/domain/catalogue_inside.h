@@ -4,7 +4,8 @@
  * (rows as they came), the catalogue (rows linked) and the making of one from the other, stage by
  * stage:
  *
- *   rows -> units -> groups -> items -> plans -> reporters -> targets -> schedules -> changes -> check
+ *   rows -> units -> groups -> items -> plans -> reporters -> targets -> schedules -> thresholds -> changes ->
+ *   check
  *
  * A stage that meets a fault notes it and links what it can, so that one run of the check names
  * every fault; with any error the half-linked catalogue is thrown away. A stage returns false only
@@ -37,7 +38,7 @@ struct kept_list {
 
 struct builder {
 	struct pool pool;
-	struct kept_list rows[ROW_DEADLINE + 1]; /* by enum row_kind */
+	struct kept_list rows[ROW_LAST + 1]; /* by enum row_kind */
 };
 
 /* The kept row in the builder (strings copied), or NULL = no memory. Valid until the next one of
@@ -49,6 +50,8 @@ struct catalogue_row row_copy(struct pool *p, const struct catalogue_row *row);
 /* Fills in what an empty field of a leaf means (answer lead, measure stock, aggregate sum or own
  * ...). */
 void item_settle(struct item_row *r);
+/* ... or of a threshold. */
+void threshold_settle(struct threshold_row *r);
 /* Gives numbers to the units and items that have none, after the greatest there is, as they came.
  */
 void builder_number(struct builder *b);
@@ -156,9 +159,10 @@ struct catalogue {
 	struct names item_names, group_names;
 	struct numbered *unit_numbers, *item_numbers;
 	struct memberships *memberships;        /* by unit: own and inherited */
-	struct row_list rows[ROW_DEADLINE + 1]; /* all but units and items */
+	struct row_list rows[ROW_LAST + 1]; /* all but units and items */
 	struct schedule *schedules;             /* those of schedules.csv, then one for each kind */
 	uint32_t schedules_n;
+	struct threshold_row *thresholds;       /* ascending rule */
 	struct calendar *calendar;
 	struct date *starts,
 		*ends; /* when something begins; the last day of something. Ascending */
@@ -182,6 +186,7 @@ bool making_plans(struct making *m);
 bool making_reporters(struct making *m);
 bool making_targets(struct making *m);
 bool making_schedules(struct making *m);
+bool making_thresholds(struct making *m);
 bool making_changes(struct making *m);
 bool making_check(struct making *m);
 void check_items(struct making *m);

@@ -246,9 +246,9 @@ static void drop(struct merge *m, enum row_kind kind, const bool *out)
  * a fault. */
 static bool drop_others(struct merge *m, const char *plan)
 {
-	bool *out[ROW_DEADLINE + 1];
+	bool *out[ROW_LAST + 1];
 
-	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++) {
+	for (enum row_kind k = ROW_UNIT; k <= ROW_LAST; k++) {
 		out[k] = pool_array(&m->work, list(m, k)->n, sizeof(bool));
 		if (!out[k])
 			return false;
@@ -267,7 +267,7 @@ static bool drop_others(struct merge *m, const char *plan)
 					    ? out[ROW_ITEM][place]
 					    : names_get(&m->old->item_names, item) != NO_INDEX;
 		}
-	for (enum row_kind k = ROW_UNIT; k <= ROW_DEADLINE; k++)
+	for (enum row_kind k = ROW_UNIT; k <= ROW_LAST; k++)
 		drop(m, k, out[k]);
 	return true;
 }
@@ -286,7 +286,7 @@ static bool merge_plan(struct merge *m, const char *plan)
 		if (!builder_add(m->b, &row, "", 0))
 			return false;
 	}
-	for (enum row_kind k = ROW_HOLIDAY; k <= ROW_DEADLINE; k++)
+	for (enum row_kind k = ROW_HOLIDAY; k <= ROW_LAST; k++)
 		if (!keep_rows(m, k))
 			return false;
 	return keep_rows(m, ROW_GROUP) && merge_items(m, plan);

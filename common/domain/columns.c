@@ -122,6 +122,16 @@ static const struct column deadlines[] = {
 	{ "working_days", COLUMN_DAYS, AT(deadline.working_days), DEADLINE_DAYS_MAX },
 };
 
+static const struct column thresholds[] = {
+	{ "rule", COLUMN_CODE, AT(threshold.rule), 0 },
+	{ "measure", COLUMN_THRESHOLD, AT(threshold.measure), 0 },
+	{ "op", COLUMN_ABOVE, AT(threshold.above), 0 },
+	{ "value", COLUMN_VALUE, AT(threshold.value), 0 },
+	{ "min_expected", COLUMN_COUNT, AT(threshold.min_expected), 100000000 },
+	{ "periods", COLUMN_NUMBER, AT(threshold.periods), 1000 },
+	{ "action", COLUMN_TEXT, AT(threshold.action), NAME },
+};
+
 #define FILE_OF(list, kind, required, filled)                                                      \
 	{                                                                                          \
 #list ".csv", kind, list, sizeof(list) / sizeof(*(list)), required, filled         \
@@ -132,7 +142,7 @@ static const struct columns files[] = {
 	FILE_OF(items, ROW_ITEM, 4, 3),           FILE_OF(targets, ROW_TARGET, 3, 2),
 	FILE_OF(milestones, ROW_MILESTONE, 2, 2), FILE_OF(holidays, ROW_HOLIDAY, 2, 1),
 	FILE_OF(schedules, ROW_SCHEDULE, 2, 2),   FILE_OF(periods, ROW_PERIOD, 4, 4),
-	FILE_OF(deadlines, ROW_DEADLINE, 3, 2),
+	FILE_OF(deadlines, ROW_DEADLINE, 3, 2),   FILE_OF(thresholds, ROW_THRESHOLD, 4, 2),
 };
 
 const struct columns *columns_of_file(const char *file)
@@ -149,7 +159,7 @@ const struct columns *columns_of_kind(enum row_kind kind)
 	const struct columns *c = &files[kind - ROW_UNIT];
 
 	static_assert(sizeof(items) / sizeof(*items) < COLUMNS_MAX, "COLUMNS_MAX is too small");
-	assert(kind >= ROW_UNIT && kind <= ROW_DEADLINE && c->kind == kind);
+	assert(kind >= ROW_UNIT && kind <= ROW_LAST && c->kind == kind);
 	return c;
 }
 

@@ -19,9 +19,11 @@ enum column_type {
 	COLUMN_SCHEDULE,  /* half_month ... once */
 	COLUMN_DATE,
 	COLUMN_NUMBER,  /* uint32_t, from 1; empty = 0 */
+	COLUMN_COUNT,   /* uint32_t; empty = 0 */
 	COLUMN_DAYS,    /* uint32_t, 0 is written */
 	COLUMN_BOUNDED, /* bool */
 	COLUMN_WORKING, /* off, working -> bool */
+	COLUMN_ABOVE,   /* below, above -> bool */
 	COLUMN_UNIT_KIND,
 	COLUMN_BRANCH,
 	COLUMN_ITEM_KIND,
@@ -29,8 +31,10 @@ enum column_type {
 	COLUMN_MEASURE,
 	COLUMN_AGGREGATE,
 	COLUMN_DIRECTION,
+	COLUMN_THRESHOLD, /* reporting_rate ... */
 	COLUMN_FLAGS,
 	COLUMN_TARGET, /* how it is written depends on the item's kind */
+	COLUMN_VALUE,  /* uint64_t; how it is written depends on the threshold's measure */
 	COLUMN_MAXIMUM
 };
 
@@ -48,6 +52,9 @@ struct columns {
 	size_t n, required; /* the first `required` must be in the header */
 	size_t filled;      /* the first `filled` must not be empty in any row */
 };
+
+/* The kinds of rows are ROW_UNIT to ROW_LAST. */
+#define ROW_LAST ROW_THRESHOLD
 
 enum { COLUMNS_MAX = 48 }; /* more than any file has */
 

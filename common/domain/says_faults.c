@@ -132,6 +132,17 @@ static const struct {
 	S(HOLIDAY_OUTSIDE, "holiday_outside",
 	  "Ngày nghỉ nằm ngoài các năm 2000 đến 2099. Hãy kiểm tra lại năm.",
 	  "The holiday is outside the years 2000 to 2099. Check the year.")
+	S(DUPLICATE_RULE, "duplicate_rule",
+	  "Mã ngưỡng cảnh báo bị trùng. Hãy đặt mỗi dòng của thresholds.csv một mã riêng.",
+	  "Two thresholds have this code. Give each row of thresholds.csv its own.")
+	S(RATE_ABOVE_ALL, "rate_above_all",
+	  "Ngưỡng của một tỷ lệ vượt quá 100%. Hãy viết từ 0% đến 100%.",
+	  "The threshold of a rate is above 100 %. Write 0 % to 100 %.")
+	S(CONTROL_UNFIT, "control_unfit",
+	  "Cột control phải nêu một chỉ tiêu khác cùng kế hoạch, cùng loại, có aggregate = sum; còn chỉ tiêu ở dòng "
+	  "này phải có aggregate = own. Hãy sửa mã hoặc cột aggregate.",
+	  "The column control names another leaf of the same plan, of the same kind and with aggregate = sum, while "
+	  "the leaf of this row has aggregate = own. Correct the code or the column aggregate.")
 	S(KIND_CHANGED, "kind_changed",
 	  "Loại, kế hoạch hoặc cách đo của mã đã có bị thay đổi. Hãy dùng mã mới.",
 	  "A known item changed its kind, plan or measure. Use a new code.")

@@ -15,7 +15,8 @@
 #include "tests/fuzz/fuzz.h"
 
 static const char *const files[] = {"units.csv", "items.csv", "groups.csv", "targets.csv",
-				    "milestones.csv", "holidays.csv", "schedules.csv", "periods.csv"};
+				    "milestones.csv", "holidays.csv", "schedules.csv", "periods.csv",
+				    "deadlines.csv", "thresholds.csv"};
 
 static struct codec_arena arena;
 

@@ -7,7 +7,7 @@ import struct
 MESSAGES = """Hello Welcome Push Void Ack Nack Ping Pong Query Reply UnitDelta Heartbeat CatalogueRow Rollup Update
 EntryHeader RegistryBody AdminRequest AdminReply GenesisBody""".split()  # as in fuzz_message.c
 CSV = ["units.csv", "items.csv", "groups.csv", "targets.csv", "milestones.csv", "holidays.csv", "schedules.csv",
-       "periods.csv"]  # as in fuzz_csv.c
+       "periods.csv", "deadlines.csv", "thresholds.csv"]  # as in fuzz_csv.c
 KINDS = {"VoidBody": 2, "GenesisBody": 3, "IncarnationBody": 4, "CatalogueBody": 5, "RegistryBody": 6, "TickBody": 7,
          "DecisionBody": 8, "RulesBody": 9, "NoticeBody": 10, "FindingBody": 11, "StepBody": 12}
 UNITS = ("code,parent,kind,type,branch,name,name_en,head,contact,opened,closed,source\n"
@@ -62,6 +62,8 @@ def by_hand(root):
     for i, name in enumerate(CSV):
         for path in sorted((root / "examples").rglob(name)):
             yield "csv", name, bytes([2 * i + 1]) + b"\n".join(path.read_bytes().split(b"\n")[:4])
+    yield "csv", "thresholds", (b"\0\0" + piece(UNITS.encode()) + b"\1" + piece(ITEMS.encode()) + b"\x09" + piece(
+        b"rule,measure,op,value,min_expected,periods,action\nCHAM,on_time_rate,below,80%,5,2,x\nQH,overdue,above,3,,,\n"))
     yield "csv", "quoted", b'\1\xef\xbb\xbfcode;name;parent\r\n08;"a ""b""\r\n;c";\r\n;;\r\n'
     for i, text in enumerate(["2024-04-02", "02/04/2024", "2024-04x", "2024-Q1x", "2024-W14", "2024-04a", "1.387", "98,43%",
                               "89,5", "Thanh Hoá", "001 204 012345", "KH762.01", "2024-02-30"]):

@@ -30,8 +30,9 @@ class Land:
         for n in range(dice.choice((1, 1, 2))):
             self.make_plan(f"P{n}")
         for n in range(dice.choice((0, 1, 2))):
-            self.add("thresholds", rule=f"R{n}", measure=dice.choice(MEASURES), op=dice.choice(("below", "above")),
-                     value=dice.choice((0, 1, 5000, 9999)), min_expected=dice.choice((0, 1, 3)), periods=dice.choice((1, 1, 2)), action="Báo cáo")
+            measure, op, value = dice.choice(MEASURES), dice.choice(("below", "above")), dice.choice((0, 1, 5000, 9999))
+            self.add("thresholds", rule=f"R{n}", measure=measure, op=op,
+                     value=f"{value // 100},{value % 100:02d}%" if measure.endswith("_rate") else value, min_expected=dice.choice((0, 1, 3)), periods=dice.choice((1, 1, 2)), action="Báo cáo")
 
     def add(self, file, /, **row):
         self.rows[file].append(row)
@@ -41,7 +42,7 @@ class Land:
         return (self.first + datetime.timedelta(self.dice.randint(-before, self.days + after))).isoformat()
 
     def files(self):
-        return {name: table(COLUMNS[name], rows) for name, rows in self.rows.items() if (rows or name in ("units", "items")) and name != "thresholds"}
+        return {name: table(COLUMNS[name], rows) for name, rows in self.rows.items() if rows or name in ("units", "items")}
 
     # ---- units ----
     def unit(self, code, parent, kind, **more):

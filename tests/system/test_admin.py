@@ -10,7 +10,7 @@ import zmq
 
 import tiendo_pb2 as pb
 from journal import audit, read
-from world import ITEMS, UNITS, until
+from world import ITEM_COLUMNS, ITEMS, UNITS, item, table, until
 
 
 @pytest.fixture(params=["running", "at rest"])
@@ -96,6 +96,30 @@ def test_dry_run_and_load(centre):
     assert "KH.T2" in said and len(read(centre.dir)) == n
     centre.server_cli("catalogue", "load", centre.catalogue)
     assert len(read(centre.dir)) == n + 1
+    audit(centre)
+
+
+def test_thresholds_and_control_figures(centre):
+    """thresholds.csv and the column `control` reach the journal; what is wrong in them is refused by line and column."""
+    head, *rows = ITEMS.strip().split("\n")
+    control = item("KH.CK", "KH", "count", lead="40", answer="lead", measure="flow", aggregate="own", uom="dịch vụ")
+    items = "\n".join([head + ",control", *(r + "," for r in rows), table(ITEM_COLUMNS, [control]).split("\n")[1] + ",KH.C", ""])
+    thresholds = "rule,measure,op,value,min_expected,periods,action\nCHAM,on_time_rate,below,80%,5,2,Báo cáo ngay\nQH,overdue,above,1.387,,,\n"
+    centre.write_catalogue(items=items, thresholds=thresholds.replace("80%", "80"))
+    refused(centre, "catalogue", "load", centre.catalogue, words=["thresholds.csv:2", "value", "80"])
+    centre.write_catalogue(items=items.replace(",KH.C\n", ",KH.R\n"), thresholds=thresholds)
+    refused(centre, "catalogue", "load", centre.catalogue, words=["items.csv:10", "control", "KH.R"])
+    centre.write_catalogue(items=items)
+    centre.server_cli("catalogue", "load", centre.catalogue)
+    rows = [r for e in centre.dump() if e["kind"] == "catalogue" for r in e["rows"]]
+    assert [r["threshold"] for r in rows if "threshold" in r] == [
+        {"rule": "CHAM", "measure": "on_time_rate", "op": "below", "value": 8000, "min_expected": 5, "periods": 2, "action": "Báo cáo ngay"},
+        {"rule": "QH", "measure": "overdue", "op": "above", "value": 1387, "periods": 1}]
+    assert [r["item"]["control"] for r in rows if r.get("item", {}).get("control")] == ["KH.C"]
+    centre.write_catalogue(thresholds="")
+    (centre.catalogue / "thresholds.csv").unlink()
+    centre.server_cli("catalogue", "load", "--plan", "KH", centre.catalogue)  # what belongs to no plan stays
+    assert sum("threshold" in r for r in centre.dump()[-1]["rows"]) == 2
     audit(centre)
 
 

@@ -51,9 +51,9 @@ void rows_csv(struct builder *b, const char *file, const char *data, struct faul
 
 static size_t width(enum column_type t)
 {
-	if (t == COLUMN_BOUNDED || t == COLUMN_WORKING)
+	if (t == COLUMN_BOUNDED || t == COLUMN_WORKING || t == COLUMN_ABOVE)
 		return sizeof(bool);
-	if (t == COLUMN_TARGET || t == COLUMN_MAXIMUM)
+	if (t == COLUMN_TARGET || t == COLUMN_MAXIMUM || t == COLUMN_VALUE)
 		return sizeof(int64_t);
 	return sizeof(uint32_t); /* dates, numbers, words */
 }

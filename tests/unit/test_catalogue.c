@@ -43,6 +43,8 @@ static const struct catalogue_row rows[] = {
 	     .answer = ANSWER_ALL, .reporters = "group:PILOT", .num_def = "n", .den_def = "d",
 	     .has_target = true, .target = 5000),
 	ITEM(.code = "P", .parent = "KH87", .kind = ITEM_POINTS, .name = "Điểm số", .lead = "40"),
+	ITEM(.code = "PC", .parent = "KH87", .kind = ITEM_COUNT, .name = "Số kiểm tra", .lead = "40",
+	     .aggregate = AGGREGATE_OWN, .control = "C"),
 	ITEM(.code = "DA06", .owner = "38", .kind = ITEM_PLAN, .name = "Đề án 06"),
 	ITEM(.code = "W", .parent = "DA06", .kind = ITEM_COUNT, .name = "Khác", .lead = "38",
 	     .has_target = true, .target = 7),
@@ -66,6 +68,15 @@ static const struct catalogue_row rows[] = {
 		      .end = { 20240102 } } },
 	{ .kind = ROW_DEADLINE,
 	  .deadline = { .schedule = "T", .unit_kind = UNIT_DISTRICT, .working_days = 2 } },
+	{ .kind = ROW_THRESHOLD,
+	  .threshold = { .rule = "QH", .measure = THRESHOLD_OVERDUE, .above = true, .action = "" } },
+	{ .kind = ROW_THRESHOLD,
+	  .threshold = { .rule = "CHAM",
+			 .measure = THRESHOLD_ON_TIME_RATE,
+			 .value = 8000,
+			 .min_expected = 5,
+			 .periods = 2,
+			 .action = "Báo cáo Chủ tịch" } },
 };
 
 static struct catalogue *c;
@@ -149,7 +160,7 @@ static void test_codes_given_again(void **state)
 
 static void test_items(void **state)
 {
-	static const char *const codes[] = { "KH87", "KH87.1", "T", "C", "R", "P", "DA06", "W" };
+	static const char *const codes[] = { "KH87", "KH87.1", "T", "C", "R", "P", "PC", "DA06", "W" };
 	const struct item *t;
 
 	(void)state;
@@ -167,7 +178,7 @@ static void test_items(void **state)
 	assert_int_equal(t->row.weight, 1);
 	assert_int_equal(t->row.answer, ANSWER_LEAD);
 	assert_int_equal(t->row.measure, MEASURE_NONE);
-	assert_int_equal(catalogue_item(c, 7)->column, 1);
+	assert_int_equal(catalogue_item(c, 8)->column, 1);
 	assert_int_equal(catalogue_item(c, 3)->row.aggregate, AGGREGATE_SUM);
 	assert_int_equal(catalogue_item(c, 5)->row.aggregate, AGGREGATE_OWN);
 	assert_true(catalogue_item_open(c, 2, DAY(20251231)));
@@ -175,9 +186,9 @@ static void test_items(void **state)
 	assert_int_equal(catalogue_item_by_number(c, 77), NO_INDEX);
 	assert_int_equal(catalogue_item_by_code(c, "X"), NO_INDEX);
 	assert_int_equal(catalogue_plans(c), 2);
-	assert_int_equal(catalogue_plan(c, 1)->item, 6);
+	assert_int_equal(catalogue_plan(c, 1)->item, 7);
 	assert_int_equal(catalogue_plan(c, 1)->items_n, 2);
-	assert_int_equal(catalogue_plan(c, 1)->items[1], 7);
+	assert_int_equal(catalogue_plan(c, 1)->items[1], 8);
 	assert_int_equal(plan("W"), 1);
 }
 
@@ -303,6 +314,26 @@ static void test_milestones(void **state)
 	assert_false(calendar_working(catalogue_calendar(c), DAY(20240902)));
 }
 
+static void test_thresholds(void **state)
+{
+	size_t n;
+	const struct threshold_row *t = catalogue_thresholds(c, &n);
+
+	(void)state;
+	assert_int_equal(n, 2);
+	assert_string_equal(t[0].rule, "CHAM");
+	assert_int_equal(t[0].measure, THRESHOLD_ON_TIME_RATE);
+	assert_false(t[0].above);
+	assert_int_equal(t[0].value, 8000);
+	assert_int_equal(t[0].min_expected, 5);
+	assert_int_equal(t[0].periods, 2);
+	assert_string_equal(t[0].action, "Báo cáo Chủ tịch");
+	assert_string_equal(t[1].rule, "QH");
+	assert_int_equal(t[1].periods, 1); /* as it is meant where nothing is said */
+	assert_int_equal(catalogue_controlled(c, item("PC")), item("C"));
+	assert_int_equal(catalogue_controlled(c, item("C")), NO_INDEX);
+}
+
 static void test_changes(void **state)
 {
 	static const struct {
@@ -338,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_items),   cmocka_unit_test(test_plan_rows),
 		cmocka_unit_test(test_groups),  cmocka_unit_test(test_reporters),
 		cmocka_unit_test(test_targets), cmocka_unit_test(test_milestones),
+		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_changes), cmocka_unit_test(test_rows_again),
 	};
 

@@ -368,6 +368,46 @@ static const struct expected other_faults[] = {
 	  FAULT_CSV, 4, "kind", "half", CSV_BAD_WORD },
 };
 
+#define TH "rule,measure,op,value,min_expected,periods\n"
+#define K L ",aggregate,control\n"
+
+static const struct expected threshold_faults[] = {
+	{ "thresholds.csv", "rule,measure,op\nA,missing,above\n", FAULT_CSV, 1, "", "value",
+	  CSV_MISSING_COLUMN },
+	{ "thresholds.csv", TH ",missing,above,1,,\n", FAULT_CSV, 2, "rule", "", CSV_REQUIRED },
+	{ "thresholds.csv", TH "chậm,missing,above,1,,\n", FAULT_CSV, 2, "rule", "chậm",
+	  CSV_BAD_CODE },
+	{ "thresholds.csv", TH "A,,above,1,,\n", FAULT_CSV, 2, "measure", "", CSV_REQUIRED },
+	{ "thresholds.csv", TH "A,lateness,above,1,,\n", FAULT_CSV, 2, "measure", "lateness",
+	  CSV_BAD_WORD },
+	{ "thresholds.csv", TH "A,missing,,1,,\n", FAULT_CSV, 2, "op", "", CSV_REQUIRED },
+	{ "thresholds.csv", TH "A,missing,>,1,,\n", FAULT_CSV, 2, "op", ">", CSV_BAD_WORD },
+	{ "thresholds.csv", TH "A,missing,above,,,\n", FAULT_CSV, 2, "value", "", CSV_REQUIRED },
+	{ "thresholds.csv", TH "A,missing,above,5%,,\n", FAULT_CSV, 2, "value", "5%",
+	  CSV_BAD_INTEGER },
+	{ "thresholds.csv", TH "A,on_time_rate,below,80,,\n", FAULT_CSV, 2, "value", "80",
+	  CSV_BAD_PERCENT },
+	{ "thresholds.csv", TH "A,reporting_rate,below,101%,,\n", FAULT_RATE_ABOVE_ALL, 2, "value",
+	  "A", 0 },
+	{ "thresholds.csv", TH "A,missing,above,1,-1,\n", FAULT_CSV, 2, "min_expected", "-1",
+	  CSV_OUT_OF_RANGE },
+	{ "thresholds.csv", TH "A,missing,above,1,,0\n", FAULT_CSV, 2, "periods", "0",
+	  CSV_OUT_OF_RANGE },
+	{ "thresholds.csv", TH "A,missing,above,1,,\nB,behind,above,1,,\nA,overdue,above,1,,\n",
+	  FAULT_DUPLICATE_RULE, 4, "rule", "A", 0 },
+	{ "items.csv", K LEAF("X", "count") ",own,NO\n", FAULT_UNKNOWN_ITEM, 2, "control", "NO", 0 },
+	{ "items.csv", K LEAF("X", "count") ",sum,C\n", FAULT_CONTROL_UNFIT, 2, "control", "C", 0 },
+	{ "items.csv", K LEAF("X", "count") ",own,X\n", FAULT_CONTROL_UNFIT, 2, "control", "X", 0 },
+	{ "items.csv", K LEAF("X", "count") ",own,R\n", FAULT_CONTROL_UNFIT, 2, "control", "R", 0 },
+	{ "items.csv", K LEAF("X", "count") ",own,KH\n", FAULT_CONTROL_UNFIT, 2, "control", "KH", 0 },
+	{ "items.csv", K LEAF("X", "points") ",own,P\n", FAULT_CONTROL_UNFIT, 2, "control", "P", 0 },
+	{ "items.csv", K LEAF_TASK("X") ",,T\n", FAULT_LEAF_FIELD, 2, "control", "X", 0 },
+	{ "items.csv",
+	  L ",aggregate,control,owner\nK2,,plan,Khác,,,,,,,,,,40\n"
+	    "X,K2,count,Việc,40,A,,,tờ,2024-01-02,2024-06-30,own,C,\n",
+	  FAULT_CONTROL_UNFIT, 3, "control", "C", 0 },
+};
+
 /* A commune that may report after its district has. */
 static void test_deadline_order(void **state)
 {
@@ -430,6 +470,13 @@ static void test_others(void **state)
 		expect(&other_faults[i]);
 }
 
+static void test_thresholds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(threshold_faults); i++)
+		expect(&threshold_faults[i]);
+}
+
 /* What may look like a fault and is none. */
 static void test_allowed(void **state)
 {
@@ -454,7 +501,13 @@ static void test_allowed(void **state)
 		{ .file = "items.csv",
 		  .data = L
 		  ",num_def,den_def,bounded,target\n" LEAF("X", "ratio") ",n,d,1,\"98,43%\"\n" },
+		{ .file = "items.csv", .data = K LEAF("X", "count") ",own,C\n" },
+		{ .file = "thresholds.csv",
+		  .data = TH "B,stagnant_days,above,1.387,0,3\nA,on_time_rate,below,\"98,43%\",5,\n" },
 		/* what is closed may refer to what has gone */
+		{ .file = "items.csv",
+		  .data = L ",closed,aggregate,control\n"
+			    "X,KH,count,Việc,40,,,,,,,2024-01-01,own,NO\n" },
 		{ .file = "items.csv",
 		  .data = L ",reporters,closed,schedule,coop\n"
 			    "X,KH,task,Việc,99,,,,,,,group:NO,2024-01-01,OLD,98\n" },
@@ -488,7 +541,8 @@ int main(void)
 		cmocka_unit_test(test_no_fault), cmocka_unit_test(test_units),
 		cmocka_unit_test(test_groups),   cmocka_unit_test(test_items),
 		cmocka_unit_test(test_leaves),   cmocka_unit_test(test_reporters),
-		cmocka_unit_test(test_others),   cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_thresholds),   cmocka_unit_test(test_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ static const char old_items[] =
 	  "B,,plan,Kế hoạch B,40,,,,\nB1,B,count,Đếm,,413,,flow,\n";
 
 struct files {
-	const char *units, *groups, *items, *targets, *milestones, *holidays;
+	const char *units, *groups, *items, *targets, *milestones, *holidays, *thresholds;
 };
 
 static const struct files before = {
@@ -35,6 +35,7 @@ static const struct files before = {
 	.targets = "item,unit,target\nA2,40,100\nB1,40,200\nB1,G/NHOM,50\n",
 	.milestones = "item,date\nA1,2024-05-01\nB1,2024-06-01\n",
 	.holidays = "date,kind\n2024-09-02,off\n",
+	.thresholds = "rule,measure,op,value\nCHAM,reporting_rate,below,80%\n",
 };
 
 /* Merges the files into old and builds; the faults are the caller's to free. */
@@ -45,7 +46,8 @@ static struct catalogue *load(const struct catalogue *old, const struct files *f
 		const char *file, *data;
 	} list[] = { { "units.csv", f->units },           { "groups.csv", f->groups },
 		     { "items.csv", f->items },           { "targets.csv", f->targets },
-		     { "milestones.csv", f->milestones }, { "holidays.csv", f->holidays } };
+		     { "milestones.csv", f->milestones }, { "holidays.csv", f->holidays },
+		     { "thresholds.csv", f->thresholds } };
 	struct builder *b = builder_new();
 	struct catalogue *c;
 
@@ -56,6 +58,14 @@ static struct catalogue *load(const struct catalogue *old, const struct files *f
 	c = catalogue_build(b, false, faults);
 	builder_free(b);
 	return c;
+}
+
+static size_t thresholds(const struct catalogue *c)
+{
+	size_t n;
+
+	catalogue_thresholds(c, &n);
+	return n;
 }
 
 static const struct fault *find(const struct faults *f, enum fault_kind kind, const char *value)
@@ -178,6 +188,7 @@ static void test_plan(void **state)
 		"A,,plan,Đổi tên,40,,,,\nB,,plan,Kế hoạch B mới,40,,,,\nB2,B,task,Việc,,412,,,\n",
 		.targets = "item,unit,target\nA,40,1\n",
 		.milestones = "item,date\nB2,2024-08-01\n",
+		.thresholds = "rule,measure,op,value\nMOT,missing,above,1\nHAI,missing,above,2\n",
 	};
 	struct catalogue *old = first(), *c;
 	struct faults faults = { 0 };
@@ -185,6 +196,7 @@ static void test_plan(void **state)
 
 	(void)state;
 	c = load(old, &after, "B", &faults);
+	assert_int_equal(thresholds(c), 1);
 	rows_no_errors(&faults);
 	assert_int_equal(catalogue_units(c), catalogue_units(old));
 	assert_int_equal(catalogue_groups(c), 1);
