@@ -5,7 +5,6 @@
  *   fold          the one door, structural barriers, what changed
  *   fold_batch    reports: cells and slots
  *   fold_matter   corrections, withdrawals, and what is no figure; decisions of the centre
- *   fold_cases    requests, milestones, obstacles; what the centre decides and finds
  *   fold_sheets   slots over time: periods open, close, freeze, and pass through a new catalogue
  *   fold_tick     a day of the office begins
  *   fold_mail     directives and tasks to offices, and what they have read
@@ -16,6 +15,7 @@
 
 #include "server/fold.h"
 #include "server/held.h"
+#include "server/mailbox.h"
 #include "server/sheet.h"
 
 /* Judged and decided, not said by a report: stays with the cell when its report changes, and is not a report's. */
@@ -62,20 +62,21 @@ void fold_void(struct view *v, const struct reporting *by, uint64_t entry, uint1
 /* Whatever carries no plain figure: senseless things have no effect (they were sensible when they were admitted, or an
  * entry of the same group was quicker). */
 void fold_matter(struct view *v, struct reporting *r, struct change *ch);
-enum fold_result fold_decision(struct view *v, const struct entry *e, struct change *ch);
-
-/* ---- what waits for somebody's word (fold_cases) ---- */
-
-/* na_request, extension_request, milestone, obstacle. */
-void fold_case(struct view *v, const struct reporting *r, struct change *ch);
-void fold_request_decided(struct view *v, const struct entry *e, struct change *ch);
-void fold_accepted(struct view *v, const struct entry *e, struct change *ch);
-void fold_finding(struct view *v, const struct entry *e);
-void fold_step(struct view *v, const struct entry *e);
-/* Obstacles climb. */
-void fold_cases_day(struct view *v, const struct entry *e);
+/* Decisions of the centre about reports and slots (kinds 4, 5, 6); without effect where nothing stands or the period is frozen
+ * (but for the return of a report whose period is named). */
+void fold_return(struct view *v, const struct entry *e, struct change *ch);
+void fold_exempt(struct view *v, const struct entry *e);
+void fold_in_time(struct view *v, const struct entry *e);
 
 /* ---- mail ---- */
+
+/*
+ * Tells one unit (its number; 0 = nobody) what entry `e` caused; entry and date of `n` are set here. What each kind says:
+ *   ANSWER    item, about = the raise, index = of the step in `e`     OBSTACLE  item, about = the raise, index likewise
+ *   RETURN    item, about = the report                                DECISION  item, about = the request, granted, due
+ *   FINDING   item, due = remedy by
+ */
+void fold_tell(struct view *v, const struct entry *e, uint32_t unit, struct notice n);
 
 enum fold_result fold_notice(struct view *v, const struct entry *e);
 void fold_notice_ack(struct view *v, const struct reporting *r);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What units are told by the centre itself, and what they say they have read. */
+/* What units are told, and what they say they have read. */
 #include "common/domain/periods.h"
 #include "server/fold_inside.h"
 #include "server/mailbox.h"
@@ -26,6 +26,15 @@ enum fold_result fold_notice(struct view *v, const struct entry *e)
 	if ((n->kind != NOTICE_DIRECTIVE && n->kind != NOTICE_TASK) || !addressed(v->catalogue, n))
 		return FOLD_FOREIGN;
 	return mailbox_send(v->mailbox, &letter) ? FOLD_OK : FOLD_MEMORY;
+}
+
+/* Without memory the view is no longer the fold: `failed` says so to the one door. */
+void fold_tell(struct view *v, const struct entry *e, uint32_t unit, struct notice n)
+{
+	n.entry = e->number;
+	n.sent = date_at(e->received, v->head.offset_minutes);
+	if (unit && !mailbox_put(v->mailbox, unit, &n))
+		v->duties.failed = true;
 }
 
 void fold_notice_ack(struct view *v, const struct reporting *r)

@@ -25,14 +25,14 @@ static bool is(const struct cell *c, const struct receipt *r)
 	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
 }
 
-/* Of the report that it names: the period that is said, or the unfrozen one in which that report stands. */
-static uint16_t period_withdrawn(const struct reporting *r, const struct receipt *about)
+/* Of the report that is voided: the period that is said, or the unfrozen one in which that report stands. */
+static uint16_t period_voided(const struct reporting *r, const char *named, const struct receipt *about)
 {
 	const struct sheets *s = r->aim.at.block->sheets;
 	uint32_t rhythm = s->leaf_rhythm[r->aim.at.leaf], slot = sheet_slot(s, r->aim.at.row, r->aim.at.leaf);
 	struct period p;
 
-	if (rhythm != NO_INDEX && schedule_period(s->rhythms[rhythm].schedule, r->taken->update.period, &p))
+	if (rhythm != NO_INDEX && schedule_period(s->rhythms[rhythm].schedule, named, &p))
 		return period_place(p.first);
 	for (uint32_t i = 0; slot != NO_INDEX && i < s->open_n; i++)
 		if (s->open[i]->rhythm == rhythm && (is(&s->open[i]->reports[slot], about) || is(&s->open[i]->before[slot], about)))
@@ -46,7 +46,7 @@ static void withdraw(struct view *v, struct reporting *r, struct change *ch)
 
 	if (!r->aim.cell)
 		return;
-	r->period = period_withdrawn(r, about);
+	r->period = period_voided(r, r->taken->update.period, about);
 	fold_void(v, r, about->entry, (uint16_t)about->index, ch);
 }
 
@@ -89,8 +89,6 @@ void fold_matter(struct view *v, struct reporting *r, struct change *ch)
 	case BODY_OBSTACLE:
 	case BODY_EXTENSION_REQUEST:
 	case BODY_MILESTONE:
-		fold_case(v, r, ch);
-		return;
 	case BODY_TASK:
 	case BODY_RATIO:
 	case BODY_COUNT:
@@ -101,23 +99,55 @@ void fold_matter(struct view *v, struct reporting *r, struct change *ch)
 	}
 }
 
-/* ---- the centre decides ---- */
+/* ---- what the centre decides about reports and slots ---- */
 
-enum fold_result fold_decision(struct view *v, const struct entry *e, struct change *ch)
+static bool aim_at(const struct view *v, const struct entry_decision *d, struct aim *out)
 {
-	switch (e->decision.kind) {
-	case DECISION_EXTENSION:
-	case DECISION_NA:
-		fold_request_decided(v, e, ch);
-		break;
-	case DECISION_ACCEPTED:
-		fold_accepted(v, e, ch);
-		break;
-	case DECISION_RETURNED:
-	case DECISION_EXEMPT:
-	case DECISION_IN_TIME:
-	case DECISION_NONE:
-		break;
-	}
-	return FOLD_OK;
+	uint32_t unit = catalogue_unit_by_number(v->catalogue, d->unit);
+	uint32_t item = catalogue_item_by_number(v->catalogue, d->item);
+
+	return unit != NO_INDEX && item != NO_INDEX && catalogue_item(v->catalogue, item)->leaf &&
+	       fold_aim(v, unit, item, out);
+}
+
+void fold_return(struct view *v, const struct entry *e, struct change *ch)
+{
+	static const struct taken nobody = { .index = 0 };
+	const struct receipt about = { .entry = e->decision.about_entry, .index = e->decision.about_index };
+	struct reporting by = { .entry = e, .taken = &nobody, .own = NO_INDEX };
+
+	if (!v->catalogue || !aim_at(v, &e->decision, &by.aim))
+		return;
+	by.period = period_voided(&by, e->decision.period, &about);
+	fold_void(v, &by, about.entry, (uint16_t)about.index, ch);
+	fold_tell(v, e, e->decision.unit, (struct notice){ .kind = NOTICE_RETURN, .item = e->decision.item,
+							   .about_entry = about.entry, .about_index = (uint16_t)about.index });
+}
+
+static void mark_slot(struct view *v, const struct entry_decision *d, uint8_t flag)
+{
+	struct aim aim;
+	struct period p;
+
+	if (!v->catalogue || !aim_at(v, d, &aim))
+		return;
+	const struct sheets *s = aim.at.block->sheets;
+	uint32_t rhythm = s->leaf_rhythm[aim.at.leaf], slot = sheet_slot(s, aim.at.row, aim.at.leaf);
+	if (slot == NO_INDEX || !schedule_period(s->rhythms[rhythm].schedule, d->period, &p))
+		return;
+	struct sheet *sheet = sheet_of(s, aim.at.leaf, period_place(p.first));
+	if (!sheet)
+		return;
+	fold_touch(v, aim.unit);
+	sheet->marks[slot].flags |= flag;
+}
+
+void fold_exempt(struct view *v, const struct entry *e)
+{
+	mark_slot(v, &e->decision, SLOT_EXEMPT);
+}
+
+void fold_in_time(struct view *v, const struct entry *e)
+{
+	mark_slot(v, &e->decision, SLOT_DECIDED);
 }

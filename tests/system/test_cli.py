@@ -14,8 +14,9 @@ from world import ROOT
 VERSION = (ROOT / "VERSION").read_text().strip()
 COMMANDS = {
     "tiendo-server": ["init", "catalogue check", "catalogue load", "agent add", "agent list", "agent key add", "agent key revoke",
-                      "agent confirm", "run", "status", "verify", "rebuild", "dump", "backup", "config check"],
-    "tiendo-agent": ["init", "report", "import", "run", "status", "receipts", "mine"],
+                      "agent confirm", "run", "status", "verify", "rebuild", "dump", "backup", "config check",
+                      "notify", "assign", "notices"],
+    "tiendo-agent": ["init", "report", "import", "run", "status", "receipts", "mine", "inbox"],
     "tiendo": ["init", "get", "watch", "explain"],
 }
 PROGRAMS = list(COMMANDS)

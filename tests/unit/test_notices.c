@@ -174,7 +174,8 @@ static const char *mail(uint32_t key, uint64_t since, bool unread)
 					      m->opened_on ? "*" : "");
 		}
 		at = (ProtobufCBinaryData){r->cursor.len, cursor};
-		memcpy(cursor, r->cursor.data, r->cursor.len);
+		if (at.len)
+			memcpy(cursor, r->cursor.data, r->cursor.len);
 	} while (at.len);
 	return list;
 }
