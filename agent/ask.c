@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/ask.h"
 
+#include "agent/past.h"
+#include "common/domain/timely.h"
 #include "common/sys/net.h"
-
-#include <stdlib.h>
 
 enum { REPLY_MS = 3000 /* a clerk waits */ };
 
 struct draft_place ask_place(const struct desk *d)
 {
-	struct draft_place at = {.catalogue = d->catalogue, .own_unit = d->office.slice.scope};
+	struct draft_place at = {.catalogue = d->catalogue,
+				 .own_unit = d->office.slice.scope,
+				 .find = ask_find,
+				 .find_data = (void *)d};
 	bool proven;
 	struct date today = office_today(&d->office, &proven);
 
@@ -18,121 +21,95 @@ struct draft_place ask_place(const struct desk *d)
 	return at;
 }
 
-/* ---- what the centre holds, or will when it has the queue ---- */
+/* ---- what is known here ---- */
 
-static enum task_state state_of(Tiendo__V1__CellState s)
+uint32_t ask_own(const struct desk *d)
 {
-	if (s == TIENDO__V1__CELL_STATE__CELL_STATE_NOT_STARTED)
-		return TASK_NOT_STARTED;
-	if (s == TIENDO__V1__CELL_STATE__CELL_STATE_IN_PROGRESS)
-		return TASK_IN_PROGRESS;
-	return s == TIENDO__V1__CELL_STATE__CELL_STATE_DONE ? TASK_DONE : TASK_NONE;
+	return d->catalogue ? catalogue_unit_by_code(d->catalogue, d->office.slice.scope, (struct date){0})
+			    : NO_INDEX;
 }
 
-struct reading {
-	struct desk *d;
-	struct codec_arena arena;
-	size_t room;
-};
-
-static bool keep_cell(void *data, struct bytes row)
+const struct known *ask_known(struct desk *d)
 {
-	struct reading *r = data;
-	struct desk *d = r->d;
-
-	codec_arena_reset(&r->arena);
-	const Tiendo__V1__CellRow *m =
-		codec_unpack(&tiendo__v1__cell_row__descriptor, row.data, row.size, &r->arena);
-
-	if (!m)
-		return true;
-	if (d->cells_n == r->room) {
-		r->room = r->room ? r->room * 2 : 64;
-		d->cells = base_grow(d->cells, r->room, sizeof *d->cells);
-	}
-	d->cells[d->cells_n++] = (struct desk_cell){.unit = m->unit,
-						    .item = m->item,
-						    .version = m->version,
-						    .reported = m->receipt != NULL,
-						    .as_of = {m->as_of},
-						    .state = state_of(m->state)};
-	return true;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct desk_cell *x = a, *y = b;
-
-	if (x->unit != y->unit)
-		return x->unit < y->unit ? -1 : 1;
-	return x->item == y->item ? 0 : x->item < y->item ? -1 : 1;
-}
-
-static struct desk_cell *find_cell(const struct desk *d, uint32_t unit, uint32_t item)
-{
-	const struct desk_cell key = {.unit = unit, .item = item};
-
-	return d->cells_n ? bsearch(&key, d->cells, d->cells_n, sizeof *d->cells, by_place) : NULL;
-}
-
-/* What waits in the queue will stand before what is judged now. */
-static bool overlay(void *data, uint64_t seq, struct bytes blob)
-{
-	struct reading *r = data;
-	const struct catalogue *c = r->d->catalogue;
-	struct update u;
-	bool known;
-
-	(void)seq;
-	codec_arena_reset(&r->arena);
-	if (!codec_update_decode(blob.data, blob.size, &r->arena, &u) || u.body != BODY_TASK)
-		return true; /* only the state of a task has a rule of this kind */
-	uint32_t unit = catalogue_unit_at(c, u.unit, u.as_of, &known);
-	uint32_t item = catalogue_item_by_code(c, u.item);
-
-	if (unit == NO_INDEX || item == NO_INDEX)
-		return true;
-	struct desk_cell *cell = find_cell(r->d, catalogue_unit(c, unit)->row.number,
-					   catalogue_item(c, item)->row.number);
-
-	if (cell && (!cell->reported || u.as_of.ymd >= cell->as_of.ymd)) {
-		cell->reported = true;
-		cell->as_of = u.as_of;
-		cell->state = u.state;
-	}
-	return true;
-}
-
-static void read_cells(struct desk *d)
-{
-	struct reading r = {.d = d, .arena = codec_arena_new(32768)};
-
-	d->cells_read = true;
-	/* not knowing is no fault: the centre judges in any case */
-	spool_rows(d->office.spool, SPOOL_CELLS, keep_cell, &r, NULL);
-	if (d->cells_n) {
-		qsort(d->cells, d->cells_n, sizeof *d->cells, by_place);
-		spool_waiting(d->office.spool, 0, overlay, &r, NULL);
-	}
-	codec_arena_free(&r.arena);
+	if (!d->known)
+		d->known = known_read(d->office.spool, d->catalogue);
+	return d->known;
 }
 
 struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_number)
 {
-	struct desk *d = data;
+	const struct known_cell *c = known_find(ask_known(data), unit_number, item_number);
 	struct draft_known known = {0};
-
-	if (!d->cells_read)
-		read_cells(d);
-	const struct desk_cell *c = find_cell(d, unit_number, item_number);
 
 	if (c) {
 		known.version = c->version;
 		known.cell.reported = c->reported;
-		known.cell.as_of = c->as_of;
-		known.cell.state = c->state;
+		known.cell.period = period_place(c->first);
+		known.cell.as_of = c->figure.as_of;
+		known.cell.state = c->figure.state;
 	}
 	return known;
+}
+
+static enum duty_state look_duty(void *data, uint32_t item, const struct period *p)
+{
+	struct desk *d = data;
+	uint32_t unit_number = catalogue_unit(d->catalogue, ask_own(d))->row.number;
+	uint32_t item_number = catalogue_item(d->catalogue, item)->row.number;
+	const struct known_cell *c = known_find(ask_known(d), unit_number, item_number);
+
+	if (c && c->na)
+		return DUTY_NONE;
+	return known_reported(ask_known(d), unit_number, item_number, p->first) ? DUTY_REPORTED : DUTY_OWED;
+}
+
+struct duty_list ask_duties(struct desk *d, struct date today)
+{
+	uint32_t own = ask_own(d);
+
+	return own == NO_INDEX ? (struct duty_list){0} : duty_collect(d->catalogue, own, today, look_duty, d);
+}
+
+enum draft_found ask_find(void *data, const char *receipt, struct draft_corrected *out)
+{
+	struct desk *d = data;
+	struct spool_receipt r;
+
+	switch (past_find(d->office.spool, receipt, &r)) {
+	case PAST_MISSPELT:
+		return DRAFT_MISSPELT;
+	case PAST_UNKNOWN:
+		return DRAFT_UNKNOWN;
+	case PAST_FOUND:
+		break;
+	}
+	if (r.body > BODY_UNCHANGED && r.body != BODY_CORRECTION)
+		return DRAFT_UNKNOWN; /* of a request or an obstacle: it holds no figure */
+	*out = (struct draft_corrected){.as_of = r.as_of};
+	out->matter = (struct matter){
+		.about = past_receipt(&r), .text = "", .item = "", .solution = "", .addressee = ""};
+	memcpy(out->unit, r.unit, sizeof out->unit);
+	memcpy(out->item, r.item, sizeof out->item);
+	memcpy(out->period, r.period, sizeof out->period);
+	return DRAFT_FOUND;
+}
+
+bool ask_newer(struct desk *d, const char *code)
+{
+	struct sys_error why;
+
+	if (ask_centre(d, SPOOL_SLICE, &why) == FETCH_DONE && desk_catalogue(d) == DESK_FINE)
+		return true;
+	desk_warn(d,
+		  SAY(d,
+		      "danh mục tại đơn vị chưa có mã %s và không hỏi được máy chủ; vẫn "
+		      "xếp hàng, "
+		      "máy chủ sẽ xét",
+		      "the catalogue here does not know %s and the centre cannot be asked; "
+		      "queued "
+		      "all the same, the centre will judge"),
+		  code);
+	return false;
 }
 
 /* ---- the centre itself ---- */
@@ -152,7 +129,9 @@ static void remember(struct desk *d, const struct fetch *f)
 	spool_centre_set(d->office.spool, c, &ignored);
 }
 
-enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_error *why)
+/* question NULL: the shelf. */
+static enum fetch_state ask(struct desk *d, enum spool_shelf shelf, const struct fetch_question *question,
+			    struct sys_error *why)
 {
 	const struct office *o = &d->office;
 	struct keys_pair pair;
@@ -173,7 +152,10 @@ enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_e
 					       .pair = &pair,
 					       .reply_ms = REPLY_MS,
 					       .retry_ms = 200});
-	fetch_start(&f, shelf, o->slice.scope, 0, clock_transport());
+	if (question)
+		fetch_start_question(&f, question, clock_transport());
+	else
+		fetch_start(&f, shelf, o->slice.scope, 0, clock_transport());
 	end = fetch_wait(&f);
 	if (end == FETCH_DONE)
 		remember(d, &f);
@@ -183,6 +165,20 @@ enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_e
 	net_close(net);
 	keys_wipe(&pair, sizeof pair);
 	return end;
+}
+
+enum fetch_state ask_centre(struct desk *d, enum spool_shelf shelf, struct sys_error *why)
+{
+	enum fetch_state end = ask(d, shelf, NULL, why);
+
+	if (end == FETCH_DONE)
+		desk_forget(d); /* it was read from the shelf as it was */
+	return end;
+}
+
+enum fetch_state ask_question(struct desk *d, const struct fetch_question *question, struct sys_error *why)
+{
+	return ask(d, SPOOL_SLICE, question, why);
 }
 
 void ask_seal(const struct desk *d, struct update *u, bool from_file)

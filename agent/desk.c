@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/desk.h"
 
+#include "agent/known.h"
 #include "agent/slice.h"
 
 #include <errno.h>
@@ -52,6 +53,7 @@ enum desk_exit desk_catalogue(struct desk *d)
 {
 	struct sys_error error = {""};
 
+	desk_forget(d); /* it points into the catalogue */
 	catalogue_free(d->catalogue);
 	d->catalogue = slice_load(d->office.spool, &d->office.slice, &error);
 	if (!d->catalogue && error.text[0])
@@ -59,10 +61,16 @@ enum desk_exit desk_catalogue(struct desk *d)
 	return DESK_FINE;
 }
 
+void desk_forget(struct desk *d)
+{
+	known_free(d->known);
+	d->known = NULL;
+}
+
 void desk_close(struct desk *d)
 {
+	desk_forget(d);
 	catalogue_free(d->catalogue);
-	free(d->cells);
 	office_close(&d->office);
 	buffer_free(&d->out);
 	buffer_free(&d->warnings);

@@ -21,21 +21,12 @@ enum desk_exit {
 	DESK_ENVIRONMENT = 3 /* config, spool, disk, line */
 };
 
-/* (unit, item) by number, as the centre held it. */
-struct desk_cell {
-	uint32_t unit, item;
-	uint64_t version;
-	bool reported;
-	struct date as_of;
-	enum task_state state;
-};
+struct known;
 
 struct desk {
 	struct office office;
 	struct catalogue *catalogue; /* the slice; NULL = none yet. Freed by desk_close */
-	struct desk_cell *cells;     /* what the centre held at the last `mine`, by unit and item */
-	size_t cells_n;
-	bool cells_read;
+	struct known *known;         /* what is known here of our cells; NULL = not read yet */
 	struct buffer out;
 	struct json json; /* into out */
 	size_t warned;    /* warnings given */
@@ -61,6 +52,12 @@ enum desk_exit desk_run(struct desk *d, int argc, char **argv);
 enum desk_exit desk_status(struct desk *d, int argc, char **argv);
 enum desk_exit desk_receipts(struct desk *d, int argc, char **argv);
 enum desk_exit desk_mine(struct desk *d, int argc, char **argv);
+enum desk_exit desk_correct(struct desk *d, int argc, char **argv);
+enum desk_exit desk_withdraw(struct desk *d, int argc, char **argv);
+enum desk_exit desk_extension(struct desk *d, int argc, char **argv);
+enum desk_exit desk_not_applicable(struct desk *d, int argc, char **argv);
+enum desk_exit desk_milestone(struct desk *d, int argc, char **argv);
+enum desk_exit desk_obstacle(struct desk *d, int argc, char **argv);
 enum desk_exit desk_inbox(struct desk *d, int argc, char **argv);
 
 /* The tables behind their options, for the help. */
@@ -71,6 +68,12 @@ const struct args_option *desk_run_options(size_t *n);
 const struct args_option *desk_status_options(size_t *n);
 const struct args_option *desk_receipts_options(size_t *n);
 const struct args_option *desk_mine_options(size_t *n);
+const struct args_option *desk_correct_options(size_t *n);
+const struct args_option *desk_withdraw_options(size_t *n);
+const struct args_option *desk_extension_options(size_t *n);
+const struct args_option *desk_not_applicable_options(size_t *n);
+const struct args_option *desk_milestone_options(size_t *n);
+const struct args_option *desk_obstacle_options(size_t *n);
 const struct args_option *desk_inbox_options(size_t *n);
 
 /* ---- for the commands ---- */
@@ -82,6 +85,8 @@ enum desk_exit desk_args(struct desk *d, int argc, char **argv, const struct arg
 enum desk_exit desk_open(struct desk *d);
 /* Loads the slice; its absence is no fault. */
 enum desk_exit desk_catalogue(struct desk *d);
+/* What was known of our cells is to be read anew. */
+void desk_forget(struct desk *d);
 void desk_close(struct desk *d);
 
 /* Replaces what stood in `out` by a failure: {"error": ...} or a sentence. Returns `exit`. */

@@ -15,10 +15,16 @@ enum {
 };
 
 static struct {
+	const char *period;
 	bool dry_run;
 } given;
 
 static const struct args_option OPTIONS[] = {
+	{.name = "period",
+	 .value = "CODE",
+	 .text = &given.period,
+	 .vi = "kỳ báo cáo của những dòng không ghi kỳ",
+	 .en = "period of the rows that name none"},
 	{.name = "dry-run",
 	 .flag = &given.dry_run,
 	 .vi = "chỉ kiểm tra, không xếp hàng",
@@ -31,6 +37,13 @@ const struct args_option *desk_import_options(size_t *n)
 	return OPTIONS;
 }
 
+/* What a period got of the file. */
+struct tally {
+	struct period period;
+	struct date deadline;
+	size_t rows;
+};
+
 struct import {
 	struct desk *d;
 	const char *file;
@@ -38,6 +51,10 @@ struct import {
 	struct csv *csv;
 	struct update *updates;
 	size_t n, room;
+	struct draft_corrected **corrected; /* what corrections point into */
+	size_t corrected_n, corrected_room;
+	struct tally *tallies;
+	size_t tallies_n;
 	size_t faults;
 	struct buffer shown; /* of text: lines */
 	size_t unknown;      /* rows the slice does not know */
@@ -86,13 +103,32 @@ static void put_draft_fault(struct import *m, const struct draft *draft, struct 
 
 /* ---- rows ---- */
 
+static struct draft_corrected *room_for_corrected(struct import *m)
+{
+	if (m->corrected_n == m->corrected_room) {
+		m->corrected_room = m->corrected_room ? m->corrected_room * 2 : 16;
+		m->corrected = base_grow(m->corrected, m->corrected_room, sizeof *m->corrected);
+	}
+	return m->corrected[m->corrected_n++] = base_alloc(sizeof **m->corrected);
+}
+
+static void free_corrected(struct import *m)
+{
+	while (m->corrected_n)
+		free(m->corrected[--m->corrected_n]);
+}
+
 static void take_row(struct import *m, const struct draft_place *at)
 {
-	struct draft draft;
+	struct draft draft = {.corrected = NULL};
 	struct update u;
 
 	for (size_t i = 0; i < DRAFT_N; i++)
 		draft.text[i] = csv_field(m->csv, i);
+	if (given.period && !draft.text[DRAFT_period][0] && !draft.text[DRAFT_corrects][0])
+		draft.text[DRAFT_period] = given.period;
+	if (draft.text[DRAFT_corrects][0])
+		draft.corrected = room_for_corrected(m);
 	struct draft_fault f = draft_read(&draft, at, &u);
 
 	if (draft_fine(f))
@@ -127,6 +163,7 @@ static void pass(struct import *m)
 
 	csv_close(m->csv);
 	buffer_clear(&m->shown);
+	free_corrected(m);
 	m->n = m->faults = m->unknown = 0;
 	m->csv = csv_open((const char *)m->text.data, m->text.size, draft_columns, 1, &fault, &line,
 			  value);
@@ -170,6 +207,67 @@ static void judge(struct import *m)
 }
 
 /* ---- what is said ---- */
+
+static void tally(struct import *m, const struct update *u)
+{
+	const struct catalogue *c = m->d->catalogue;
+	struct tally t = {.rows = 1};
+	bool known;
+	uint32_t unit = c ? catalogue_unit_at(c, u->unit, u->as_of, &known) : NO_INDEX;
+	uint32_t item = c ? catalogue_item_by_code(c, u->item) : NO_INDEX;
+
+	if (unit == NO_INDEX || item == NO_INDEX ||
+	    !duty_period(c, item, unit, u->period, u->as_of, &t.period, &t.deadline))
+		return;
+	for (size_t i = 0; i < m->tallies_n; i++)
+		if (strcmp(m->tallies[i].period.code, t.period.code) == 0 &&
+		    m->tallies[i].deadline.ymd == t.deadline.ymd) {
+			m->tallies[i].rows++;
+			return;
+		}
+	m->tallies = base_grow(m->tallies, m->tallies_n + 1, sizeof t);
+	m->tallies[m->tallies_n++] = t;
+}
+
+static int by_deadline(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	if (x->deadline.ymd != y->deadline.ymd)
+		return x->deadline.ymd < y->deadline.ymd ? -1 : 1;
+	return strcmp(x->period.code, y->period.code);
+}
+
+/* For which periods the rows count: a clerk who has taken last month's file sees it here. */
+static void say_periods(struct import *m)
+{
+	struct desk *d = m->d;
+
+	for (size_t i = 0; i < m->n; i++)
+		tally(m, &m->updates[i]);
+	if (m->tallies_n)
+		qsort(m->tallies, m->tallies_n, sizeof *m->tallies, by_deadline);
+	if (d->office.json)
+		json_array_begin(&d->json, "periods");
+	for (size_t i = 0; i < m->tallies_n; i++) {
+		const struct tally *t = &m->tallies[i];
+
+		if (d->office.json) {
+			json_object_begin(&d->json, NULL);
+			json_text(&d->json, "period", t->period.code);
+			json_uint(&d->json, "deadline", t->deadline.ymd);
+			json_uint(&d->json, "rows", t->rows);
+			json_object_end(&d->json);
+			continue;
+		}
+		buffer_format(&d->out, SAY(d, "  kỳ %s: %zu dòng, hạn ", "  period %s: %zu rows, due "), t->period.code,
+			      t->rows);
+		render_date(&d->out, d->office.language, t->deadline);
+		buffer_put_u8(&d->out, '\n');
+	}
+	if (d->office.json)
+		json_array_end(&d->json);
+}
 
 static enum desk_exit say_faults(struct import *m)
 {
@@ -229,6 +327,7 @@ static enum desk_exit say_queued(struct import *m, uint64_t first)
 				  "%s: %zu rows, no fault; nothing was queued.\n"),
 			      m->file, m->n);
 	}
+	say_periods(m);
 	desk_warnings(d);
 	render_end(d);
 	return DESK_FINE;
@@ -283,6 +382,9 @@ enum desk_exit desk_import(struct desk *d, int argc, char **argv)
 		    : queue(&m);
 	csv_close(m.csv);
 	free(m.updates);
+	free_corrected(&m);
+	free(m.corrected);
+	free(m.tallies);
 	buffer_free(&m.text);
 	buffer_free(&m.shown);
 	return exit;

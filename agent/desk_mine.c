@@ -2,6 +2,7 @@
 #include "agent/desk.h"
 
 #include "agent/ask.h"
+#include "agent/desk_owed.h"
 #include "agent/render.h"
 
 #include <inttypes.h>
@@ -34,6 +35,7 @@ struct mine {
 	struct desk *d;
 	struct codec_arena arena;
 	struct render_table owed, held;
+	struct duty_list duties; /* what is said by period is not said again */
 	uint32_t own; /* number of our unit; 0 = not known */
 	size_t owed_n, held_n, below_n; /* below: owed by units below us, not shown */
 	bool strange; /* a cell whose unit or item the slice does not have */
@@ -70,6 +72,17 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 	return true;
 }
 
+static bool by_period(const struct mine *m, const struct line *l)
+{
+	if (!l->item || l->cell->unit != m->own || l->cell->overdue)
+		return false;
+	for (size_t i = 0; i < m->duties.n; i++)
+		if (m->duties.list[i].closed && !m->duties.list[i].reported &&
+		    catalogue_item(m->d->catalogue, m->duties.list[i].item) == l->item)
+			return true;
+	return false;
+}
+
 static bool asked_for(struct mine *m, const struct line *l)
 {
 	if (!given.all && m->own && l->cell->unit != m->own) {
@@ -92,42 +105,14 @@ static bool see_strange(void *data, struct bytes row)
 
 static void put_state(struct mine *m, struct buffer *out, const struct line *l)
 {
-	const Tiendo__V1__CellRow *c = l->cell;
-	struct update u = {.state = TASK_NONE, .percent = c->percent};
+	struct update u;
 
-	switch (c->state) {
-	case TIENDO__V1__CELL_STATE__CELL_STATE_NOT_STARTED:
-		u.body = BODY_TASK;
-		u.state = TASK_NOT_STARTED;
-		break;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_IN_PROGRESS:
-		u.body = BODY_TASK;
-		u.state = TASK_IN_PROGRESS;
-		break;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_DONE:
-		u.body = BODY_TASK;
-		u.state = TASK_DONE;
-		break;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_VALUE:
-		u.body = l->kind == ITEM_RATIO    ? BODY_RATIO
-			 : l->kind == ITEM_POINTS ? BODY_POINTS
-						  : BODY_COUNT;
-		u.numerator = u.value = (int64_t)c->numerator;
-		u.denominator = (int64_t)c->denominator;
-		break;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_NONE_ARISEN:
-		u.body = BODY_NONE_ARISEN;
-		break;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_NA:
+	if (known_figure(l->cell, l->kind, &u))
+		render_body(out, m->d->office.language, &u);
+	else if (l->cell->state == TIENDO__V1__CELL_STATE__CELL_STATE_NA)
 		buffer_put_text(out, SAY(m->d, "không áp dụng", "not applicable"));
-		return;
-	case TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED:
-	case TIENDO__V1__CELL_STATE__CELL_STATE_UNSPECIFIED:
-	case _TIENDO__V1__CELL_STATE_IS_INT_SIZE:
+	else
 		buffer_put_text(out, SAY(m->d, "chưa báo cáo", "not reported"));
-		return;
-	}
-	render_body(out, m->d->office.language, &u);
 }
 
 static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__CellRow *c)
@@ -196,7 +181,7 @@ static bool see_row(void *data, struct bytes row)
 	struct mine *m = data;
 	struct line l;
 
-	if (!read_line(m, row, &l) || !asked_for(m, &l))
+	if (!read_line(m, row, &l) || !asked_for(m, &l) || (l.owed && by_period(m, &l)))
 		return true;
 	put_row(m, l.owed ? &m->owed : &m->held, &l);
 	*(l.owed ? &m->owed_n : &m->held_n) += 1;
@@ -211,7 +196,11 @@ static int put_tables(struct mine *m, struct sys_error *error)
 	head(m, &m->held);
 	int code = spool_rows(d->office.spool, SPOOL_CELLS, see_row, m, error);
 
-	buffer_format(&d->out, SAY(d, "Còn nợ: %zu\n", "Owed: %zu\n"), m->owed_n);
+	if (m->duties.n)
+		buffer_format(&d->out, SAY(d, "\nCòn nợ ngoài báo cáo theo kỳ: %zu\n", "\nOwed beside the periods: %zu\n"),
+			      m->owed_n);
+	else
+		buffer_format(&d->out, SAY(d, "Còn nợ: %zu\n", "Owed: %zu\n"), m->owed_n);
 	if (m->owed_n)
 		render_table(&d->out, &m->owed);
 	if (m->below_n)
@@ -321,6 +310,7 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 	struct desk *d = m->d;
 	struct sys_error error = {""};
 	struct spool_shelf_head head;
+	bool proven;
 	int code = spool_shelf_head(d->office.spool, SPOOL_CELLS, &head, &error);
 
 	if (code)
@@ -336,6 +326,7 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 		json_array_begin(&d->json, "cells");
 		code = spool_rows(d->office.spool, SPOOL_CELLS, see_json, m, &error);
 		json_array_end(&d->json);
+		desk_owed_json(d);
 	} else {
 		if (!fresh) {
 			buffer_put_text(&d->out,
@@ -344,7 +335,10 @@ static enum desk_exit show(struct mine *m, bool fresh, const char *why)
 			render_time(&d->out, d->office.language, head.time_ms);
 			buffer_put_text(&d->out, ".\n");
 		}
+		desk_owed_text(d, true);
+		m->duties = ask_duties(d, office_today(&d->office, &proven));
 		code = put_tables(m, &error);
+		duty_list_free(&m->duties);
 	}
 	if (code)
 		return desk_fail_sys(d, code, &error);
@@ -386,11 +380,8 @@ enum desk_exit desk_mine(struct desk *d, int argc, char **argv)
 	if (!exit && !d->office.slice.scope[0])
 		exit = nothing_known(d, why.text);
 	if (!exit) {
-		uint32_t own = NO_INDEX;
+		uint32_t own = ask_own(d);
 
-		if (d->catalogue)
-			own = catalogue_unit_by_code(d->catalogue, d->office.slice.scope,
-						     (struct date){0});
 		if (own != NO_INDEX)
 			m.own = catalogue_unit(d->catalogue, own)->row.number;
 		bool fresh = ask_centre(d, SPOOL_CELLS, &why) == FETCH_DONE;

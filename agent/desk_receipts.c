@@ -47,7 +47,9 @@ static bool put_json(void *data, const struct spool_receipt *r)
 	json_int(j, "first_received_ms", r->first_received_ms);
 	json_text(j, "unit", r->unit);
 	json_text(j, "item", r->item);
+	json_text(j, "period", r->period);
 	json_uint(j, "as_of", r->as_of.ymd);
+	json_text(j, "body", body_word(r->body));
 	json_hex(j, "blob_hash", bytes_of(r->blob_hash, KEYS_HASH));
 	json_object_end(j);
 	buffer_free(&b);
@@ -71,12 +73,13 @@ static bool put_row(void *data, const struct spool_receipt *r)
 	render_cell_text(t, r->item);
 	render_date(&t->cell, l, r->as_of);
 	render_cell(t);
+	render_cell_text(t, body_label(r->body, l));
 	return true;
 }
 
 static int put_table(struct desk *d, size_t limit, struct sys_error *error)
 {
-	struct seen s = {.d = d, .table = {.columns = 6, .right = {[2] = true}}};
+	struct seen s = {.d = d, .table = {.columns = 7, .right = {[2] = true}}};
 
 	render_cell_text(&s.table, SAY(d, "Biên nhận", "Receipt"));
 	render_cell_text(&s.table, SAY(d, "Máy chủ nhận lúc", "Received at"));
@@ -84,6 +87,7 @@ static int put_table(struct desk *d, size_t limit, struct sys_error *error)
 	render_cell_text(&s.table, SAY(d, "Đơn vị", "Unit"));
 	render_cell_text(&s.table, SAY(d, "Mã", "Item"));
 	render_cell_text(&s.table, SAY(d, "Số liệu ngày", "As of"));
+	render_cell_text(&s.table, SAY(d, "Loại", "Kind"));
 	int code = spool_receipts(d->office.spool, limit, put_row, &s, error);
 
 	if (s.table.cells == s.table.columns) {

@@ -1,70 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
+/* desk_report: one figure; `correct` replaces one that was taken. */
 #include "agent/desk.h"
 
 #include "agent/ask.h"
-#include "agent/draft.h"
+#include "agent/desk_same.h"
+#include "agent/form.h"
+#include "agent/offer.h"
+#include "agent/past.h"
 #include "agent/render.h"
-#include <inttypes.h>
 
-static struct {
-	const char *unit, *as_of, *period, *state, *percent, *product, *done_on, *value, *num, *den,
-		*note, *reason;
-	bool none_arisen;
-} given;
+static struct desk_same_given same;
 
 static const struct args_option OPTIONS[] = {
 	{.name = "unit",
 	 .value = "CODE",
-	 .text = &given.unit,
+	 .text = &form_given.unit,
 	 .vi = "đơn vị được báo cáo (mặc định: đơn vị mình)",
 	 .en = "the unit reported for (default: our own)"},
 	{.name = "as-of",
 	 .value = "DATE",
-	 .text = &given.as_of,
+	 .text = &form_given.as_of,
 	 .vi = "ngày số liệu (mặc định: hôm nay theo giờ máy chủ)",
 	 .en = "the day the figures describe (default: today by the centre's clock)"},
 	{.name = "period",
 	 .value = "CODE",
-	 .text = &given.period,
-	 .vi = "kỳ báo cáo",
-	 .en = "period"},
-	{.name = "state",
-	 .value = "STATE",
-	 .text = &given.state,
-	 .vi = "not_started | in_progress | done",
-	 .en = "not_started | in_progress | done"},
-	{.name = "percent",
-	 .value = "N",
-	 .text = &given.percent,
-	 .vi = "phần trăm thực hiện của nhiệm vụ đang làm",
-	 .en = "percent of a task in progress"},
-	{.name = "product",
-	 .value = "TEXT",
-	 .text = &given.product,
-	 .vi = "số văn bản hoặc địa chỉ sản phẩm, khi đã xong",
-	 .en = "document or address of the product, when done"},
-	{.name = "done-on",
-	 .value = "DATE",
-	 .text = &given.done_on,
-	 .vi = "ngày xong",
-	 .en = "day done"},
-	{.name = "value",
-	 .value = "N",
-	 .text = &given.value,
-	 .vi = "số lượng, hoặc điểm (89,5)",
-	 .en = "a count, or points (89,5)"},
-	{.name = "num", .value = "N", .text = &given.num, .vi = "tử số", .en = "numerator"},
-	{.name = "den", .value = "N", .text = &given.den, .vi = "mẫu số", .en = "denominator"},
-	{.name = "none-arisen",
-	 .flag = &given.none_arisen,
-	 .vi = "trong kỳ không phát sinh",
-	 .en = "nothing happened in the period"},
-	{.name = "note", .value = "TEXT", .text = &given.note, .vi = "ghi chú", .en = "a note"},
+	 .text = &form_given.period,
+	 .vi = "kỳ báo cáo (mặc định: kỳ đang nộp vào ngày số liệu)",
+	 .en = "period (default: the one that is due on that day)"},
+	FORM_FIGURE,
 	{.name = "reason",
 	 .value = "TEXT",
-	 .text = &given.reason,
+	 .text = &form_given.reason,
 	 .vi = "lý do, khi nhiệm vụ lùi trạng thái",
 	 .en = "why, when a task goes backwards"},
+	{.name = "same",
+	 .flag = &same.same,
+	 .vi = "không có gì thay đổi: xác nhận mọi số còn phải báo, hoặc các mã được nêu",
+	 .en = "nothing has changed: confirms all that is owed now, or the items named"},
+	{.name = "dry-run",
+	 .flag = &same.dry_run,
+	 .vi = "với --same: chỉ xem, không xếp hàng",
+	 .en = "with --same: only show, queue nothing"},
+};
+
+static const struct args_option CORRECT[] = {
+	{.name = "as-of",
+	 .value = "DATE",
+	 .text = &form_given.as_of,
+	 .vi = "ngày số liệu (mặc định: như báo cáo cũ)",
+	 .en = "the day the figures describe (default: that of the old report)"},
+	FORM_FIGURE,
+	{.name = "reason",
+	 .value = "TEXT",
+	 .text = &form_given.reason,
+	 .vi = "vì sao phải đính chính (bắt buộc)",
+	 .en = "why it is corrected (required)"},
 };
 
 const struct args_option *desk_report_options(size_t *n)
@@ -73,130 +63,52 @@ const struct args_option *desk_report_options(size_t *n)
 	return OPTIONS;
 }
 
-static const char *or_none(const char *text)
+const struct args_option *desk_correct_options(size_t *n)
 {
-	return text ? text : "";
-}
-
-static struct draft draft_of(const char *item)
-{
-	return (struct draft){.text = {
-				      [DRAFT_item] = item,
-				      [DRAFT_unit] = or_none(given.unit),
-				      [DRAFT_period] = or_none(given.period),
-				      [DRAFT_as_of] = or_none(given.as_of),
-				      [DRAFT_state] = or_none(given.state),
-				      [DRAFT_percent] = or_none(given.percent),
-				      [DRAFT_numerator] = or_none(given.num),
-				      [DRAFT_denominator] = or_none(given.den),
-				      [DRAFT_value] = or_none(given.value),
-				      [DRAFT_nothing] = given.none_arisen ? "none_arisen" : "",
-				      [DRAFT_product_ref] = or_none(given.product),
-				      [DRAFT_done_on] = or_none(given.done_on),
-				      [DRAFT_corrects] = "",
-				      [DRAFT_reason] = or_none(given.reason),
-				      [DRAFT_note] = or_none(given.note),
-			      }};
-}
-
-/* The option that a column came from. */
-static const char *option_of(enum draft_column c)
-{
-	switch (c) {
-	case DRAFT_as_of:
-		return "--as-of";
-	case DRAFT_numerator:
-		return "--num";
-	case DRAFT_denominator:
-		return "--den";
-	case DRAFT_nothing:
-		return "--none-arisen";
-	case DRAFT_product_ref:
-		return "--product";
-	case DRAFT_done_on:
-		return "--done-on";
-	case DRAFT_item:
-		return "ITEM";
-	case DRAFT_unit:
-		return "--unit";
-	case DRAFT_period:
-		return "--period";
-	case DRAFT_state:
-		return "--state";
-	case DRAFT_percent:
-		return "--percent";
-	case DRAFT_value:
-		return "--value";
-	case DRAFT_reason:
-		return "--reason";
-	case DRAFT_note:
-		return "--note";
-	case DRAFT_corrects:
-	case DRAFT_N:
-		break;
-	}
-	return "";
+	*n = BASE_COUNT(CORRECT);
+	return CORRECT;
 }
 
 static enum desk_exit refuse(struct desk *d, const struct draft *draft, struct draft_fault f)
 {
-	const char *name = f.csv ? csv_fault_name(f.csv) : reason_name(f.reason);
-	const char *says = render_fault(f, d->office.language);
-	char shown[CSV_VALUE_MAX];
-	const char *value = render_value(
-		f.reason == REASON_PERSONAL_ID ? "" : draft->text[f.column], shown);
-
-	if (d->office.json) {
-		json_object_begin(&d->json, NULL);
-		json_object_begin(&d->json, "refused");
-		json_text(&d->json, "reason", name);
-		json_text(&d->json, "field", draft_columns[f.column]);
-		json_text(&d->json, "value", value);
-		json_text(&d->json, "says", says);
-		json_object_end(&d->json);
-	} else {
-		buffer_format(
-			&d->out, "%s %s%s%s: %s\n",
-			SAY(d, "Chưa nhận, chưa xếp hàng gì.", "Not taken, nothing was queued."),
-			option_of(f.column), value[0] ? " " : "", value, says);
-	}
-	render_end(d);
-	return DESK_REFUSED;
+	return offer_refused(
+		d, &(struct offer_refusal){
+			   .reason = f.csv ? csv_fault_name(f.csv) : reason_name(f.reason),
+			   .field = draft_columns[f.column],
+			   .option = form_option(f.column),
+			   .value = draft->text[f.column],
+			   .says = render_fault(f, d->office.language),
+			   .secret = f.reason == REASON_PERSONAL_ID});
 }
 
-static void say_queued(struct desk *d, const struct update *u)
+static enum desk_exit say_queued(struct desk *d, const struct update *u, const char *receipt)
 {
 	enum language l = d->office.language;
 
+	offer_begin(d, u);
 	if (d->office.json) {
-		json_object_begin(&d->json, NULL);
-		json_object_begin(&d->json, "queued");
-		json_uint(&d->json, "from", u->seq);
-		json_uint(&d->json, "to", u->seq);
-		json_int(&d->json, "rows", 1);
-		json_object_end(&d->json);
-		json_text(&d->json, "unit", u->unit);
-		json_text(&d->json, "item", u->item);
-		json_uint(&d->json, "as_of", u->as_of.ymd);
-	} else {
-		buffer_format(&d->out,
-			      SAY(d, "Đã xếp hàng số %" PRIu64 ": %s, đơn vị %s, số liệu ngày ",
-				  "Queued as number %" PRIu64 ": %s, unit %s, as of "),
-			      u->seq, u->item, u->unit);
-		render_date(&d->out, l, u->as_of);
-		buffer_put_text(&d->out, ": ");
-		render_body(&d->out, l, u);
-		buffer_put_text(&d->out, ".\n");
+		if (receipt)
+			json_text(&d->json, "corrects", receipt);
+		offer_period(d, u);
+		return offer_end(d);
 	}
-	desk_warnings(d);
-	render_end(d);
+	if (receipt)
+		buffer_format(&d->out, SAY(d, "đính chính báo cáo có biên nhận %s: ",
+					   "corrects the report with receipt %s: "),
+			      receipt);
+	buffer_format(&d->out, SAY(d, "%s, đơn vị %s", "%s, unit %s"), u->item, u->unit);
+	offer_period(d, u);
+	buffer_put_text(&d->out, SAY(d, ", số liệu ngày ", ", as of "));
+	render_date(&d->out, l, u->as_of);
+	buffer_put_text(&d->out, ": ");
+	render_body(&d->out, l, u);
+	buffer_put_text(&d->out, ".\n");
+	return offer_end(d);
 }
 
 /* Read and judged; once more after fetching, if the slice may be too old to know it. */
 static struct draft_fault judge(struct desk *d, const struct draft *draft, struct update *u)
 {
-	struct sys_error why;
-
 	for (bool fetched = false;; fetched = true) {
 		struct draft_place at = ask_place(d);
 		struct draft_fault f = draft_read(draft, &at, u);
@@ -205,45 +117,13 @@ static struct draft_fault judge(struct desk *d, const struct draft *draft, struc
 			f = draft_judge(&at, ask_look, d, u);
 		if (draft_fine(f) || !f.unknown_here || fetched)
 			return f;
-		if (ask_centre(d, SPOOL_SLICE, &why) == FETCH_DONE &&
-		    desk_catalogue(d) == DESK_FINE)
-			continue;
-		desk_warn(d,
-			  SAY(d,
-			      "danh mục tại đơn vị chưa có mã %s và không hỏi được máy chủ; vẫn "
-			      "xếp hàng, "
-			      "máy chủ sẽ xét",
-			      "the catalogue here does not know %s and the centre cannot be asked; "
-			      "queued "
-			      "all the same, the centre will judge"),
-			  draft->text[f.column][0] ? draft->text[f.column] : u->unit);
-		return (struct draft_fault){0};
+		if (!ask_newer(d, draft->text[f.column][0] ? draft->text[f.column] : u->unit))
+			return (struct draft_fault){0};
 	}
 }
 
-enum desk_exit desk_report(struct desk *d, int argc, char **argv)
+static void warn_no_catalogue(struct desk *d)
 {
-	const char *item = NULL;
-	struct sys_error error = {""};
-	struct update u;
-	uint64_t first;
-	size_t n;
-	enum desk_exit exit = desk_args(d, argc, argv, OPTIONS, BASE_COUNT(OPTIONS), &item, 1, &n);
-
-	if (exit)
-		return exit;
-	if (!n)
-		return desk_fail(
-			d, DESK_USAGE,
-			SAY(d, "thiếu mã nhiệm vụ hoặc chỉ tiêu", "the item's code is missing"));
-	if ((exit = desk_open(d)) || (exit = desk_catalogue(d)))
-		return exit;
-	struct draft draft = draft_of(item);
-
-	/* the first report of a new office: without a slice it does not know who it is */
-	if (!d->catalogue && !given.unit && ask_centre(d, SPOOL_SLICE, &error) == FETCH_DONE &&
-	    (exit = desk_catalogue(d)))
-		return exit;
 	if (!d->catalogue)
 		desk_warn(d, SAY(d,
 				 "chưa nhận được danh mục từ máy chủ nên mới chỉ kiểm tra hình "
@@ -253,16 +133,18 @@ enum desk_exit desk_report(struct desk *d, int argc, char **argv)
 				 "no catalogue was received from the centre yet: only the form was "
 				 "checked, "
 				 "the centre will judge"));
-	struct draft_fault f = judge(d, &draft, &u);
+}
 
-	if (f.reason == REASON_AS_OF_MISSING && !given.as_of)
-		return desk_fail(
-			d, DESK_USAGE,
-			SAY(d,
-			    "cần --as-of NGÀY: chưa có giờ máy chủ để biết chắc hôm nay là ngày "
-			    "nào",
-			    "--as-of DATE is needed: without the centre's time the date is not "
-			    "certain"));
+/* The draft, judged, sealed and queued. */
+static enum desk_exit queue(struct desk *d, const struct draft *draft, const char *receipt)
+{
+	struct sys_error error = {""};
+	struct update u;
+	uint64_t first;
+	struct draft_fault f = judge(d, draft, &u);
+
+	if (f.reason == REASON_AS_OF_MISSING && !form_given.as_of)
+		return offer_day(d, NULL, &u.as_of);
 	if (f.column == DRAFT_unit && f.csv == CSV_REQUIRED)
 		return desk_fail(
 			d, DESK_USAGE,
@@ -270,16 +152,80 @@ enum desk_exit desk_report(struct desk *d, int argc, char **argv)
 			    "--unit CODE is needed: without a catalogue our own unit is not "
 			    "known"));
 	if (!draft_fine(f))
-		return refuse(d, &draft, f);
+		return refuse(d, draft, f);
 	ask_seal(d, &u, false);
 	if (!ask_fits(&u))
 		return refuse(
-			d, &draft,
+			d, draft,
 			(struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE});
 	int code = spool_queue(d->office.spool, &u, 1, &first, &error);
 
-	if (code)
-		return desk_fail_sys(d, code, &error);
-	say_queued(d, &u);
-	return DESK_FINE;
+	return code ? desk_fail_sys(d, code, &error) : say_queued(d, &u, receipt);
+}
+
+static enum desk_exit report_one(struct desk *d, const char *item)
+{
+	struct sys_error why;
+	struct draft draft = form_draft(item, "");
+	enum desk_exit exit;
+
+	/* the first report of a new office: without a slice it does not know who it is */
+	if (!d->catalogue && !form_given.unit && ask_centre(d, SPOOL_SLICE, &why) == FETCH_DONE &&
+	    (exit = desk_catalogue(d)))
+		return exit;
+	warn_no_catalogue(d);
+	return queue(d, &draft, NULL);
+}
+
+enum desk_exit desk_report(struct desk *d, int argc, char **argv)
+{
+	const char *items[DESK_SAME_ITEMS];
+	size_t n;
+	enum desk_exit exit = desk_args(d, argc, argv, OPTIONS, BASE_COUNT(OPTIONS), items, DESK_SAME_ITEMS, &n);
+
+	if (exit)
+		return exit;
+	if (same.same && (form_figure() || form_given.unit || form_given.reason))
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "--same chỉ đi cùng --period, --as-of, --note và --dry-run",
+				     "--same goes with --period, --as-of, --note and --dry-run only"));
+	if (same.dry_run && !same.same)
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "--dry-run chỉ dùng với --same", "--dry-run goes with --same only"));
+	if (!same.same && n > 1)
+		return desk_fail(d, DESK_USAGE, SAY(d, "thừa từ `%s`", "`%s` is one word too many"), items[1]);
+	if (!same.same && !n)
+		return desk_fail(
+			d, DESK_USAGE,
+			SAY(d, "thiếu mã nhiệm vụ hoặc chỉ tiêu", "the item's code is missing"));
+	if ((exit = desk_open(d)) || (exit = desk_catalogue(d)))
+		return exit;
+	same.period = form_given.period;
+	same.as_of = form_given.as_of;
+	same.note = form_given.note;
+	return same.same ? desk_same(d, &same, items, n) : report_one(d, items[0]);
+}
+
+enum desk_exit desk_correct(struct desk *d, int argc, char **argv)
+{
+	struct draft_corrected old = {.item = ""};
+	const char *receipt = NULL;
+	size_t n;
+	enum desk_exit exit = desk_args(d, argc, argv, CORRECT, BASE_COUNT(CORRECT), &receipt, 1, &n);
+
+	if (exit)
+		return exit;
+	if (!n)
+		return desk_fail(d, DESK_USAGE,
+				 SAY(d, "thiếu số biên nhận của báo cáo cần đính chính",
+				     "the receipt of the report to be corrected is missing"));
+	if ((exit = desk_open(d)) || (exit = desk_catalogue(d)))
+		return exit;
+	/* which item it is about is known by the receipt alone */
+	ask_find(d, receipt, &old);
+	struct draft draft = form_draft(old.item, receipt);
+
+	draft.corrected = &old;
+	warn_no_catalogue(d);
+	return queue(d, &draft, receipt);
 }

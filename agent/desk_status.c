@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/desk.h"
 
+#include "agent/ask.h"
+#include "agent/desk_owed.h"
 #include "agent/render.h"
 
 #include <inttypes.h>
@@ -110,6 +112,7 @@ static bool refusal_json(void *data, const struct spool_refusal *r)
 	json_int(j, "received_ms", r->received_ms);
 	json_uint(j, "again", r->again);
 	if (codec_update_decode(r->blob.data, r->blob.size, &s->arena, &u)) {
+		json_text(j, "body", body_word(u.body));
 		json_text(j, "unit", u.unit);
 		json_text(j, "item", u.item);
 		json_uint(j, "as_of", u.as_of.ymd);
@@ -118,6 +121,14 @@ static bool refusal_json(void *data, const struct spool_refusal *r)
 	json_text(j, "says", r->voided ? "" : reason_says(r->reason, s->d->office.language));
 	json_object_end(j);
 	return true;
+}
+
+/* The column of a figure, or the wire's own word for the place in another body. */
+static const char *place_of(const char *field)
+{
+	enum draft_column column = draft_column_of(field);
+
+	return column == DRAFT_item && field[0] ? draft_field(field) : draft_columns[column];
 }
 
 static bool refusal_row(void *data, const struct spool_refusal *r)
@@ -135,7 +146,8 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	render_cell_text(t, u.item);
 	render_date(&t->cell, l, u.as_of);
 	render_cell(t);
-	render_cell_text(t, r->voided ? "" : draft_columns[draft_column_of(r->field)]);
+	render_cell_text(t, body_label(u.body, l));
+	render_cell_text(t, r->voided ? "" : place_of(r->field));
 	buffer_put_text(&t->cell,
 			r->voided ? SAY(s->d, "bỏ: không đọc được", "given up: not readable")
 				  : reason_says(r->reason, l));
@@ -150,7 +162,7 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 
 static int put_refusals(struct desk *d, struct sys_error *error)
 {
-	struct seen s = {.d = d, .arena = codec_arena_new(32768), .table = {.columns = 6}};
+	struct seen s = {.d = d, .arena = codec_arena_new(32768), .table = {.columns = 7}};
 	int code;
 
 	if (d->office.json) {
@@ -162,6 +174,7 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 		render_cell_text(&s.table, SAY(d, "Đơn vị", "Unit"));
 		render_cell_text(&s.table, SAY(d, "Mã", "Item"));
 		render_cell_text(&s.table, SAY(d, "Số liệu ngày", "As of"));
+		render_cell_text(&s.table, SAY(d, "Loại", "Kind"));
 		render_cell_text(&s.table, SAY(d, "Chỗ sai", "Field"));
 		render_cell_text(&s.table, SAY(d, "Lý do", "Reason"));
 		s.table.right[0] = true;
@@ -309,8 +322,7 @@ static void status_text(struct desk *d, const struct spool_state *st, const stru
 	render_cell_text(&t, SAY(d, "Đơn vị", "Unit"));
 	buffer_put_text(&t.cell, d->office.slice.scope);
 	if (d->catalogue) {
-		uint32_t own = catalogue_unit_by_code(d->catalogue, d->office.slice.scope,
-						      (struct date){0});
+		uint32_t own = ask_own(d);
 
 		if (own != NO_INDEX)
 			buffer_format(&t.cell, " %s", catalogue_unit(d->catalogue, own)->row.name);
@@ -360,10 +372,13 @@ enum desk_exit desk_status(struct desk *d, int argc, char **argv)
 		code = spool_shelf_head(d->office.spool, SPOOL_CELLS, &s.known, &error);
 	if (!code)
 		code = spool_inbox(d->office.spool, &s.inbox, &error);
-	if (!code && d->office.json)
+	if (!code && d->office.json) {
 		status_json(d, &st, &s);
-	else if (!code)
+		desk_owed_json(d);
+	} else if (!code) {
 		status_text(d, &st, &s);
+		desk_owed_text(d, false);
+	}
 	if (!code)
 		code = put_refusals(d, &error);
 	if (code)

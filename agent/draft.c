@@ -218,6 +218,32 @@ static struct draft_fault read_body(const struct draft *d, const struct draft_pl
 	return body == BODY_NONE_ARISEN ? read_nothing(d, u) : bad(wanted(d, at), CSV_REQUIRED);
 }
 
+/* ---- corrections ---- */
+
+/* What is not given again is as in the report that is corrected. */
+static struct draft_fault read_corrected(const struct draft *d, const struct draft_place *at, struct update *u)
+{
+	struct draft_corrected *old = d->corrected;
+	enum draft_found found = old && at->find ? at->find(at->find_data, d->text[DRAFT_corrects], old)
+						 : DRAFT_UNKNOWN;
+
+	if (found == DRAFT_MISSPELT)
+		return bad(DRAFT_corrects, CSV_BAD_WORD);
+	if (found != DRAFT_FOUND || strcmp(old->item, d->text[DRAFT_item]) != 0 ||
+	    (given(d, DRAFT_unit) && strcmp(old->unit, d->text[DRAFT_unit]) != 0))
+		return refused(DRAFT_corrects, REASON_NOT_STANDING);
+	u->item = old->item;
+	u->unit = old->unit;
+	if (!given(d, DRAFT_period))
+		u->period = old->period;
+	if (csv_date(d->text[DRAFT_as_of], &u->as_of) != CSV_OK)
+		return bad(DRAFT_as_of, CSV_BAD_DATE);
+	if (!u->as_of.ymd)
+		u->as_of = old->as_of;
+	u->matter = &old->matter;
+	return FINE;
+}
+
 struct draft_fault draft_read(const struct draft *d, const struct draft_place *at,
 			      struct update *out)
 {
@@ -227,52 +253,73 @@ struct draft_fault draft_read(const struct draft *d, const struct draft_place *a
 			       .period = d->text[DRAFT_period],
 			       .note = d->text[DRAFT_note],
 			       .reason = d->text[DRAFT_reason]};
-	if (given(d, DRAFT_corrects))
-		return refused(DRAFT_corrects, REASON_NOT_YET);
-	struct draft_fault f = read_place(d, at, out);
+	bool corrects = given(d, DRAFT_corrects);
+	struct draft_fault f = corrects ? read_corrected(d, at, out) : read_place(d, at, out);
 
-	return draft_fine(f) ? read_body(d, at, out) : f;
+	if (draft_fine(f))
+		f = read_body(d, at, out);
+	if (corrects) {
+		out->corrected = out->body;
+		out->body = BODY_CORRECTION;
+	}
+	return f;
 }
 
 /* ---- judging ---- */
 
+const char *draft_field(const char *field)
+{
+	const char *dot = strrchr(field, '.');
+
+	return dot ? dot + 1 : field;
+}
+
 enum draft_column draft_column_of(const char *field)
 {
-	const char *dot = strchr(field, '.'), *name = dot ? dot + 1 : field;
+	const char *name = draft_field(field);
 
 	if (strcmp(name, "none_arisen") == 0)
 		return DRAFT_nothing;
+	if (strcmp(name, "replaces") == 0)
+		return DRAFT_corrects;
 	for (size_t i = 0; i < DRAFT_N; i++)
 		if (strcmp(draft_columns[i], name) == 0)
 			return (enum draft_column)i;
 	return DRAFT_item; /* the whole update */
 }
 
-struct draft_fault draft_judge(const struct draft_place *at, draft_look *look, void *data,
-			       struct update *u)
+struct verdict draft_verdict(const struct draft_place *at, draft_look *look, void *data, struct update *u)
 {
 	const struct catalogue *c = at->catalogue;
 	struct admit_place place = {.catalogue = c, .today = at->today.ymd ? at->today : u->as_of};
+	struct verdict v = {REASON_NONE, ""};
 	struct admit_found found;
 
 	if (!c)
-		return FINE;
+		return v;
 	uint32_t own = catalogue_unit_by_code(c, at->own_unit, u->as_of);
 
 	if (own != NO_INDEX)
 		place.scope_unit = catalogue_unit(c, own)->row.number;
-	struct verdict v = admit_check(&place, u, &found);
+	v = admit_check(&place, u, &found);
+	/* a request or an obstacle is not about the cell as it was seen */
+	bool figure = u->body <= BODY_UNCHANGED || u->body == BODY_CORRECTION || u->body == BODY_WITHDRAW;
 
-	if (v.reason == REASON_NONE && look) {
-		struct draft_known known = look(data, catalogue_unit(c, found.unit)->row.number,
-						catalogue_item(c, found.item)->row.number);
+	if (v.reason != REASON_NONE || !look || !figure)
+		return v;
+	struct draft_known known = look(data, catalogue_unit(c, found.unit)->row.number,
+					catalogue_item(c, found.item)->row.number);
 
-		u->base_version = known.version;
-		if (known.version || known.cell.reported)
-			v = admit_against(u, 0, &known.cell); /* by as-of date alone: the centre knows the period of what it holds */
-	}
+	u->base_version = known.version;
+	return known.version || known.cell.reported ? admit_against(u, found.period, &known.cell) : v;
+}
+
+struct draft_fault draft_judge(const struct draft_place *at, draft_look *look, void *data,
+			       struct update *u)
+{
+	struct verdict v = draft_verdict(at, look, data, u);
 	struct draft_fault f = refused(draft_column_of(v.field), v.reason);
 
-	f.unknown_here = v.reason == REASON_UNKNOWN_ITEM || v.reason == REASON_UNKNOWN_UNIT;
+	f.unknown_here = draft_unknown(v);
 	return f;
 }

@@ -30,14 +30,28 @@ enum draft_column {
 /* NULL-terminated, for csv_open. */
 extern const char *const draft_columns[DRAFT_N + 1];
 
+/* What a correction needs beside the figure; the update points into it. */
+struct draft_corrected {
+	struct matter matter;
+	char unit[CODE_MAX + 1], item[CODE_MAX + 1], period[PERIOD_MAX + 1];
+	struct date as_of;
+};
+
 struct draft {
 	const char *text[DRAFT_N]; /* "" = not given; never NULL */
+	struct draft_corrected *corrected; /* room of the caller's; NULL = a correction is not read */
 };
+
+/* Finds a report of the office that the centre has taken, by its receipt as printed, and fills `out`. */
+enum draft_found { DRAFT_FOUND, DRAFT_UNKNOWN, DRAFT_MISSPELT };
+typedef enum draft_found draft_find(void *data, const char *receipt, struct draft_corrected *out);
 
 struct draft_place {
 	const struct catalogue *catalogue; /* NULL = none yet: form only */
 	const char *own_unit;              /* "" = not known */
 	struct date today; /* the default as-of and the bound of the future; 0 = not proven */
+	draft_find *find;  /* NULL = no receipt is known */
+	void *find_data;
 };
 
 /* What the office knows of the cell as the centre holds it, for the rules that need it. */
@@ -61,11 +75,20 @@ static inline bool draft_fine(struct draft_fault f)
 /* The update's strings point into the draft. */
 struct draft_fault draft_read(const struct draft *d, const struct draft_place *at,
 			      struct update *out);
-/* By the rules of admit; look may be NULL. Sets base_version. With an item or unit that the slice
- * does not know the fault says unknown_here. */
+/* By the rules of admit; look may be NULL. Sets base_version. */
+struct verdict draft_verdict(const struct draft_place *at, draft_look *look, void *data, struct update *u);
+/* The slice may be too old to know it. */
+static inline bool draft_unknown(struct verdict v)
+{
+	return v.reason == REASON_UNKNOWN_ITEM || v.reason == REASON_UNKNOWN_UNIT;
+}
+/* The same verdict as a fault of the draft. With an item or unit that the slice does not know it says
+ * unknown_here. */
 struct draft_fault draft_judge(const struct draft_place *at, draft_look *look, void *data,
 			       struct update *u);
 
+/* The last part of a wire field's name: "task.percent" -> "percent". */
+const char *draft_field(const char *field);
 /* The column a wire field of a verdict belongs to: "task.percent" -> percent. */
 enum draft_column draft_column_of(const char *field);
 

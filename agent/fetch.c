@@ -52,6 +52,8 @@ static void begin(struct fetch *f, int64_t now)
 	buffer_clear(&f->cursor);
 	buffer_clear(&f->rows);
 	f->rows_n = 0;
+	if (f->question.ask)
+		f->question.begin(f->question.data);
 	f->asked = false;
 	f->due = now + f->o.reply_ms;
 	f->ask_after = 0;
@@ -64,7 +66,6 @@ static void start(struct fetch *f, int64_t now)
 				      .pair = f->o.pair,
 				      .reconnect_ms = (int)f->o.retry_ms};
 
-	let_go(f);
 	f->reason = REASON_NONE;
 	f->restarts = f->pages = 0;
 	f->since = 0;
@@ -83,6 +84,8 @@ static void start(struct fetch *f, int64_t now)
 void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint32_t at,
 		 int64_t now)
 {
+	let_go(f);
+	f->question = (struct fetch_question){0};
 	f->inbox = false;
 	f->shelf = shelf;
 	f->at = at;
@@ -90,8 +93,18 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
 	start(f, now);
 }
 
+void fetch_start_question(struct fetch *f, const struct fetch_question *question, int64_t now)
+{
+	let_go(f);
+	f->question = *question;
+	f->inbox = false;
+	start(f, now);
+}
+
 void fetch_inbox(struct fetch *f, const struct spool_inbox *known, int64_t now)
 {
+	let_go(f);
+	f->question = (struct fetch_question){0};
 	f->inbox = true;
 	f->mail = *known;
 	start(f, now);
@@ -127,7 +140,9 @@ static void ask(struct fetch *f, int64_t now)
 	uint8_t head[2];
 
 	q.id = ++f->id;
-	if (f->inbox) {
+	if (f->question.ask) {
+		f->question.ask(f->question.data, &q, cursor);
+	} else if (f->inbox) {
 		notices.since = f->mail.since;
 		notices.cursor = cursor;
 		q.notices = &notices;
@@ -178,7 +193,10 @@ static void keep_head(struct fetch *f, const Tiendo__V1__Reply *r)
 
 static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 {
-	if (f->shelf == SPOOL_SLICE) {
+	if (f->question.ask) {
+		if (!f->question.hear(f->question.data, r))
+			return false;
+	} else if (f->shelf == SPOOL_SLICE) {
 		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_CATALOGUE)
 			return false;
 		f->head.entry = r->catalogue->entry;
@@ -384,7 +402,7 @@ static enum fetch_state hear(struct fetch *f, int64_t now)
 		return end(f, FETCH_FAILED);
 	}
 	if (!r->cursor.len)
-		return shelve(f);
+		return f->question.ask ? end(f, FETCH_DONE) : shelve(f);
 	buffer_clear(&f->cursor);
 	buffer_put(&f->cursor, r->cursor.data, r->cursor.len);
 	f->asked = false;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * fetch: asks the centre, page by page, for our part of the catalogue or for what it holds about
- * us, and shelves the answer whole in the spool; or for what it has told us, which is kept in the inbox
- * page by page: a notice that is here is here, whatever becomes of the line.
+ * us, and shelves the answer whole in the spool; or a question of the caller's own, whose pages the
+ * caller keeps; or for what it has told us, which is kept in the inbox page by page: a notice that is
+ * here is here, whatever becomes of the line.
  *
  * Never: waits (fetch_step looks and goes on; the caller's loop waits), keeps half an answer, logs.
  * A catalogue that does not build is not shelved: the old one stays. Failure: FETCH_FAILED with
@@ -26,6 +27,16 @@ struct fetch_options {
 	int64_t retry_ms; /* of the socket */
 };
 
+/* A question of the caller's own. `query` is ready but for the question; what `ask` puts into it must
+ * live until the next call. `begin`: the first page again (the centre's generation changed), what was
+ * heard before is void. `hear`: one page; false = no answer to this question. */
+struct fetch_question {
+	void (*ask)(void *data, Tiendo__V1__Query *query, ProtobufCBinaryData cursor);
+	void (*begin)(void *data);
+	bool (*hear)(void *data, const Tiendo__V1__Reply *reply);
+	void *data;
+};
+
 struct fetch {
 	struct fetch_options o;
 	enum fetch_state state;
@@ -43,6 +54,7 @@ struct fetch {
 	struct buffer cursor, rows; /* rows: u32 size and bytes each */
 	size_t rows_n;
 	struct spool_shelf_head head;
+	struct fetch_question question; /* ask NULL = of a shelf */
 	uint64_t since; /* not 0: first ask whether anything below `path` is newer */
 	char path[PATH_MAX_BYTES + 1];
 	bool inbox;  /* notices, not a shelf */
@@ -66,6 +78,8 @@ void fetch_start(struct fetch *f, enum spool_shelf shelf, const char *unit, uint
  * renewed. since 0, or a path that does not fit: everything is fetched.
  */
 void fetch_since(struct fetch *f, const char *path, uint64_t since);
+/* Instead of fetch_start. */
+void fetch_start_question(struct fetch *f, const struct fetch_question *question, int64_t now);
 /* What the centre has told our unit since `known`; everything, when its incarnation is another one. Ends
  * what was under way. f->mail is then how far the notices are here. */
 void fetch_inbox(struct fetch *f, const struct spool_inbox *known, int64_t now);

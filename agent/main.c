@@ -17,30 +17,97 @@ static const struct desk_command COMMANDS[] = {
 	 .options = desk_init_options},
 	{.name = "report",
 	 .run = desk_report,
-	 .usage = "ITEM [--state STATE | --value N | --num N --den N | --none-arisen] ...",
-	 .vi = "báo cáo một nhiệm vụ hoặc chỉ tiêu",
-	 .en = "reports one task or indicator",
+	 .usage = "ITEM [--state STATE | --value N | --num N --den N | --none-arisen] ...\n"
+		  "tiendo-agent report --same [ITEM...] [--period CODE] [--dry-run]",
+	 .vi = "báo cáo một nhiệm vụ hoặc chỉ tiêu; --same: xác nhận không có gì thay đổi",
+	 .en = "reports one task or indicator; --same: confirms that nothing has changed",
 	 .more_vi = "Kiểm tra ngay tại đơn vị, xếp vào hàng đợi và cho số thứ tự; gửi khi có đường "
 		    "truyền.\n"
 		    "Số nguyên có thể viết 1387 hoặc 1.387; điểm viết 89,5. Ngày: 2024-03-31 hoặc "
-		    "31/03/2024.",
+		    "31/03/2024.\n"
+		    "Với --same, mỗi mục còn phải báo được xác nhận là vẫn như lần báo trước, cho kỳ sớm "
+		    "nhất còn nợ;\n"
+		    "mục phát sinh trong kỳ và mục chưa báo lần nào được nêu riêng để báo số cụ thể.",
 	 .more_en = "Checked at once, queued and numbered; sent when there is a line. Integers as "
 		    "1387 or\n"
-		    "1.387, points as 89,5, dates as 2024-03-31 or 31/03/2024.",
+		    "1.387, points as 89,5, dates as 2024-03-31 or 31/03/2024.\n"
+		    "With --same each item that is owed is confirmed as it was reported last, for the "
+		    "earliest period\n"
+		    "owed; what counts a period's events, and what was never reported, is named apart.",
 	 .options = desk_report_options},
+	{.name = "correct",
+	 .run = desk_correct,
+	 .usage = "RECEIPT [--state STATE | --value N | --num N --den N | --none-arisen] ... --reason TEXT",
+	 .vi = "đính chính một báo cáo đã có biên nhận",
+	 .en = "corrects a report that has a receipt",
+	 .more_vi = "Ghi lại đầy đủ con số đúng. Ngày số liệu và kỳ như báo cáo cũ, nếu không ghi khác. Cả hai "
+		    "bản đều\n"
+		    "được giữ; sau khi chốt kỳ, bản đính chính được ghi bên cạnh số đã chốt.",
+	 .more_en = "Write the whole right figure. Its day and period are those of the old report. Both are kept;\n"
+		    "after the period is frozen the correction stands beside the frozen figure.",
+	 .options = desk_correct_options},
+	{.name = "withdraw",
+	 .run = desk_withdraw,
+	 .usage = "RECEIPT --reason TEXT",
+	 .vi = "rút một báo cáo đã có biên nhận",
+	 .en = "withdraws a report that has a receipt",
+	 .more_vi = "Báo cáo trước đó của mục, nếu còn, được dùng lại.",
+	 .more_en = "The report before it counts again, if there is one.",
+	 .options = desk_withdraw_options},
 	{.name = "import",
 	 .run = desk_import,
-	 .usage = "FILE.csv [--dry-run]",
+	 .usage = "FILE.csv [--period CODE] [--dry-run]",
 	 .vi = "nhập một tệp CSV báo cáo: nhận cả tệp hoặc không nhận gì",
 	 .en = "queues a CSV file of reports: all of it or nothing",
 	 .more_vi =
 		 "Cột: unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
-		 "product_ref,done_on,corrects,reason,note. Dòng sai được nêu theo dòng và cột.",
+		 "product_ref,done_on,corrects,reason,note. Dòng sai được nêu theo dòng và cột.\n"
+		 "corrects: biên nhận của báo cáo được đính chính; khi đó phải có reason.",
 	 .more_en =
 		 "Columns: "
 		 "unit,item,period,as_of,state,percent,numerator,denominator,value,nothing,\n"
-		 "product_ref,done_on,corrects,reason,note. Faults are named by line and column.",
+		 "product_ref,done_on,corrects,reason,note. Faults are named by line and column.\n"
+		 "corrects: the receipt of the report that the row replaces; then a reason is required.",
 	 .options = desk_import_options},
+	{.name = "milestone",
+	 .run = desk_milestone,
+	 .usage = "ITEM --no N --reached DATE",
+	 .vi = "báo đã đạt một mốc tiến độ của nhiệm vụ",
+	 .en = "tells that a milestone of a task was reached",
+	 .options = desk_milestone_options},
+	{.name = "extension",
+	 .run = desk_extension,
+	 .usage = "ITEM --due DATE --reason TEXT",
+	 .vi = "đề nghị gia hạn một nhiệm vụ",
+	 .en = "asks for more time for a task",
+	 .more_vi = "Cơ quan chủ trì kế hoạch quyết định; hạn đầu tiên luôn được giữ lại để đối chiếu.",
+	 .more_en = "The plan's owner decides; the first date is kept for ever.",
+	 .options = desk_extension_options},
+	{.name = "not-applicable",
+	 .run = desk_not_applicable,
+	 .usage = "ITEM --from DATE [--to DATE] --reason TEXT",
+	 .vi = "đề nghị không áp dụng một mục với đơn vị",
+	 .en = "asks that an item be decided not applicable to the unit",
+	 .more_vi = "Cơ quan chủ trì kế hoạch quyết định; cho đến lúc đó mục này vẫn phải báo cáo.",
+	 .more_en = "The plan's owner decides; until then the item is to be reported.",
+	 .options = desk_not_applicable_options},
+	{.name = "obstacle",
+	 .run = desk_obstacle,
+	 .usage = "raise ITEM --cause CAUSE --own|--outside --text TEXT [--solution TEXT --solution-class CAUSE] [--rights] [--to UNIT]\n"
+		  "tiendo-agent obstacle comment RECEIPT --text TEXT\n"
+		  "tiendo-agent obstacle answer RECEIPT --text TEXT [--resolves]\n"
+		  "tiendo-agent obstacle escalate RECEIPT [--to UNIT] [--reason TEXT]\n"
+		  "tiendo-agent obstacle close|reopen RECEIPT [--text TEXT]\n"
+		  "tiendo-agent obstacle list [--all]",
+	 .vi = "khó khăn, vướng mắc: nêu, trao đổi, trả lời, chuyển lên, đóng, xem",
+	 .en = "obstacles: raise, comment, answer, escalate, close, list",
+	 .more_vi = "Nêu về một nhiệm vụ, chỉ tiêu, nhóm hoặc kế hoạch mà đơn vị có báo cáo. Nơi nhận có 5 ngày làm "
+		    "việc\n"
+		    "để trả lời, quá hạn thì tự chuyển lên cấp trên. Chỉ đơn vị nêu được đóng và mở lại.",
+	 .more_en = "About a task, an indicator, a group or a plan in which the unit reports. Whom it is addressed to "
+		    "has\n"
+		    "5 working days, then it climbs by itself. Only the raiser closes and reopens.",
+	 .options = desk_obstacle_options},
 	{.name = "run",
 	 .run = desk_run,
 	 .usage = "",
@@ -50,8 +117,8 @@ static const struct desk_command COMMANDS[] = {
 	{.name = "status",
 	 .run = desk_status,
 	 .usage = "",
-	 .vi = "hàng đợi, lần cuối gặp máy chủ, báo cáo bị từ chối",
-	 .en = "the queue, when the centre was last heard, what was refused",
+	 .vi = "hàng đợi, lần cuối gặp máy chủ, còn phải báo gì, báo cáo bị từ chối",
+	 .en = "the queue, when the centre was last heard, what is owed by when, what was refused",
 	 .options = desk_status_options},
 	{.name = "receipts",
 	 .run = desk_receipts,
@@ -61,9 +128,9 @@ static const struct desk_command COMMANDS[] = {
 	 .options = desk_receipts_options},
 	{.name = "mine",
 	 .run = desk_mine,
-	 .usage = "[--missing]",
-	 .vi = "máy chủ đang có gì về đơn vị, đơn vị còn nợ gì",
-	 .en = "what the centre holds about us, and what we owe",
+	 .usage = "[--missing] [--all]",
+	 .vi = "máy chủ đang có gì về đơn vị, đơn vị còn nợ gì và hạn nào",
+	 .en = "what the centre holds about us, what we owe and by when",
 	 .options = desk_mine_options},
 	{.name = "inbox",
 	 .run = desk_inbox,
@@ -133,7 +200,7 @@ static void help_all(struct desk *d)
 				     "Usage: tiendo-agent [--dir DIR] COMMAND ...\n\n"));
 	for (size_t i = 0; i < BASE_COUNT(COMMANDS); i++) {
 		buffer_put_text(&d->out, "  ");
-		put_padded(&d->out, COMMANDS[i].name, 10);
+		put_padded(&d->out, COMMANDS[i].name, 15);
 		buffer_format(&d->out, " %s\n",
 			      d->office.language == LANGUAGE_VI ? COMMANDS[i].vi : COMMANDS[i].en);
 	}

@@ -76,7 +76,7 @@ void render_time(struct buffer *out, enum language l, int64_t ms)
 
 void render_body(struct buffer *out, enum language l, const struct update *u)
 {
-	switch (u->body) {
+	switch (u->body == BODY_CORRECTION ? u->corrected : u->body) {
 	case BODY_TASK:
 		buffer_put_text(out, task_state_label(u->state, l));
 		if (u->state == TASK_IN_PROGRESS)
@@ -108,8 +108,25 @@ void render_body(struct buffer *out, enum language l, const struct update *u)
 	case BODY_EXTENSION_REQUEST:
 	case BODY_MILESTONE:
 	case BODY_NOTICE_ACK:
-		buffer_put_text(out, body_word(u->body));
+		buffer_put_text(out, body_label(u->body, l));
 		break;
+	}
+}
+
+void render_figure_json(struct json *j, const struct update *u)
+{
+	enum body_kind body = update_figure(u);
+
+	json_text(j, "body", body_word(body));
+	json_uint(j, "as_of", u->as_of.ymd);
+	if (body == BODY_TASK) {
+		json_text(j, "state", task_state_word(u->state));
+		json_uint(j, "percent", u->percent);
+	} else if (body == BODY_RATIO) {
+		json_int(j, "value", u->numerator);
+		json_int(j, "denominator", u->denominator);
+	} else if (body == BODY_COUNT || body == BODY_POINTS) {
+		json_int(j, "value", u->value);
 	}
 }
 
@@ -146,6 +163,15 @@ const char *render_value(const char *text, char out[static CSV_VALUE_MAX])
 
 const char *render_fault(struct draft_fault f, enum language l)
 {
+	if (f.column == DRAFT_corrects && f.csv == CSV_BAD_WORD)
+		return l == LANGUAGE_VI ? "Số biên nhận viết như 0a1b2c3d-17-2. Hãy xem trong danh sách: tiendo-agent "
+					  "receipts."
+					: "A receipt is written like 0a1b2c3d-17-2. Look it up: tiendo-agent receipts.";
+	if (f.column == DRAFT_corrects && f.reason == REASON_NOT_STANDING)
+		return l == LANGUAGE_VI ? "Đơn vị không có báo cáo nào của mục này mang biên nhận đó. Hãy xem lại trong danh "
+					  "sách: tiendo-agent receipts."
+					: "The office has no report of this item with that receipt. Look it up: "
+					  "tiendo-agent receipts.";
 	if (f.csv)
 		return csv_fault_says(f.csv, l);
 	if (f.reason == REASON_UNKNOWN_UNIT)

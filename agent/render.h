@@ -21,6 +21,8 @@ void render_date(struct buffer *out, enum language l, struct date date);
 void render_time(struct buffer *out, enum language l, int64_t ms);
 /* "đang thực hiện 40 %", "39.735 / 93.746 = 42,39 %" */
 void render_body(struct buffer *out, enum language l, const struct update *u);
+/* The same as members: body, as_of, and what the body has of state, percent, value, denominator. */
+void render_figure_json(struct json *j, const struct update *u);
 /* A value as the clerk wrote it, to be shown again: what is no character or a control becomes `?`, a
  * page is cut. Returns `out`. */
 const char *render_value(const char *text, char out[static CSV_VALUE_MAX]);

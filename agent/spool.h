@@ -115,8 +115,9 @@ struct spool_receipt {
 	uint8_t chain_hash[KEYS_HASH], blob_hash[KEYS_HASH], mac[KEYS_MAC];
 	int64_t received_ms,
 		first_received_ms; /* first: kept when a restored centre takes it again */
-	char unit[CODE_MAX + 1], item[CODE_MAX + 1];
+	char unit[CODE_MAX + 1], item[CODE_MAX + 1], period[PERIOD_MAX + 1]; /* period: "" = none named */
 	struct date as_of;
+	enum body_kind body;      /* what was taken; BODY_NONE in a receipt of an older build */
 	struct spool_proof first; /* proves first_received_ms to a centre that is restored again */
 };
 

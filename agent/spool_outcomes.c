@@ -15,7 +15,9 @@ static void name_receipt(struct spool *s, struct spool_receipt *r, struct bytes 
 	if (codec_update_decode(blob.data, blob.size, &s->arena, &u)) {
 		snprintf(r->unit, sizeof r->unit, "%s", u.unit);
 		snprintf(r->item, sizeof r->item, "%s", u.item);
+		snprintf(r->period, sizeof r->period, "%s", u.period);
 		r->as_of = u.as_of;
+		r->body = u.body;
 	}
 }
 

@@ -76,6 +76,8 @@ static bool read_place(struct bytes key, uint32_t *ordinal, uint64_t *seq)
 	return !in.bad && !in.rest.size;
 }
 
+enum { PROOF_SIZE = SPOOL_ID + 8 + KEYS_HASH + KEYS_MAC + 8 };
+
 bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_receipt *out)
 {
 	struct scan in = {.rest = value};
@@ -92,6 +94,11 @@ bool spool_receipt_read(struct bytes key, struct bytes value, struct spool_recei
 	scan_text(&in, out->unit, sizeof out->unit);
 	scan_text(&in, out->item, sizeof out->item);
 	out->as_of.ymd = scan_u32(&in);
+	/* older builds wrote neither body nor period */
+	if (in.rest.size && in.rest.size != PROOF_SIZE) {
+		out->body = (enum body_kind)scan_u8(&in);
+		scan_text(&in, out->period, sizeof out->period);
+	}
 	if (in.rest.size) {
 		scan_copy(&in, out->first.incarnation, SPOOL_ID);
 		out->first.entry = scan_u64(&in);
@@ -118,6 +125,10 @@ void spool_receipt_put(struct spool *s, struct kv_txn *txn, const struct spool_r
 	scan_put_text(&b, r->unit);
 	scan_put_text(&b, r->item);
 	buffer_put_u32(&b, r->as_of.ymd);
+	if (r->body) { /* a receipt of an older build stays as it was */
+		buffer_put_u8(&b, (uint8_t)r->body);
+		scan_put_text(&b, r->period);
+	}
 	if (r->first.entry) {
 		buffer_put(&b, r->first.incarnation, SPOOL_ID);
 		buffer_put_u64(&b, r->first.entry);

@@ -38,7 +38,8 @@ typedef bool admission_recall_fn(void *ctx, const struct receipt *receipt, struc
 struct admission {
 	const struct view *view;
 	struct overlay *overlay;
-	uint32_t scope_unit; /* number of the principal's unit */
+	uint32_t principal;  /* who sends it ... */
+	uint32_t scope_unit; /* ... and the number of its unit */
 	struct date today;   /* office date of received_ms */
 	admission_recall_fn *recall; /* NULL = nothing is known of earlier entries */
 	void *recall_ctx;

@@ -6,6 +6,8 @@
 #include "server/admission_inside.h"
 #include "server/held.h"
 #include "server/mailbox.h"
+#include "server/obstacle.h"
+#include "server/request.h"
 #include "server/sheet.h"
 
 static struct verdict refuse(enum reason reason, const char *field)
@@ -80,6 +82,23 @@ static struct verdict names_a_report(const struct admission *at, const struct up
 	return (struct verdict){REASON_NONE, ""};
 }
 
+/* ---- what waits for somebody's word ---- */
+
+static struct verdict in_an_obstacle(const struct admission *at, const struct update *u, const struct admit_found *found)
+{
+	const struct view *v = at->view;
+	const struct hand h = {.catalogue = v->catalogue,
+			       .unit = found->unit,
+			       .principal = at->principal,
+			       .own = catalogue_unit_by_number(v->catalogue, at->scope_unit),
+			       .today = v->head.today};
+
+	if (u->matter->step == STEP_RAISE)
+		return obstacle_may_raise(&h, u->matter, found->item);
+	const struct obstacle *o = obstacle_named(&v->duties.cases, v->catalogue, u->matter, found->item);
+	return o ? obstacle_may(&h, o, u->matter) : refuse(REASON_UNKNOWN_OBSTACLE, "obstacle.obstacle");
+}
+
 /* ---- notices ---- */
 
 /* What the centre told a unit, it alone has read: nobody above it does so in its place. */
@@ -109,8 +128,11 @@ struct verdict admission_matter(const struct admission *at, const struct update 
 	case BODY_NOTICE_ACK:
 		return read_notice(at, u, found);
 	case BODY_NA_REQUEST:
-	case BODY_OBSTACLE:
 	case BODY_EXTENSION_REQUEST:
+		return request_may(&at->view->duties.cases, &at->view->duties.terms, at->view->catalogue, found->unit,
+				   found->item, u);
+	case BODY_OBSTACLE:
+		return in_an_obstacle(at, u, found);
 	case BODY_MILESTONE:
 	case BODY_TASK:
 	case BODY_RATIO:

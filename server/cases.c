@@ -71,7 +71,7 @@ static void *room(void *list, uint32_t n, uint32_t *size, size_t one)
 	return bigger;
 }
 
-static bool behind(struct place a, struct place b)
+static bool behind(struct spot a, struct spot b)
 {
 	return a.entry != b.entry ? a.entry > b.entry : a.index > b.index;
 }
@@ -133,7 +133,7 @@ struct finding *cases_add_finding(struct cases *c, const struct finding *f)
 
 /* ---- finding ---- */
 
-struct obstacle *cases_obstacle(const struct cases *c, struct place at)
+struct obstacle *cases_obstacle(const struct cases *c, struct spot at)
 {
 	uint32_t low = 0, high = c->obstacles_n;
 	while (low < high) {
@@ -146,7 +146,7 @@ struct obstacle *cases_obstacle(const struct cases *c, struct place at)
 	return low < c->obstacles_n && !behind(c->obstacles[low].at, at) ? &c->obstacles[low] : NULL;
 }
 
-struct request *cases_request(const struct cases *c, struct place at)
+struct request *cases_request(const struct cases *c, struct spot at)
 {
 	uint32_t low = 0, high = c->requests_n;
 	while (low < high) {

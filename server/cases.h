@@ -16,7 +16,7 @@
 #include "server/entry.h"
 
 /* Place of an update among those taken, without its incarnation; index 0 = a barrier. */
-struct place {
+struct spot {
 	uint64_t entry;
 	uint32_t index;
 };
@@ -26,7 +26,7 @@ struct place {
 enum obstacle_state { OBSTACLE_NONE, OBSTACLE_OPEN, OBSTACLE_ANSWERED, OBSTACLE_CLOSED }; /* as on the wire */
 
 struct step {
-	struct place at;
+	struct spot at;
 	uint32_t unit;      /* who took it; 0 = the clock, or the ministry list */
 	uint32_t addressee; /* raise and escalate: to whom it went; 0 = the ministry list */
 	struct date date;   /* of the office */
@@ -36,7 +36,7 @@ struct step {
 };
 
 struct obstacle {
-	struct place at;                       /* of the raise ... */
+	struct spot at;                       /* of the raise ... */
 	uint8_t incarnation[INCARNATION_SIZE]; /* ... and under which incarnation its receipt was given */
 	uint32_t unit, principal, item;        /* who raised it, about what */
 	uint32_t addressee;                    /* now; 0 = the ministry list */
@@ -55,7 +55,7 @@ struct obstacle {
 enum request_kind { REQUEST_NONE, REQUEST_EXTENSION, REQUEST_NA }; /* as DecisionBody.kind */
 
 struct request {
-	struct place at;
+	struct spot at;
 	uint32_t unit, principal, item;
 	uint8_t kind;
 	struct date asked;          /* when */
@@ -105,8 +105,8 @@ struct request *cases_add_request(struct cases *c, const struct request *r);
 struct finding *cases_add_finding(struct cases *c, const struct finding *f);
 
 /* NULL = none. */
-struct obstacle *cases_obstacle(const struct cases *c, struct place at);
-struct request *cases_request(const struct cases *c, struct place at);
+struct obstacle *cases_obstacle(const struct cases *c, struct spot at);
+struct request *cases_request(const struct cases *c, struct spot at);
 struct finding *cases_finding(const struct cases *c, uint64_t entry);
 /* Those of a unit, the last first: before = NULL, then what was given. NULL = no more. */
 const struct obstacle *cases_obstacle_of(const struct cases *c, uint32_t unit, const struct obstacle *before);

@@ -6,7 +6,7 @@ enum { OBSTACLE_BYTES = 74, STEP_BYTES = 27, REQUEST_BYTES = 54, FINDING_BYTES =
 
 /* ---- out ---- */
 
-static void put_place(struct buffer *b, struct place at)
+static void put_place(struct buffer *b, struct spot at)
 {
 	buffer_put_u64(b, at.entry);
 	buffer_put_u32(b, at.index);
@@ -102,12 +102,12 @@ static const uint8_t *next(struct bytes *from, size_t size)
 	return at;
 }
 
-static struct place get_place(const uint8_t *p)
+static struct spot get_place(const uint8_t *p)
 {
-	return (struct place){ get_u64(p), get_u32(p + 8) };
+	return (struct spot){ get_u64(p), get_u32(p + 8) };
 }
 
-static bool behind(struct place a, struct place b)
+static bool behind(struct spot a, struct spot b)
 {
 	return a.entry != b.entry ? a.entry > b.entry : a.index > b.index;
 }

@@ -252,6 +252,7 @@ static void take_batch(struct core *c, const struct core_offer *offer, size_t sk
 	size_t n = offer->n - skip;
 	struct admission at = {.view = c->view,
 			       .overlay = &c->overlay,
+			       .principal = who->number,
 			       .scope_unit = who->scope_unit,
 			       .today = date_at(c->now, c->view->head.offset_minutes),
 			       .recall = recall_update,

@@ -155,6 +155,7 @@ static enum fold_result fold_catalogue(struct view *v, struct entry *e, struct c
 	v->catalogue = c;
 	v->head.catalogue_entry = v->head.structural = e->number;
 	ch->generation = true;
+	held_terms(held, &v->duties.terms);
 	enum fold_result r = fold_recount(v, e->number, ch);
 	bool ok = (!old || fold_sheets_carry(v, old)) && fold_sheets_open(v);
 	held_free(old);
@@ -203,12 +204,17 @@ static enum fold_result fold_kind(struct view *v, struct entry *e, struct change
 		return fold_tick(v, e, ch);
 	case ENTRY_RULES:
 		return fold_rules(v, e, ch);
+	case ENTRY_DECISION:
+		return fold_decision(v, e, ch);
 	case ENTRY_NOTICE:
 		return fold_notice(v, e);
-	case ENTRY_NONE:
-	case ENTRY_DECISION:
 	case ENTRY_FINDING:
+		fold_finding(v, e);
+		return FOLD_OK;
 	case ENTRY_STEP:
+		fold_step(v, e);
+		return FOLD_OK;
+	case ENTRY_NONE:
 		return FOLD_UNKNOWN;
 	}
 	return FOLD_UNKNOWN;

@@ -5,6 +5,7 @@
  *   fold          the one door, structural barriers, what changed
  *   fold_batch    reports: cells and slots
  *   fold_matter   corrections, withdrawals, and what is no figure; decisions of the centre
+ *   fold_cases    requests, milestones, obstacles; what the centre decides and finds
  *   fold_sheets   slots over time: periods open, close, freeze, and pass through a new catalogue
  *   fold_tick     a day of the office begins
  *   fold_mail     directives and tasks to offices, and what they have read
@@ -64,9 +65,21 @@ void fold_void(struct view *v, const struct reporting *by, uint64_t entry, uint1
 void fold_matter(struct view *v, struct reporting *r, struct change *ch);
 /* Decisions of the centre about reports and slots (kinds 4, 5, 6); without effect where nothing stands or the period is frozen
  * (but for the return of a report whose period is named). */
+enum fold_result fold_decision(struct view *v, const struct entry *e, struct change *ch);
 void fold_return(struct view *v, const struct entry *e, struct change *ch);
 void fold_exempt(struct view *v, const struct entry *e);
 void fold_in_time(struct view *v, const struct entry *e);
+
+/* ---- what waits for somebody's word (fold_cases) ---- */
+
+/* na_request, extension_request, milestone, obstacle. */
+void fold_case(struct view *v, const struct reporting *r, struct change *ch);
+void fold_request_decided(struct view *v, const struct entry *e, struct change *ch);
+void fold_accepted(struct view *v, const struct entry *e, struct change *ch);
+void fold_finding(struct view *v, const struct entry *e);
+void fold_step(struct view *v, const struct entry *e);
+/* Obstacles climb. */
+void fold_cases_day(struct view *v, const struct entry *e);
 
 /* ---- mail ---- */
 

@@ -89,6 +89,8 @@ void fold_matter(struct view *v, struct reporting *r, struct change *ch)
 	case BODY_OBSTACLE:
 	case BODY_EXTENSION_REQUEST:
 	case BODY_MILESTONE:
+		fold_case(v, r, ch);
+		return;
 	case BODY_TASK:
 	case BODY_RATIO:
 	case BODY_COUNT:
@@ -150,4 +152,31 @@ void fold_exempt(struct view *v, const struct entry *e)
 void fold_in_time(struct view *v, const struct entry *e)
 {
 	mark_slot(v, &e->decision, SLOT_DECIDED);
+}
+
+/* ---- the centre decides ---- */
+
+enum fold_result fold_decision(struct view *v, const struct entry *e, struct change *ch)
+{
+	switch (e->decision.kind) {
+	case DECISION_EXTENSION:
+	case DECISION_NA:
+		fold_request_decided(v, e, ch);
+		break;
+	case DECISION_ACCEPTED:
+		fold_accepted(v, e, ch);
+		break;
+	case DECISION_RETURNED:
+		fold_return(v, e, ch);
+		break;
+	case DECISION_EXEMPT:
+		fold_exempt(v, e);
+		break;
+	case DECISION_IN_TIME:
+		fold_in_time(v, e);
+		break;
+	case DECISION_NONE:
+		break;
+	}
+	return FOLD_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * A day of the office begins. What depends on the date happens here and nowhere else, in this order: flows of passed
  * periods end; what is open, overdue, behind or not applicable is judged anew; offices are reminded of what is due;
- * periods freeze; periods open; the day's point of each series is set.
+ * periods freeze; periods open; obstacles climb; the day's point of each series is set.
  */
 #include "server/fold_inside.h"
 #include "server/mailbox.h"
@@ -16,7 +16,7 @@ static void judge_block(struct view *v, struct block *b, uint64_t number, struct
 
 		for (uint32_t leaf = 0; leaf < b->leaves_n; leaf++) {
 			struct cell *cell = block_cell(b, row, leaf);
-			if (!cell || !(cell->flags & CELL_EXPECTED) || cell->state == TASK_DONE)
+			if (!cell || !(cell->flags & CELL_EXPECTED) || (cell->state == TASK_DONE && !(cell->flags & CELL_TERMS)))
 				continue;
 			if (block_judge(b, row, leaf, cell, block_target_of(b, leaf, cell)) == cell->flags)
 				continue;
@@ -57,6 +57,7 @@ enum fold_result fold_tick(struct view *v, const struct entry *e, struct change 
 	fold_sheets_freeze(v);
 	if (!fold_sheets_open(v))
 		return FOLD_MEMORY;
+	fold_cases_day(v, e);
 	fold_series(v, since);
 	return FOLD_OK;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/terms.h"
+
 /* ---- making ---- */
 
 static struct held_leaf leaf_of(const struct catalogue *c, const struct held *h, uint32_t item)
@@ -93,6 +95,19 @@ struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item)
 {
 	struct held_place at = held_place(h, unit, item);
 	return at.block ? block_cell(at.block, at.row, at.leaf) : NULL;
+}
+
+void held_terms(struct held *h, const struct terms *t)
+{
+	for (uint32_t i = 0; i < h->blocks_n; i++)
+		h->blocks[i]->terms = t;
+	for (uint32_t i = 0; i < t->n; i++) {
+		uint32_t unit = catalogue_unit_by_number(h->catalogue, t->list[i].unit);
+		uint32_t item = catalogue_item_by_number(h->catalogue, t->list[i].item);
+		struct cell *cell = unit == NO_INDEX || item == NO_INDEX ? NULL : held_cell(h, unit, item);
+		if (cell)
+			cell->flags |= CELL_TERMS;
+	}
 }
 
 static bool before(const struct stray *s, uint32_t unit, uint32_t item)

@@ -34,6 +34,9 @@ struct held {
 struct held *held_new(const struct catalogue *c);
 void held_free(struct held *h);
 
+/* The cells are judged by these terms from here on: those that have any bear CELL_TERMS. They live as long. */
+void held_terms(struct held *h, const struct terms *t);
+
 /* NULL = that unit has no such cell in a block. */
 struct cell *held_cell(const struct held *h, uint32_t unit, uint32_t item);
 

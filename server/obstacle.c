@@ -23,9 +23,9 @@ static uint32_t number_of(const struct hand *h)
 struct obstacle *obstacle_named(const struct cases *c, const struct catalogue *catalogue, const struct matter *m,
 				uint32_t item)
 {
-	struct obstacle *o = cases_obstacle(c, (struct place){ m->about.entry, m->about.index });
+	struct obstacle *o = cases_obstacle(c, (struct spot){ m->about.entry, m->about.index });
 	if (!o || memcmp(o->incarnation, m->about.incarnation, sizeof o->incarnation) ||
-	    catalogue_item(catalogue, item)->row.number != o->item)
+	    (item != NO_INDEX && catalogue_item(catalogue, item)->row.number != o->item))
 		return NULL;
 	return o;
 }
@@ -178,14 +178,14 @@ static void lies_with(struct obstacle *o, const struct catalogue *c, uint32_t ad
 	o->answer_due = calendar_step(catalogue_calendar(c), today, OBSTACLE_WORKING_DAYS);
 }
 
-static struct step step_of(const struct hand *h, enum obstacle_step kind, struct place at)
+static struct step step_of(const struct hand *h, enum obstacle_step kind, struct spot at)
 {
 	return (struct step){ .at = at, .unit = number_of(h), .date = h->today, .kind = (uint8_t)kind,
 			      .on_behalf = h->centre || h->unit != h->own };
 }
 
 struct obstacle *obstacle_raise(struct cases *c, const struct hand *h, const struct matter *m, uint32_t item, bool late,
-				struct place at, const uint8_t incarnation[static INCARNATION_SIZE])
+				struct spot at, const uint8_t incarnation[static INCARNATION_SIZE])
 {
 	struct obstacle o = { .at = at, .unit = number_of(h), .principal = h->principal,
 			      .item = catalogue_item(h->catalogue, item)->row.number, .raised = h->today,
@@ -203,7 +203,7 @@ struct obstacle *obstacle_raise(struct cases *c, const struct hand *h, const str
 	return made && cases_add_step(made, &step) ? made : NULL;
 }
 
-bool obstacle_take(struct obstacle *o, const struct hand *h, const struct matter *m, struct place at)
+bool obstacle_take(struct obstacle *o, const struct hand *h, const struct matter *m, struct spot at)
 {
 	struct step step = step_of(h, m->step, at);
 	step.resolves = m->step == STEP_ANSWER && m->resolves;
@@ -246,7 +246,7 @@ bool obstacle_climbs(const struct obstacle *o, struct date today)
 	return obstacle_overdue(o, today) && o->addressee != LADDER_MINISTRIES;
 }
 
-bool obstacle_climb(struct obstacle *o, const struct catalogue *c, struct date today, struct place at)
+bool obstacle_climb(struct obstacle *o, const struct catalogue *c, struct date today, struct spot at)
 {
 	uint32_t next = ladder_next(c, catalogue_item_by_number(c, o->item), catalogue_unit_by_number(c, o->unit),
 				    o->addressee, today);

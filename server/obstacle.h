@@ -35,7 +35,7 @@ struct hand {
 	struct date today;
 };
 
-/* The one that the step names, if it is about that item (index). NULL = unknown. */
+/* The one that the step names, if it is about that item (index; NO_INDEX = any). NULL = unknown. */
 struct obstacle *obstacle_named(const struct cases *c, const struct catalogue *catalogue, const struct matter *m,
 				uint32_t item);
 
@@ -53,12 +53,12 @@ struct verdict obstacle_may(const struct hand *h, const struct obstacle *o, cons
 
 /* Does it, checked before. NULL, false = no memory. */
 struct obstacle *obstacle_raise(struct cases *c, const struct hand *h, const struct matter *m, uint32_t item, bool late,
-				struct place at, const uint8_t incarnation[static INCARNATION_SIZE]);
-bool obstacle_take(struct obstacle *o, const struct hand *h, const struct matter *m, struct place at);
+				struct spot at, const uint8_t incarnation[static INCARNATION_SIZE]);
+bool obstacle_take(struct obstacle *o, const struct hand *h, const struct matter *m, struct spot at);
 
 bool obstacle_overdue(const struct obstacle *o, struct date today);
 /* Has its addressee's time run out at this tick, and is there a rung above? */
 bool obstacle_climbs(const struct obstacle *o, struct date today);
-bool obstacle_climb(struct obstacle *o, const struct catalogue *c, struct date today, struct place at);
+bool obstacle_climb(struct obstacle *o, const struct catalogue *c, struct date today, struct spot at);
 
 #endif

@@ -61,6 +61,10 @@ bool view_load_begin(struct view *v, const struct view_head *head, struct catalo
 
 bool view_load_end(struct view *v)
 {
+	if (!duties_known(&v->duties, v->catalogue))
+		return false;
+	if (v->held)
+		held_terms(v->held, &v->duties.terms);
 	for (uint32_t i = 0; v->held && i < v->held->blocks_n; i++) {
 		struct count how = { .mode = COUNT_LOAD, .today = v->head.today, .floor = v->head.floor };
 		if (!block_count(v->held->blocks[i], &how))

@@ -24,6 +24,6 @@ seam 'lmdb\.h' 'kv[a-z_]*'
 seam 'sodium(\.h|/)' 'keys'
 seam 'microhttpd\.h' 'http'
 seam 'protobuf-c/' 'codec[a-z_]*'
-forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/args.[ch] dashboard/mirror.[ch] 2>/dev/null)" \
+forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/duty.[ch] agent/args.[ch] dashboard/mirror.[ch] 2>/dev/null)" \
 	'(common/sys/(kv|net|loop|clock|conf|log|http|keys)|unistd|fcntl|time\.h|sys/)' 'a pure file must not reach the outside world'
 exit $bad

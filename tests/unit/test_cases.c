@@ -43,9 +43,9 @@ static int clear(void **state)
 	return 0;
 }
 
-static struct place at(uint64_t entry, uint32_t index)
+static struct spot at(uint64_t entry, uint32_t index)
 {
-	return (struct place){ entry, index };
+	return (struct spot){ entry, index };
 }
 
 /* Many of each, over a few units. */

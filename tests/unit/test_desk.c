@@ -139,9 +139,38 @@ static void test_shown(void **state)
 	assert_string_equal(shown(&b), "không phát sinh");
 	u.body = BODY_WITHDRAW;
 	render_body(&b, LANGUAGE_VI, &u);
-	assert_string_equal(shown(&b), "withdraw");
+	assert_string_equal(shown(&b), "rút báo cáo");
+	u = (struct update){.body = BODY_CORRECTION, .corrected = BODY_COUNT, .value = 1387};
+	render_body(&b, LANGUAGE_VI, &u);
+	assert_string_equal(shown(&b), "1.387");
 	render_receipt(&b, (const uint8_t *)"\x0a\x1b\x2c\x3d", 17, 2);
 	assert_string_equal(shown(&b), "0a1b2c3d-17-2");
+}
+
+static void test_figure_json(void **state)
+{
+	(void)state;
+	static const struct {
+		struct update u;
+		const char *json;
+	} cases[] = {
+		{{.body = BODY_TASK, .as_of = {20240331}, .state = TASK_IN_PROGRESS, .percent = 40},
+		 "{\"body\": \"task\", \"as_of\": 20240331, \"state\": \"in_progress\", \"percent\": 40}"},
+		{{.body = BODY_CORRECTION, .corrected = BODY_RATIO, .numerator = 3, .denominator = 4},
+		 "{\"body\": \"ratio\", \"as_of\": 0, \"value\": 3, \"denominator\": 4}"},
+		{{.body = BODY_POINTS, .value = 8950}, "{\"body\": \"points\", \"as_of\": 0, \"value\": 8950}"},
+		{{.body = BODY_NONE_ARISEN}, "{\"body\": \"none_arisen\", \"as_of\": 0}"},
+	};
+
+	for (size_t i = 0; i < BASE_COUNT(cases); i++) {
+		struct buffer b = {0};
+		struct json j = json_to(&b);
+
+		json_object_begin(&j, NULL);
+		render_figure_json(&j, &cases[i].u);
+		json_object_end(&j);
+		assert_string_equal(shown(&b), cases[i].json);
+	}
 }
 
 static void test_table(void **state)
@@ -240,10 +269,14 @@ static void test_values(void **state)
 		const struct draft_fault unit = {.reason = REASON_UNKNOWN_UNIT},
 					 item = {.reason = REASON_UNKNOWN_ITEM},
 					 date = {.csv = CSV_BAD_DATE},
+					 spelt = {.column = DRAFT_corrects, .csv = CSV_BAD_WORD},
+					 not_ours = {.column = DRAFT_corrects, .reason = REASON_NOT_STANDING},
 					 future = {.reason = REASON_AS_OF_IN_FUTURE};
 
 		assert_string_not_equal(render_fault(unit, l), reason_says(REASON_UNKNOWN_UNIT, l));
 		assert_string_not_equal(render_fault(item, l), reason_says(REASON_UNKNOWN_ITEM, l));
+		assert_non_null(strstr(render_fault(spelt, l), "0a1b2c3d-17-2"));
+		assert_non_null(strstr(render_fault(not_ours, l), "tiendo-agent receipts"));
 		assert_string_equal(render_fault(date, l), csv_fault_says(CSV_BAD_DATE, l));
 		assert_string_equal(render_fault(future, l), reason_says(REASON_AS_OF_IN_FUTURE, l));
 	}
@@ -255,7 +288,7 @@ int main(void)
 		cmocka_unit_test(test_args),  cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_shown), cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks), cmocka_unit_test(test_scan),
-		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_values), cmocka_unit_test(test_figure_json),
 	};
 
 	return cmocka_run_group_tests_name("desk", tests, NULL, NULL);

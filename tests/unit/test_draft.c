@@ -178,7 +178,7 @@ static void test_form(void **state)
 		{{"item=P.D", "value=89,555"}, DRAFT_value, CSV_BAD_DECIMAL, 0},
 		{{"item=P.C", "nothing=no"}, DRAFT_nothing, CSV_BAD_WORD, 0},
 		{{"item=P.C", "value=1", "numerator=2"}, DRAFT_value, 0, REASON_CONTRADICTION},
-		{{"item=P.C", "value=1", "corrects=aa-1-1"}, DRAFT_corrects, 0, REASON_NOT_YET},
+		{{"item=P.C", "value=1", "corrects=0a1b2c3d-1-1"}, DRAFT_corrects, 0, REASON_NOT_STANDING},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -303,6 +303,93 @@ static void test_known(void **state)
 	assert_true(draft_fine(draft_judge(&at, look, &known, &u)));
 }
 
+/* ---- corrections ---- */
+
+static enum draft_found find(void *data, const char *receipt, struct draft_corrected *out)
+{
+	assert_ptr_equal(data, catalogue);
+	if (strcmp(receipt, "0a1b2c3d-17-2") != 0)
+		return receipt[0] == '0' ? DRAFT_UNKNOWN : DRAFT_MISSPELT;
+	*out = (struct draft_corrected){.as_of = {20240315}, .unit = "412", .item = "P.C", .period = "2024-03"};
+	out->matter = (struct matter){.about = {.entry = 17, .index = 2}, .text = "", .item = "", .solution = "", .addressee = ""};
+	return DRAFT_FOUND;
+}
+
+static struct draft_fault correct(const char *const *words, struct update *u)
+{
+	static struct draft_corrected room;
+	struct draft_place at = here();
+	struct draft d = draft_of(words);
+
+	d.corrected = &room;
+	at.find = find;
+	at.find_data = catalogue;
+	struct draft_fault f = draft_read(&d, &at, u);
+
+	return draft_fine(f) ? draft_judge(&at, NULL, NULL, u) : f;
+}
+
+static void test_corrections(void **state)
+{
+	(void)state;
+	struct update u;
+	struct draft_fault f =
+		correct(WORDS("item=P.C", "corrects=0a1b2c3d-17-2", "value=6", "reason=nhầm"), &u);
+
+	assert_true(draft_fine(f));
+	assert_int_equal(u.body, BODY_CORRECTION);
+	assert_int_equal(update_figure(&u), BODY_COUNT);
+	assert_int_equal(u.value, 6);
+	assert_string_equal(u.unit, "412");
+	assert_string_equal(u.period, "2024-03");
+	assert_int_equal(u.as_of.ymd, 20240315);
+	assert_int_equal(u.matter->about.entry, 17);
+	assert_int_equal(u.matter->about.index, 2);
+	/* what is given again holds */
+	f = correct(WORDS("item=P.C", "corrects=0a1b2c3d-17-2", "value=6", "reason=x", "as_of=2024-03-20", "unit=412"), &u);
+	assert_true(draft_fine(f));
+	assert_int_equal(u.as_of.ymd, 20240320);
+}
+
+static void test_bad_corrections(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *const words[8];
+		enum draft_column column;
+		enum csv_fault csv;
+		enum reason reason;
+	} cases[] = {
+		{{"item=P.C", "corrects=0a1b2c3d-17-2", "value=6"}, DRAFT_reason, 0, REASON_REASON_REQUIRED},
+		{{"item=P.C", "corrects=0a1b2c3d-17-3", "value=6", "reason=x"}, DRAFT_corrects, 0, REASON_NOT_STANDING},
+		{{"item=P.C", "corrects=biên nhận", "value=6", "reason=x"}, DRAFT_corrects, CSV_BAD_WORD, 0},
+		{{"item=P.T", "corrects=0a1b2c3d-17-2", "state=not_started", "reason=x"},
+		 DRAFT_corrects,
+		 0,
+		 REASON_NOT_STANDING},
+		{{"item=P.C", "corrects=0a1b2c3d-17-2", "value=6", "reason=x", "unit=085"},
+		 DRAFT_corrects,
+		 0,
+		 REASON_NOT_STANDING},
+		{{"item=P.C", "corrects=0a1b2c3d-17-2", "value=6", "reason=x", "as_of=hôm qua"}, DRAFT_as_of, CSV_BAD_DATE, 0},
+		{{"item=P.C", "corrects=0a1b2c3d-17-2", "reason=x"}, DRAFT_value, CSV_REQUIRED, 0},
+		{{"item=P.C", "corrects=0a1b2c3d-17-2", "numerator=1", "denominator=2", "reason=x"},
+		 DRAFT_item,
+		 0,
+		 REASON_WRONG_BODY},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct update u;
+		struct draft_fault f = correct(cases[i].words, &u);
+
+		print_message("case %zu\n", i);
+		assert_int_equal(f.csv, cases[i].csv);
+		assert_int_equal(f.reason, cases[i].reason);
+		assert_int_equal(f.column, cases[i].column);
+	}
+}
+
 static void test_columns(void **state)
 {
 	(void)state;
@@ -310,6 +397,10 @@ static void test_columns(void **state)
 	assert_int_equal(draft_column_of("points.value"), DRAFT_value);
 	assert_int_equal(draft_column_of("none_arisen"), DRAFT_nothing);
 	assert_int_equal(draft_column_of("as_of"), DRAFT_as_of);
+	assert_int_equal(draft_column_of("correction.replaces"), DRAFT_corrects);
+	assert_int_equal(draft_column_of("obstacle.raise.text"), DRAFT_item);
+	assert_string_equal(draft_field("obstacle.raise.text"), "text");
+	assert_string_equal(draft_field("unit"), "unit");
 	assert_int_equal(draft_column_of(""), DRAFT_item);
 }
 
@@ -319,6 +410,7 @@ int main(void)
 		cmocka_unit_test(test_bodies), cmocka_unit_test(test_form),
 		cmocka_unit_test(test_rules),  cmocka_unit_test(test_little_known),
 		cmocka_unit_test(test_known),  cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_corrections), cmocka_unit_test(test_bad_corrections),
 	};
 
 	return cmocka_run_group_tests_name("draft", tests, make, drop);

@@ -338,6 +338,68 @@ static void test_failures(void **state)
 	assert_int_equal(after.entry, before.entry);
 }
 
+/* ---- a question of the caller's own ---- */
+
+struct own {
+	Tiendo__V1__Cells cells;
+	unsigned begun;
+	size_t rows;
+	bool refuse;
+};
+
+static void own_ask(void *data, Tiendo__V1__Query *query, ProtobufCBinaryData cursor)
+{
+	struct own *o = data;
+
+	o->cells.cursor = cursor;
+	query->cells = &o->cells;
+	query->question_case = TIENDO__V1__QUERY__QUESTION_CELLS;
+}
+
+static void own_begin(void *data)
+{
+	struct own *o = data;
+
+	o->begun++;
+	o->rows = 0;
+}
+
+static bool own_hear(void *data, const Tiendo__V1__Reply *reply)
+{
+	struct own *o = data;
+
+	o->rows += reply->cells->n_cells;
+	return !o->refuse;
+}
+
+static void test_own_question(void **state)
+{
+	(void)state;
+	struct own own = {.cells = TIENDO__V1__CELLS__INIT};
+	const struct fetch_question question = {.ask = own_ask, .begin = own_begin, .hear = own_hear, .data = &own};
+	struct spool_shelf_head before, after;
+	size_t n = shelved(&before);
+
+	start(PATIENCE_MS);
+	fetch_start_question(&fetch, &question, clock_transport());
+	centre.stale = 1;
+	centre.pages = 4;
+	assert_int_equal(play(), FETCH_DONE);
+	assert_int_equal(own.rows, 4);
+	assert_int_equal(own.begun, 2); /* the generation changed: from the first page again */
+	assert_int_equal(shelved(&after), n);
+	assert_int_equal(after.entry, before.entry);
+	own.refuse = true;
+	fetch_start_question(&fetch, &question, clock_transport());
+	assert_int_equal(play(), FETCH_FAILED);
+	assert_non_null(strstr(fetch.error.text, "another question"));
+	/* and a shelf again with the same fetch */
+	fetch_start(&fetch, SPOOL_CELLS, "412", 0, clock_transport());
+	assert_int_equal(play(), FETCH_DONE);
+	assert_int_equal(shelved(&after), 4);
+	fetch_free(&fetch);
+}
+
 static bool list_notice(void *data, const struct spool_notice *n)
 {
 	char *list = data;
@@ -434,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_new),
 		cmocka_unit_test(test_something_new),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_own_question),
 		cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_half_of_the_notices),
 	};

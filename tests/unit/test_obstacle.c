@@ -99,9 +99,9 @@ static struct matter word(enum obstacle_step step)
 	return (struct matter){ .step = step, .text = "", .item = "", .solution = "", .addressee = "" };
 }
 
-static struct place next_place(void)
+static struct spot next_place(void)
 {
-	return (struct place){ ++entry, 1 };
+	return (struct spot){ ++entry, 1 };
 }
 
 static struct obstacle *raise(uint32_t of, const char *about, const char *addressee, uint32_t today)
@@ -364,7 +364,7 @@ static void climb(struct obstacle *o, uint32_t today)
 {
 	assert_false(obstacle_climbs(o, date_add(DAY(today), -1)));
 	assert_true(obstacle_climbs(o, DAY(today)));
-	assert_true(obstacle_climb(o, c, DAY(today), (struct place){ ++entry, 0 }));
+	assert_true(obstacle_climb(o, c, DAY(today), (struct spot){ ++entry, 0 }));
 }
 
 /* "it climbs by itself", as far as the ministry list */

@@ -24,6 +24,41 @@ static bool keep_refusal(void *data, const struct spool_refusal *r)
 	return false;
 }
 
+/* What a receipt is for: its period and kind; one that an older build wrote has neither, and stays whole. */
+static void test_old_receipts(void **state)
+{
+	(void)state;
+	char dir[4096];
+	struct spool *s = spool_make("old", NULL, dir);
+	struct update u = spool_sample("A", "");
+	struct spool_outcome o = spool_taken(1, 7000), again = spool_taken(1, 9000);
+	struct spool_receipt r;
+	uint64_t first;
+
+	u.period = "2024-03b";
+	assert_int_equal(spool_queue(s, &u, 1, &first, &spool_error), 0);
+	assert_int_equal(spool_settle(s, &o, 1, &spool_error), 0);
+	assert_int_equal(spool_receipts(s, 0, keep_receipt, &r, &spool_error), 0);
+	assert_int_equal(r.body, BODY_COUNT);
+	assert_string_equal(r.period, "2024-03b");
+
+	struct kv_txn *txn = kv_write(s->kv);
+
+	r.body = BODY_NONE;
+	spool_receipt_put(s, txn, &r);
+	assert_int_equal(spool_commit(s, &txn, &spool_error), 0);
+	for (int restored = 0; restored < 2; restored++) {
+		assert_int_equal(spool_receipts(s, 0, keep_receipt, &r, &spool_error), 0);
+		assert_int_equal(r.body, BODY_NONE);
+		assert_string_equal(r.period, "");
+		assert_string_equal(r.item, "A");
+		assert_int_equal(r.first.entry, restored ? 101 : 0);
+		again.entry = 50;
+		assert_int_equal(spool_settle(s, &again, 1, &spool_error), 0);
+	}
+	spool_close(s);
+}
+
 static void test_outcomes(void **state)
 {
 	(void)state;
@@ -63,6 +98,8 @@ static void test_outcomes(void **state)
 	assert_string_equal(r.unit, "412");
 	assert_string_equal(r.item, "A");
 	assert_int_equal(r.as_of.ymd, 20240331);
+	assert_int_equal(r.body, BODY_COUNT);
+	assert_string_equal(r.period, "");
 	assert_int_equal(spool_refusals(s, 0, keep_refusal, &f, &spool_error), 0);
 	assert_true(f.voided && f.seq == 4);
 
@@ -257,7 +294,7 @@ static void test_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_outcomes), cmocka_unit_test(test_old_receipts),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_damaged_update),
 		cmocka_unit_test(test_again),
