@@ -122,11 +122,8 @@ void fold_return(struct view *v, const struct entry *e, struct change *ch)
 		return;
 	by.period = period_voided(&by, e->decision.period, &about);
 	fold_void(v, &by, about.entry, (uint16_t)about.index, ch);
-<<<<<<< ours
 	fold_tell(v, e, e->decision.unit, (struct notice){ .kind = NOTICE_RETURN, .item = e->decision.item,
 							   .about_entry = about.entry, .about_index = (uint16_t)about.index });
-=======
->>>>>>> theirs
 }
 
 static void mark_slot(struct view *v, const struct entry_decision *d, uint8_t flag)
