@@ -29,7 +29,7 @@ uint32_t ask_own(const struct desk *d)
 			    : NO_INDEX;
 }
 
-const struct known *ask_known(struct desk *d)
+struct known *ask_known(struct desk *d)
 {
 	if (!d->known)
 		d->known = known_read(d->office.spool, d->catalogue);
@@ -70,6 +70,20 @@ struct duty_list ask_duties(struct desk *d, struct date today)
 	return own == NO_INDEX ? (struct duty_list){0} : duty_collect(d->catalogue, own, today, look_duty, d);
 }
 
+/* The centre forgets which period a report named once that is frozen: who corrects or withdraws says it. */
+static void name_period(const struct catalogue *c, struct draft_corrected *out)
+{
+	struct date deadline;
+	struct period p;
+	bool known;
+	uint32_t unit = c ? catalogue_unit_at(c, out->unit, out->as_of, &known) : NO_INDEX;
+	uint32_t item = c ? catalogue_item_by_code(c, out->item) : NO_INDEX;
+
+	if (unit != NO_INDEX && item != NO_INDEX &&
+	    duty_period(c, item, unit, out->period, out->as_of, &p, &deadline))
+		memcpy(out->period, p.code, sizeof out->period);
+}
+
 enum draft_found ask_find(void *data, const char *receipt, struct draft_corrected *out)
 {
 	struct desk *d = data;
@@ -91,6 +105,7 @@ enum draft_found ask_find(void *data, const char *receipt, struct draft_correcte
 	memcpy(out->unit, r.unit, sizeof out->unit);
 	memcpy(out->item, r.item, sizeof out->item);
 	memcpy(out->period, r.period, sizeof out->period);
+	name_period(d->catalogue, out);
 	return DRAFT_FOUND;
 }
 

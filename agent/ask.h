@@ -18,7 +18,7 @@ struct draft_known ask_look(void *data, uint32_t unit_number, uint32_t item_numb
 /* A draft_find among the office's receipts; data = struct desk. */
 enum draft_found ask_find(void *data, const char *receipt, struct draft_corrected *out);
 /* Read once, and again after the slice or the cells were fetched. */
-const struct known *ask_known(struct desk *d);
+struct known *ask_known(struct desk *d);
 /* What our own unit owes on that day, by the slice and by what is known here. Free with duty_list_free. */
 struct duty_list ask_duties(struct desk *d, struct date today);
 /* Our own unit's index in the slice, or NO_INDEX. */

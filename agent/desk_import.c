@@ -243,6 +243,9 @@ static void say_periods(struct import *m)
 {
 	struct desk *d = m->d;
 
+	bool proven;
+	struct date today = office_today(&d->office, &proven);
+
 	for (size_t i = 0; i < m->n; i++)
 		tally(m, &m->updates[i]);
 	if (m->tallies_n)
@@ -263,7 +266,8 @@ static void say_periods(struct import *m)
 		buffer_format(&d->out, SAY(d, "  kỳ %s: %zu dòng, hạn ", "  period %s: %zu rows, due "), t->period.code,
 			      t->rows);
 		render_date(&d->out, d->office.language, t->deadline);
-		buffer_put_u8(&d->out, '\n');
+		buffer_format(&d->out, "%s\n",
+			      proven && t->deadline.ymd < today.ymd ? SAY(d, ", đã quá hạn", ", late") : "");
 	}
 	if (d->office.json)
 		json_array_end(&d->json);

@@ -72,15 +72,23 @@ static bool read_line(struct mine *m, struct bytes row, struct line *out)
 	return true;
 }
 
-static bool by_period(const struct mine *m, const struct line *l)
+/* Said by period: a leaf of ours that follows a schedule and is not overdue beside that. *named: item by item. */
+static bool by_period(const struct mine *m, const struct line *l, bool *named)
 {
+	bool follows = false;
+
+	*named = false;
 	if (!l->item || l->cell->unit != m->own || l->cell->overdue)
 		return false;
-	for (size_t i = 0; i < m->duties.n; i++)
-		if (m->duties.list[i].closed && !m->duties.list[i].reported &&
-		    catalogue_item(m->d->catalogue, m->duties.list[i].item) == l->item)
-			return true;
-	return false;
+	for (size_t i = 0; i < m->duties.n; i++) {
+		const struct duty *duty = &m->duties.list[i];
+
+		if (catalogue_item(m->d->catalogue, duty->item) != l->item)
+			continue;
+		follows = true;
+		*named = *named || (duty->closed && !duty->reported);
+	}
+	return follows;
 }
 
 static bool asked_for(struct mine *m, const struct line *l)
@@ -180,11 +188,16 @@ static bool see_row(void *data, struct bytes row)
 {
 	struct mine *m = data;
 	struct line l;
+	bool named;
 
-	if (!read_line(m, row, &l) || !asked_for(m, &l) || (l.owed && by_period(m, &l)))
+	if (!read_line(m, row, &l) || !asked_for(m, &l))
 		return true;
-	put_row(m, l.owed ? &m->owed : &m->held, &l);
-	*(l.owed ? &m->owed_n : &m->held_n) += 1;
+	bool owed = l.owed && !by_period(m, &l, &named);
+
+	if (l.owed && !owed && named)
+		return true;
+	put_row(m, owed ? &m->owed : &m->held, &l);
+	*(owed ? &m->owed_n : &m->held_n) += 1;
 	return true;
 }
 
@@ -209,7 +222,9 @@ static int put_tables(struct mine *m, struct sys_error *error)
 				  "Owed by units below us: %zu (see: mine --all)\n"),
 			      m->below_n);
 	if (!given.missing) {
-		buffer_format(&d->out, SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"),
+		buffer_format(&d->out,
+			      m->duties.n ? SAY(d, "\nMáy chủ đang có: %zu\n", "\nThe centre holds: %zu\n")
+					  : SAY(d, "\nĐã báo cáo: %zu\n", "\nReported: %zu\n"),
 			      m->held_n);
 		if (m->held_n)
 			render_table(&d->out, &m->held);
@@ -299,9 +314,9 @@ static void note_waiting(struct desk *d)
 		desk_warn(d,
 			  SAY(d,
 			      "%" PRIu64 " báo cáo còn trong hàng đợi, máy chủ chưa trả lời nên chưa "
-			      "tính ở đây",
+			      "tính vào số máy chủ đang có",
 			      "%" PRIu64 " reports are still queued, without an answer of the "
-			      "centre: not counted here"),
+			      "centre: not among what it holds"),
 			  st.last - st.settled);
 }
 

@@ -249,7 +249,7 @@ static void said_step(struct desk *d, const struct update *u, const char *receip
 		json_text(&d->json, "obstacle", receipt);
 		return;
 	}
-	buffer_format(&d->out, SAY(d, "%s, vướng mắc %s về %s", "%s, obstacle %s about %s"),
+	buffer_format(&d->out, SAY(d, "%s vướng mắc %s về %s", "%s: obstacle %s about %s"),
 		      obstacle_step_label(m->step, d->office.language), receipt, u->item);
 	if (m->addressee[0])
 		buffer_format(&d->out, SAY(d, ", gửi %s", ", to %s"), m->addressee);

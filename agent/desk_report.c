@@ -135,6 +135,32 @@ static void warn_no_catalogue(struct desk *d)
 				 "the centre will judge"));
 }
 
+/* After its deadline a period is reported by name only: who does not know it reports for the next one. */
+static void warn_earlier(struct desk *d, const struct update *u)
+{
+	uint32_t own = ask_own(d), item = own == NO_INDEX ? NO_INDEX : catalogue_item_by_code(d->catalogue, u->item);
+	struct date deadline, today;
+	struct period p;
+	bool proven;
+
+	today = office_today(&d->office, &proven);
+	if (!proven || item == NO_INDEX || strcmp(u->unit, d->office.slice.scope) != 0 || u->body == BODY_CORRECTION ||
+	    !duty_period(d->catalogue, item, own, u->period, u->as_of, &p, &deadline))
+		return;
+	struct duty_list duties = ask_duties(d, today);
+
+	for (size_t i = 0; i < duties.n; i++) {
+		const struct duty *duty = &duties.list[i];
+
+		if (duty->item == item && duty->closed && !duty->reported && duty->period.first.ymd < p.first.ymd)
+			desk_warn(d,
+				  SAY(d, "kỳ %s của mục này chưa báo cáo; để báo cho kỳ đó hãy ghi --period %s",
+				      "the period %s of this item is not reported; for that one give --period %s"),
+				  duty->period.code, duty->period.code);
+	}
+	duty_list_free(&duties);
+}
+
 /* The draft, judged, sealed and queued. */
 static enum desk_exit queue(struct desk *d, const struct draft *draft, const char *receipt)
 {
@@ -158,6 +184,7 @@ static enum desk_exit queue(struct desk *d, const struct draft *draft, const cha
 		return refuse(
 			d, draft,
 			(struct draft_fault){.column = DRAFT_note, .reason = REASON_TOO_LARGE});
+	warn_earlier(d, &u);
 	int code = spool_queue(d->office.spool, &u, 1, &first, &error);
 
 	return code ? desk_fail_sys(d, code, &error) : say_queued(d, &u, receipt);

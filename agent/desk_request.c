@@ -266,7 +266,7 @@ enum desk_exit desk_not_applicable(struct desk *d, int argc, char **argv)
 
 /* ---- a milestone ---- */
 
-/* "1 Dự thảo 20/04/2024; 2 Ban hành 20/06/2024": of the item, for our unit or all. no 0: every one. */
+/* "1 Dự thảo (hạn 20/04/2024); 2 Ban hành (hạn 20/06/2024)": of the item, for our unit or all. no 0: every one. */
 static bool put_milestones(struct desk *d, struct buffer *out, const struct update *u, uint32_t no)
 {
 	struct catalogue_row row;
@@ -278,8 +278,10 @@ static bool put_milestones(struct desk *d, struct buffer *out, const struct upda
 		    (row.milestone.unit[0] && strcmp(row.milestone.unit, u->unit) != 0) ||
 		    (no && row.milestone.no != no))
 			continue;
-		buffer_format(out, "%s%u %s ", some ? "; " : "", row.milestone.no, row.milestone.name);
+		buffer_format(out, "%s%u %s (%s ", some ? "; " : "", row.milestone.no, row.milestone.name,
+			      SAY(d, "hạn", "due"));
 		render_date(out, d->office.language, row.milestone.date);
+		buffer_put_u8(out, ')');
 		some = true;
 	}
 	return some;
@@ -339,11 +341,11 @@ enum desk_exit desk_milestone(struct desk *d, int argc, char **argv)
 		return offer_end(d);
 	}
 	put_item(d, &u);
-	put_day(d, ", ngày ", ", on ", m.date);
 	if (name.size)
 		buffer_format(&d->out, SAY(d, " đã đạt mốc %s", " reached milestone %s"), buffer_text(&name));
 	else
 		buffer_format(&d->out, SAY(d, " đã đạt mốc số %u", " reached milestone %u"), m.milestone);
+	put_day(d, " ngày ", " on ", m.date);
 	buffer_put_text(&d->out, ".\n");
 	buffer_free(&name);
 	return offer_end(d);
@@ -388,7 +390,8 @@ static enum desk_exit withdraw(struct desk *d, const char *receipt)
 	}
 	buffer_format(&d->out, SAY(d, "rút báo cáo có biên nhận %s: ", "withdraws the report with receipt %s: "), receipt);
 	put_item(d, &u);
-	offer_period(d, &u);
+	if (u.period[0])
+		buffer_format(&d->out, SAY(d, ", kỳ %s", ", period %s"), u.period);
 	put_day(d, ", số liệu ngày ", ", as of ", u.as_of);
 	buffer_put_text(&d->out, SAY(d,
 				     ".\nBáo cáo trước đó, nếu còn, sẽ được dùng lại; nếu không, mục này là chưa báo "

@@ -1,36 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/desk_same.h"
+#include "agent/desk_same_inner.h"
 
 #include "agent/ask.h"
 #include "agent/offer.h"
 #include "agent/render.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-/* A leaf, the period it is to be confirmed for, and what becomes of it. */
-struct choice {
-	uint32_t item;        /* index */
-	struct period period; /* code "" = the leaf follows no schedule */
-	struct date deadline;
-	bool reported; /* nothing is owed of it any more */
-	const struct known_cell *cell;
-	const char *skipped, *says; /* name and sentence; NULL = it is confirmed */
-};
-
-struct same {
-	struct desk *d;
-	const struct desk_same_given *given;
-	uint32_t own;
-	struct date today;
-	struct duty_list duties;
-	struct choice *list;
-	size_t n, room;
-	size_t running; /* owed, but of a period that still runs: left for later */
-	struct update *updates;
-	size_t updates_n;
-};
 
 /* ---- which leaves, for which period ---- */
 
@@ -166,26 +141,44 @@ static void look(struct same *s, struct choice *c)
 	c->cell = known_find(ask_known(d), catalogue_unit(d->catalogue, s->own)->row.number, row->number);
 	if (row->kind != ITEM_TASK && row->measure == MEASURE_FLOW)
 		skip(c, "flow",
-		     SAY(d, "số phát sinh trong kỳ: mỗi kỳ phải báo số mới, hoặc --none-arisen",
-			 "counts what happened in a period: report the new number, or --none-arisen"));
+		     SAY(d, "số phát sinh trong kỳ, mỗi kỳ phải báo số mới (hoặc --none-arisen)",
+			 "counts what happened in a period, report the new number (or --none-arisen)"));
 	else if (c->cell && c->cell->na)
 		skip(c, "not_applicable", SAY(d, "được quyết định là không áp dụng", "decided not applicable"));
 	else if (c->cell && c->cell->withdrawn)
 		skip(c, "withdrawn",
-		     SAY(d, "đang chờ rút báo cáo trước: chờ máy chủ trả lời, hoặc báo số mới",
-			 "a withdrawal waits: wait for the centre, or report the new figure"));
+		     SAY(d, "đang chờ rút báo cáo trước; chờ máy chủ trả lời, hoặc báo số mới",
+			 "a withdrawal waits; wait for the centre, or report the new figure"));
 	else if (!c->cell || !c->cell->reported)
 		skip(c, "never_reported",
-		     SAY(d, "chưa báo cáo lần nào: hãy báo số liệu cụ thể",
-			 "was never reported: report the figure itself"));
+		     SAY(d, "chưa báo cáo lần nào, hãy báo số liệu cụ thể",
+			 "was never reported, report the figure itself"));
 	else if (c->reported)
 		skip(c, "reported", SAY(d, "kỳ này đã báo cáo", "is reported for this period"));
 }
 
-/* The figures of a period that is over are those of its last day. */
-static struct date day_of(const struct same *s, const struct choice *c)
+struct date desk_same_day(const struct same *s, const struct choice *c)
 {
 	return c->period.code[0] && c->period.last.ymd < s->today.ymd ? c->period.last : s->today;
+}
+
+/* Once for each period. */
+static void warn_running(struct same *s, const struct choice *c)
+{
+	struct desk *d = s->d;
+	struct buffer last = {0};
+
+	if (!c->period.code[0] || c->period.last.ymd <= s->today.ymd)
+		return;
+	for (const struct choice *before = s->list; before < c; before++)
+		if (!before->skipped && strcmp(before->period.code, c->period.code) == 0)
+			return;
+	render_date(&last, d->office.language, c->period.last);
+	desk_warn(d,
+		  SAY(d, "kỳ %s đến %s mới hết; nếu từ nay đến đó có thay đổi thì báo lại số mới",
+		      "the period %s runs until %s; should something change by then, report the new figure"),
+		  c->period.code, buffer_text(&last));
+	buffer_free(&last);
 }
 
 static void judge(struct same *s, struct choice *c)
@@ -201,7 +194,7 @@ static void judge(struct same *s, struct choice *c)
 			     .unit = d->office.slice.scope,
 			     .item = catalogue_item(d->catalogue, c->item)->row.code,
 			     .period = c->period.code,
-			     .as_of = day_of(s, c),
+			     .as_of = desk_same_day(s, c),
 			     .note = s->given->note ? s->given->note : "",
 			     .reason = "",
 			     .product_ref = ""};
@@ -210,139 +203,12 @@ static void judge(struct same *s, struct choice *c)
 	ask_seal(d, u, false);
 	if (v.reason == REASON_NONE && !ask_fits(u))
 		v.reason = REASON_TOO_LARGE;
-	if (v.reason == REASON_NONE)
+	if (v.reason == REASON_NONE) {
 		s->updates_n++;
-	else
+		warn_running(s, c);
+	} else {
 		skip(c, reason_name(v.reason), reason_says(v.reason, d->office.language));
-}
-
-/* ---- shown ---- */
-
-static void put_json(struct same *s, const struct choice *c)
-{
-	struct json *j = &s->d->json;
-	const struct item_row *row = &catalogue_item(s->d->catalogue, c->item)->row;
-
-	json_object_begin(j, NULL);
-	json_text(j, "item", row->code);
-	json_text(j, "name", row->name);
-	json_text(j, "period", c->period.code);
-	json_uint(j, "deadline", c->deadline.ymd);
-	if (c->skipped) {
-		json_text(j, "why", c->skipped);
-		json_text(j, "says", c->says);
-	} else {
-		json_uint(j, "as_of", day_of(s, c).ymd);
-		json_object_begin(j, "still");
-		render_figure_json(j, &c->cell->figure);
-		json_object_end(j);
 	}
-	json_object_end(j);
-}
-
-static void show_json(struct same *s, uint64_t first)
-{
-	struct json *j = &s->d->json;
-
-	json_object_begin(j, NULL);
-	json_bool(j, "dry_run", s->given->dry_run);
-	if (first) {
-		json_object_begin(j, "queued");
-		json_uint(j, "from", first);
-		json_uint(j, "to", first + s->updates_n - 1);
-		json_uint(j, "rows", s->updates_n);
-		json_object_end(j);
-	} else {
-		json_none(j, "queued");
-	}
-	for (int skipped = 0; skipped < 2; skipped++) {
-		json_array_begin(j, skipped ? "skipped" : "same");
-		for (size_t i = 0; i < s->n; i++)
-			if (!s->list[i].skipped == !skipped)
-				put_json(s, &s->list[i]);
-		json_array_end(j);
-	}
-}
-
-static void put_confirmed(struct same *s)
-{
-	struct desk *d = s->d;
-	enum language l = d->office.language;
-	struct render_table t = {.columns = 6};
-
-	render_cell_text(&t, SAY(d, "Mã", "Item"));
-	render_cell_text(&t, SAY(d, "Kỳ", "Period"));
-	render_cell_text(&t, SAY(d, "Hạn", "Due"));
-	render_cell_text(&t, SAY(d, "Vẫn là", "Still"));
-	render_cell_text(&t, SAY(d, "Số liệu ngày", "As of"));
-	render_cell_text(&t, SAY(d, "Nội dung", "Name"));
-	for (size_t i = 0; i < s->n; i++) {
-		const struct choice *c = &s->list[i];
-		const struct item_row *row = &catalogue_item(d->catalogue, c->item)->row;
-
-		if (c->skipped)
-			continue;
-		render_cell_text(&t, row->code);
-		render_cell_text(&t, c->period.code[0] ? c->period.code : "–");
-		render_date(&t.cell, l, c->deadline);
-		render_cell(&t);
-		render_body(&t.cell, l, &c->cell->figure);
-		render_cell(&t);
-		render_date(&t.cell, l, c->cell->figure.as_of);
-		render_cell(&t);
-		render_cell_text(&t, row->name);
-	}
-	render_table(&d->out, &t);
-}
-
-static void put_skipped(struct same *s)
-{
-	struct desk *d = s->d;
-
-	for (size_t i = 0; i < s->n; i++)
-		if (s->list[i].skipped)
-			buffer_format(&d->out, "  %s: %s (%s)\n",
-				      catalogue_item(d->catalogue, s->list[i].item)->row.code, s->list[i].says,
-				      catalogue_item(d->catalogue, s->list[i].item)->row.name);
-}
-
-static void show_text(struct same *s, uint64_t first)
-{
-	struct desk *d = s->d;
-	size_t skipped = s->n - s->updates_n;
-
-	if (s->updates_n)
-		put_confirmed(s);
-	if (skipped)
-		buffer_format(&d->out, SAY(d, "Bỏ qua %zu mục, cần làm riêng:\n", "%zu items are left out:\n"),
-			      skipped);
-	put_skipped(s);
-	if (!s->n)
-		buffer_put_text(&d->out, SAY(d, "Không còn gì phải báo cáo.\n", "Nothing is owed.\n"));
-	else if (!s->updates_n)
-		buffer_put_text(&d->out, SAY(d, "Không có gì để xác nhận, chưa xếp hàng gì.\n",
-					     "There is nothing to confirm, nothing was queued.\n"));
-	else if (!first)
-		buffer_format(&d->out,
-			      SAY(d, "%zu mục có thể xác nhận không thay đổi; mới xem thử, chưa xếp hàng gì.\n",
-				  "%zu items can be confirmed as unchanged; nothing was queued.\n"),
-			      s->updates_n);
-	else if (s->updates_n == 1)
-		buffer_format(&d->out,
-			      SAY(d, "Đã xếp hàng 1 xác nhận không thay đổi, số %" PRIu64 ".\n",
-				  "1 confirmed as unchanged, queued as number %" PRIu64 ".\n"),
-			      first);
-	else
-		buffer_format(&d->out,
-			      SAY(d,
-				  "Đã xếp hàng %zu xác nhận không thay đổi, số %" PRIu64 " đến %" PRIu64 ".\n",
-				  "%zu confirmed as unchanged, queued as number %" PRIu64 " to %" PRIu64 ".\n"),
-			      s->updates_n, first, first + s->updates_n - 1);
-	if (s->running)
-		buffer_format(&d->out,
-			      SAY(d, "Kỳ chưa hết: còn %zu mục, để cuối kỳ báo (hoặc ghi --period).\n",
-				  "Of periods that still run: %zu items, for later (or give --period).\n"),
-			      s->running);
 }
 
 /* ---- the command ---- */
@@ -397,10 +263,7 @@ static enum desk_exit confirm(struct same *s, size_t named)
 		code = spool_queue(d->office.spool, s->updates, s->updates_n, &first, &error);
 	if (code)
 		return desk_fail_sys(d, code, &error);
-	if (d->office.json)
-		show_json(s, first);
-	else
-		show_text(s, first);
+	desk_same_show(s, first);
 	desk_warnings(d);
 	render_end(d);
 	return s->updates_n || (!s->n && !named) ? DESK_FINE : DESK_REFUSED;

@@ -18,14 +18,16 @@ struct slot {
 };
 
 struct known {
+	struct spool *spool;
 	const struct catalogue *catalogue;
 	struct codec_arena arena;
 	struct known_cell *cells;
 	size_t cells_n, cells_room, sorted; /* sorted: as the centre sent them; what waits comes behind */
 	struct slot *slots;
 	size_t slots_n, slots_room;
-	uint64_t entry; /* last one that is in the cells */
+	uint64_t entry;  /* last one that is in the cells */
 	int64_t from_ms; /* older receipts are not looked at */
+	bool receipts;   /* they were read: only what is owed needs them */
 };
 
 static const struct update NOTHING = {
@@ -275,12 +277,22 @@ static bool see_newest(void *data, const struct spool_receipt *r)
 	return false;
 }
 
+static void read_receipts(struct known *k)
+{
+	k->receipts = true;
+	spool_receipts(k->spool, 1, see_newest, k, NULL);
+	spool_receipts(k->spool, 0, see_receipt, k, NULL);
+	sum_slots(k);
+}
+
 struct known *known_read(struct spool *s, const struct catalogue *catalogue)
 {
 	struct known *k = base_alloc(sizeof *k);
 	struct spool_shelf_head head = {0};
 
+	k->spool = s;
 	k->catalogue = catalogue;
+	k->receipts = !catalogue;
 	if (!catalogue)
 		return k;
 	k->arena = codec_arena_new(ARENA);
@@ -290,10 +302,7 @@ struct known *known_read(struct spool *s, const struct catalogue *catalogue)
 		qsort(k->cells, k->cells_n, sizeof *k->cells, by_place);
 	k->sorted = k->cells_n;
 	k->entry = head.entry;
-	spool_receipts(s, 1, see_newest, k, NULL);
-	spool_receipts(s, 0, see_receipt, k, NULL);
 	spool_waiting(s, 0, see_waiting, k, NULL);
-	sum_slots(k);
 	codec_arena_free(&k->arena);
 	return k;
 }
@@ -312,8 +321,10 @@ const struct known_cell *known_find(const struct known *k, uint32_t unit_number,
 	return find(k, unit_number, item_number);
 }
 
-bool known_reported(const struct known *k, uint32_t unit_number, uint32_t item_number, struct date first)
+bool known_reported(struct known *k, uint32_t unit_number, uint32_t item_number, struct date first)
 {
+	if (!k->receipts)
+		read_receipts(k);
 	const struct known_cell *c = find(k, unit_number, item_number);
 	const struct slot key = {.unit = unit_number, .item = item_number, .first = first.ymd};
 	const struct slot *slot =

@@ -26,13 +26,13 @@ struct known_cell {
 
 struct known;
 
-/* catalogue: the slice; it must live as long. Never NULL. */
+/* spool and catalogue (the slice; NULL: nothing is known) must live as long. Never NULL. */
 struct known *known_read(struct spool *s, const struct catalogue *catalogue);
 void known_free(struct known *k); /* NULL is fine */
 /* NULL = the centre was never asked about it, and nothing waits. */
 const struct known_cell *known_find(const struct known *k, uint32_t unit_number, uint32_t item_number);
 /* Has the unit reported for that period, as far as is known here? */
-bool known_reported(const struct known *k, uint32_t unit_number, uint32_t item_number, struct date first);
+bool known_reported(struct known *k, uint32_t unit_number, uint32_t item_number, struct date first);
 
 /* The figure of a cell as the centre sends it. False: unreported, or not applicable. */
 bool known_figure(const Tiendo__V1__CellRow *m, enum item_kind kind, struct update *out);
