@@ -3,9 +3,11 @@
 import pytest
 
 from second import timely
+from second.cases import blame
 from second.catalogue import Catalogue
 from second.days import Calendar, ordinal, weekday, ymd
-from second.made import Made, leaf, unit
+from second.made import UNITS, Made, leaf, unit
+from second.obstacles import lay, overdue
 from second.periods import schedules
 from second.slots import state
 
@@ -282,7 +284,7 @@ def test_a_milestone_that_was_reached_is_not_behind():
     assert w.h.figures()[key]["behind"] == 0
     w.at(20240111)
     assert w.h.figures()[key]["behind"] == 1
-    w.h.terms.at(3, "KH.T").milestones.add(1)
+    w.say("412", "KH.T", 20240111, milestone={"no": 1, "reached_on": 20240110})
     assert w.h.figures()[key]["behind"] == 0
 
 
@@ -302,3 +304,120 @@ def test_codes_are_used_again():
     c = Catalogue(rows)
     assert (c.path(3), c.path(4)) == ("VN/40/412@0/", "VN/40/412/")
     assert [c.speaks(n, 20240131) for n in (3, 4)] == [True, False] and [c.speaks(n, 20240201) for n in (3, 4)] == [False, True]
+
+
+# ---- obstacles ----
+
+def obstacle_world():
+    """412 leads, 40.CA is the standing body of the owner 40; a commune raises on 5/2, three days before Tết."""
+    w = world(leaf(12, "KH.T", reporters="kind:commune@40", lead="412", due=20240225),
+              units=[u if u[1] != "40.CA" else (6, "40.CA", 2, "department", "thường trực") for u in UNITS])
+    w.at(20240205)
+    ref = w.say("16702", "KH.T", 20240205, obstacle={"raise": {"cause": "money", "fault": "outside", "text": "Thiếu kinh phí"}})
+    return w, ref, w.h.obstacles.of[ref["entry"], 1]
+
+
+def lying(o):
+    return o.state, o.addressee, o.since, o.due
+
+
+def test_an_obstacle_climbs_by_itself():
+    w, _, o = obstacle_world()
+    assert lying(o) == ("open", 3, 20240205, 20240219) and not o.raised_late  # 6, 7, 15, 16, 19
+    w.at(20240219)
+    assert o.addressee == 3
+    w.at(20240220)
+    assert lying(o) == ("open", 6, 20240220, 20240227)
+    w.at(20240228)
+    assert lying(o) == ("open", 2, 20240228, 20240306)
+    w.at(20240307)
+    assert lying(o) == ("open", 0, 20240307, 20240314) and not overdue(o, 20240314)
+    w.at(20240320)
+    assert lying(o) == ("open", 0, 20240307, 20240314) and overdue(o, w.h.today) and o.escalations == 3
+    assert lay(o, 20240320) == {3: 15, 6: 8, 2: 8, 0: 13}
+    assert blame(w.h, 4, "KH.T") == (24, 24)
+
+
+def test_who_may_take_which_step():
+    w, ref, o = obstacle_world()
+
+    def step(unit, **what):
+        w.say(unit, "KH.T", w.h.today, obstacle={"obstacle": ref} | what)
+        return o.state
+
+    assert step("40.CA", answer={"text": "x"}) == "open"  # it was not asked
+    assert step("16703", close={}) == "open" and step("412", close={}) == "open"  # nor are these the raiser
+    w.at(20240207)
+    assert step("412", answer={"text": "đã giao"}) == "answered"
+    assert step("16702", comment={"text": "cảm ơn"}) == "answered"
+    w.at(20240301)
+    assert lying(o) == ("answered", 3, 20240205, 20240219)  # its clock stands
+    assert step("16702", escalate={"reason": "vẫn thiếu"}) == "open" and lying(o) == ("open", 6, 20240301, 20240308)
+    w.at(20240305)
+    assert step("16702", close={}) == "closed" and o.closed == 20240305
+    assert step("40.CA", answer={"text": "x"}) == "closed" and step("40.CA", reopen={}) == "closed"
+    assert lay(o, w.h.today) == {3: 2, 6: 4}
+    w.at(20240306)
+    assert step("16702", reopen={}) == "open" and lying(o) == ("open", 6, 20240306, 20240313)
+    w.at(20240308)
+    assert step("16702", escalate={"addressee": "40"}) == "open" and o.addressee == 2
+    w.put("step", step={"unit": 2, "principal": 9, "obstacle": {"obstacle": ref, "answer": {"text": "đã cấp", "resolves": True}}})
+    assert o.state == "answered" and o.steps[-1].on_behalf and o.steps[-1].resolves
+    assert lay(o, 20240401) == {3: 2, 6: 6, 2: 0}
+    assert blame(w.h, 4, "KH.T") == (12, 6)  # 1/3-5/3 and 6/3-8/3 of the twelve since 25/2
+
+
+def test_raised_late():
+    w = world(leaf(12, "KH.T", reporters="16702", due=20240225), leaf(13, "KH.H", reporters="16702", schedule="half_month", due=""),
+              leaf(14, "KH.F", reporters="16702", due=20240301))
+
+    def raised(item):
+        ref = w.say("16702", item, w.h.today, obstacle={"raise": {"text": "x"}})
+        return w.h.obstacles.of[ref["entry"], 1].raised_late
+
+    w.at(20240215)
+    assert not raised("KH.H") and not raised("KH.T")
+    w.at(20240216)
+    assert raised("KH.H")  # 2024-02a has ended and freezes on 22/2
+    w.at(20240222)
+    assert not raised("KH.H")
+    w.at(20240225)
+    assert not raised("KH.T")
+    w.at(20240226)
+    assert raised("KH.T") and not raised("KH")
+
+
+def test_requests_and_their_decisions():
+    w = world(leaf(12, "KH.T", reporters="412", due=20240225))
+    w.at(20240220)
+    asks = {"extension_request": {"due": 20240310, "reason": "chờ vốn"}}
+    first = w.say("412", "KH.T", 20240220, **asks)
+    second = w.say("412", "KH.T", 20240220, **asks)  # one waits already
+    assert list(w.h.cases.requests) == [(first["entry"], 1)] and (second["entry"], 1) not in w.h.cases.requests
+    decide = {"kind": 1, "about_entry": first["entry"], "about_index": 1, "granted": True, "date": 20240305, "unit": 3, "item": 12}
+    w.put("decision", decision=decide)
+    assert w.h.terms.due(w.h.catalogue, 3, "KH.T") == 20240305 and w.h.terms.of[3, "KH.T"].first_due == 20240225
+    w.put("decision", decision=decide | {"date": 20240401})  # it was decided
+    assert w.h.terms.due(w.h.catalogue, 3, "KH.T") == 20240305
+    na = w.say("412", "KH.T", 20240220, na_request={"from": 20240221, "to": 20240222, "reason": "không có"})
+    w.at(20240221)
+    assert w.h.figures()["VN/40/412/", 1, 12]["cells"]["na"] == 0  # until it is decided
+    w.put("decision", decision={"kind": 2, "about_entry": na["entry"], "about_index": 1, "granted": True, "date": 20240221, "date_to": 20240222})
+    assert w.h.figures()["VN/40/412/", 1, 12]["cells"]["na"] == 1
+    w.at(20240223)
+    assert w.h.figures()["VN/40/412/", 1, 12]["cells"]["na"] == 0
+
+
+def test_done_is_accepted_or_returned():
+    w = world(leaf(12, "KH.T", reporters="412", schedule="half_month", due=20240225))
+    w.at(20240110)  # until the 3rd a district's report was one of December
+    w.say("412", "KH.T", 20240109, task={"state": "in_progress", "percent": 50})
+    done = w.say("412", "KH.T", 20240110, task={"state": "done", "percent": 100, "done_on": 20240109})
+    top = w.h.cells[3, "KH.T"].top
+    word = {"about_entry": done["entry"], "about_index": 1, "unit": 3, "item": 12}
+    w.put("decision", decision=word | {"kind": 3})
+    assert top.accepted
+    w.put("decision", decision=word | {"kind": 4})
+    assert w.h.cells[3, "KH.T"].top.number("percent") == 50 and slot(w, "412", "KH.T", "2024-01a").stand.top.number("percent") == 50
+    w.put("decision", decision={"kind": 5, "unit": 3, "item": 12, "period": "2024-01a"})
+    assert verdicts(w, "KH.T", "2024-01a") == {"412": "exempt"}

@@ -3,8 +3,10 @@
 from collections import defaultdict
 
 from . import lines, slots, timely
+from .cases import EXTENSION, NOT_APPLICABLE, Cases
 from .catalogue import Catalogue
 from .days import ordinal
+from .obstacles import Obstacles
 from .reports import FIGURES, Report, Stand
 from .rollups import BLANK, Rollups
 from .slots import Sheets
@@ -24,7 +26,7 @@ class History:
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
         self.sheets, self.terms = Sheets(), Terms()
         self.sealed = {}  # principal -> (its newest epoch, the latest moment at which a report was proven to be sealed)
-        self.notes = Notes()
+        self.notes, self.cases, self.obstacles = Notes(), Cases(), Obstacles()
         self.rows = []  # what was emitted: dicts with "table"
 
     def entry(self, e):
@@ -61,12 +63,24 @@ class History:
         self.today = e["date"]
         if not self.disciplined or not self.catalogue:
             return
+        self.flows()
         for sheet in self.sheets.frozen(self.catalogue, self.today):
             self.emit_frozen(sheet)
-        self.flows()
         self.sheets.open(self.catalogue, self.today)
+        self.obstacles.tick(self, self.head)
         if self.series is not None:
             self.points()
+
+    def take_decision(self, e):
+        self.cases.decide(self, e["entry"], e["decision"])
+
+    def take_finding(self, e):
+        self.cases.find(self, e["entry"], e["finding"])
+
+    def take_step(self, e):
+        s = e["step"]
+        unit = s.get("unit", 0)
+        self.obstacles.step(self, (e["entry"], 0), unit or None, s.get("principal", 0), None, None, s["obstacle"], centre=True)
 
     def points(self):
         """A point for each rollup that is another one than at the tick before."""
@@ -109,6 +123,21 @@ class History:
         for body in ("correction", "withdraw", "unchanged"):
             if body in u:
                 getattr(self, body)(e, index, u, received)
+                return
+        self.said((e["entry"], index), e["principal"], u)
+
+    def said(self, at, principal, u):
+        """What carries no figure."""
+        unit, item = self.catalogue.unit_at(u["unit"], u["as_of"]), u.get("item", "")
+        if "obstacle" in u:
+            self.obstacles.step(self, at, unit, principal, self.units.get(principal), item, u["obstacle"])
+        elif "extension_request" in u:
+            self.cases.request(self, at, unit, principal, item, EXTENSION, u["extension_request"]["due"])
+        elif "na_request" in u:
+            r = u["na_request"]
+            self.cases.request(self, at, unit, principal, item, NOT_APPLICABLE, r["from"], r.get("to", 0))
+        elif "milestone" in u:
+            self.terms.reach(unit, item, u["milestone"]["no"], u["milestone"]["reached_on"])
 
     def proven(self, e, seal, received):
         """When it was sealed, if it is proven; later ones of the stream cannot have been sealed before."""

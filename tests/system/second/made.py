@@ -22,7 +22,7 @@ class Made:
 
     def __init__(self, *rows, today=20240102, units=UNITS, rules=2):
         self.h, self.rules, self.now, self.seqs = History(), rules, 0, {}
-        self.rows = [unit(*u) for u in units] + [{"item": {"number": 1, "code": "KH", "kind": "plan", "owner": "40"}}, *rows]
+        self.rows = [unit(*u[:4], type=u[4] if len(u) > 4 else "") for u in units] + [{"item": {"number": 1, "code": "KH", "kind": "plan", "owner": "40"}}, *rows]
         self.now = start(ordinal(today), 420)
         self.put("genesis", offset_minutes=420)
         self.put("tick", date=today)

@@ -8,7 +8,7 @@ class Term:
 
     def __init__(self):
         self.due = self.first_due = self.na_from = self.na_to = 0
-        self.milestones = set()
+        self.milestones = {}  # no -> the day on which it was reached
 
 
 class Terms:
@@ -28,6 +28,10 @@ class Terms:
     def not_applicable(self, unit, leaf, first, last):
         t = self.at(unit, leaf)
         t.na_from, t.na_to = first, last
+
+    def reach(self, unit, leaf, no, day):
+        """The first day counts."""
+        self.at(unit, leaf).milestones.setdefault(no, day)
 
     def na(self, unit, leaf, d):
         t = self.of.get((unit, leaf))
