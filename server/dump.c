@@ -5,6 +5,7 @@
 
 #include "common/domain/says.h"
 #include "server/commands.h"
+#include "server/dump_duties.h"
 #include "server/dump_json.h"
 #include "server/dump_rows.h"
 #include "server/entry_codec.h"
@@ -356,6 +357,22 @@ static void dump_slots(struct dump *d)
 	}
 }
 
+/* {"name":{...}} */
+static struct json *begin_member(struct dump *d, const char *name)
+{
+	struct json *j = begin_line(d);
+
+	json_object_begin(j, name);
+	return j;
+}
+
+static void end_member(struct dump *d)
+{
+	json_object_end(&d->json);
+	end_line(d);
+	write_line(d);
+}
+
 static void dump_figures(struct dump *d)
 {
 	const struct catalogue *c = d->view->catalogue;
@@ -364,13 +381,47 @@ static void dump_figures(struct dump *d)
 		for (uint32_t r = 0; r < catalogue_plan(c, p)->rows_n; r++) {
 			if (!pack_speaks(d->view, (struct grain){.plan = p, .row = r}))
 				continue;
-			struct json *j = begin_line(d);
-			json_object_begin(j, "figures");
-			dump_json_grain(j, d->view, p, r);
-			json_object_end(j);
-			end_line(d);
-			write_line(d);
+			dump_json_grain(begin_member(d, "figures"), d->view, p, r);
+			end_member(d);
 		}
+}
+
+static void dump_duties(struct dump *d)
+{
+	const struct terms *t = &d->view->duties.terms;
+	const struct cases *c = &d->view->duties.cases;
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		dump_json_term(begin_member(d, "terms"), &t->list[i]);
+		end_member(d);
+	}
+	for (uint32_t i = 0; i < c->obstacles_n; i++) {
+		dump_json_obstacle(begin_member(d, "obstacle"), &c->obstacles[i]);
+		end_member(d);
+	}
+	for (uint32_t i = 0; i < c->requests_n; i++) {
+		dump_json_request(begin_member(d, "request"), &c->requests[i]);
+		end_member(d);
+	}
+	for (uint32_t i = 0; i < c->findings_n; i++) {
+		dump_json_finding(begin_member(d, "finding"), &c->findings[i]);
+		end_member(d);
+	}
+}
+
+static void dump_notices(struct dump *d)
+{
+	const struct mailbox *m = d->view->mailbox;
+
+	for (uint32_t unit = 1; unit <= mailbox_units(m); unit++) {
+		struct mail_walk w = mailbox_walk(m, unit, 0);
+		struct notice n;
+
+		while (mailbox_next(&w, &n)) {
+			dump_json_notice(begin_member(d, "notice"), unit, &n);
+			end_member(d);
+		}
+	}
 }
 
 int dump_run(struct journal *journal, bool figures, FILE *out)
@@ -388,6 +439,8 @@ int dump_run(struct journal *journal, bool figures, FILE *out)
 	if (!rc && d.view) {
 		dump_figures(&d);
 		dump_slots(&d);
+		dump_duties(&d);
+		dump_notices(&d);
 	}
 	if (!rc && (fflush(out) || ferror(out)))
 		rc = sys_fail(&error, -1, "the dump could not be written whole");

@@ -33,6 +33,18 @@
  *    in_progress, done, na}, leaves:{...}, indicators:{unreported, value, none, na, at_target}, done_late, overdue, behind,
  *    percent_sum, numerator, denominator, value, weight_sum, weighted, score_leaves, score_leaves_of, target (null = none),
  *    target_reached, attainment (null = none), summed}]}}
+ * then one per slot of an unfrozen period that is expected or reported {"slot":{item, period (its first day), unit, code,
+ * deadline, freeze, expected, exempt, decided, timely:"none"|"on_time"|"line_slow"|"late", target, report, before}} with report
+ * and before {entry, index, principal, received_ms, as_of, state, percent, done_on, value, denominator, flags:[...]} or null;
+ * {"terms":{...}}, {"obstacle":{...}}, {"request":{...}}, {"finding":{...}}, {"notice":{...}} as dump_duties.c writes them, with the
+ * words of proto/ and numbers for units and items.
+ *
+ * And behind the line of an entry, one per row that it made the fold emit (rows.h):
+ *   {"row":{"table":"frozen", item, period, unit, and the slot's expected ... before}}
+ *   {"row":{"table":"after", item, period, unit, entry, index, "kind":"report", timely, report}}, or "kind":"void", voided_entry,
+ *   voided_index
+ *   {"row":{"table":"series", unit or group, item, date, rollup:{Rollup}}}
+ *   {"row":{"table":"suspicions", item, period, unit, entry, index, suspicion, before, after}}
  */
 #ifndef TIENDO_SERVER_DUMP_H
 #define TIENDO_SERVER_DUMP_H

@@ -6,7 +6,8 @@ EXTENSION, NOT_APPLICABLE, ACCEPTED, RETURNED, EXEMPT, IN_TIME = range(1, 7)
 
 
 class Request:
-    def __init__(self, at, unit, principal, item, kind, date, date_to=0):
+    def __init__(self, at, unit, principal, item, kind, asked, date, date_to=0):
+        self.asked = asked
         self.at, self.unit, self.principal, self.item, self.kind, self.date, self.date_to = at, unit, principal, item, kind, date, date_to
         self.decided, self.granted, self.granted_date, self.granted_to = 0, False, 0, 0
 
@@ -29,7 +30,7 @@ class Cases:
             return
         if kind == EXTENSION and date <= h.terms.due(h.catalogue, unit, item):
             return
-        self.requests[at] = Request(at, unit, principal, item, kind, date, date_to)
+        self.requests[at] = Request(at, unit, principal, item, kind, h.today, date, date_to)
 
     # ---- the centre decides ----
     def decide(self, h, entry, d):

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from .days import ymd
 from .history import History
-from .lines import slot_line
+from .lines import finding_line, notice_line, obstacle_line, request_line, slot_line, term_line
 
 
 class Compared:
@@ -108,6 +108,19 @@ def compare_series(h, shown, out):
             out.says(f"series {key}", "has none", now)
 
 
+def compare_kept(h, shown, out):
+    def keyed(kind, *names):
+        return {tuple(x[n] for n in names): x for x in shown[kind]}
+
+    items = h.catalogue.items
+    match("terms", keyed("terms", "unit", "item"), {(u, items[leaf]["number"]): term_line(t) for (u, leaf), t in h.terms.of.items()}, out)
+    match("obstacles", keyed("obstacle", "entry", "index"), {at: obstacle_line(h, o) for at, o in h.obstacles.of.items()}, out)
+    match("requests", keyed("request", "entry", "index"), {at: request_line(h, r) for at, r in h.cases.requests.items()}, out)
+    match("findings", keyed("finding", "entry"), {(e,): finding_line(f) for e, f in h.cases.findings.items()}, out)
+    ours = {(n.unit, n.entry, n.place, n.kind): notice_line(n) for box in h.mailbox.of.values() for n in box}
+    match("notices", keyed("notice", "unit", "entry", "place", "kind"), ours, out)
+
+
 def compare(lines, series=False):
     history, shown = read(lines, series)
     out = Compared()
@@ -115,6 +128,7 @@ def compare(lines, series=False):
     if history.disciplined:
         compare_slots(history, shown["slot"], out)
         compare_rows(history, shown["row"], out)
+        compare_kept(history, shown, out)
         if series:
             compare_series(history, shown["row"], out)
     return out

@@ -6,6 +6,7 @@ from . import lines, slots, timely
 from .cases import EXTENSION, NOT_APPLICABLE, Cases
 from .catalogue import Catalogue
 from .days import ordinal
+from .mailbox import Mailbox, reminders
 from .obstacles import Obstacles
 from .reports import FIGURES, Report, Stand
 from .rollups import BLANK, Rollups
@@ -26,7 +27,8 @@ class History:
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
         self.sheets, self.terms = Sheets(), Terms()
         self.sealed = {}  # principal -> (its newest epoch, the latest moment at which a report was proven to be sealed)
-        self.notes, self.cases, self.obstacles = Notes(), Cases(), Obstacles()
+        self.notes, self.cases, self.obstacles, self.mailbox = Notes(), Cases(), Obstacles(), Mailbox()
+        self.agents = set()  # units that have a key of their own
         self.rows = []  # what was emitted: dicts with "table"
 
     def entry(self, e):
@@ -49,6 +51,8 @@ class History:
     def take_registry(self, e):
         for p in e["principals"]:
             self.units[p["principal"]] = p.get("unit", 0)
+            if p["role"] == "agent":
+                self.agents.add(p.get("unit", 0))
 
     def take_catalogue(self, e):
         new = Catalogue(e["rows"])
@@ -60,10 +64,13 @@ class History:
             self.sheets.open(self.catalogue, self.today)
 
     def take_tick(self, e):
-        self.today = e["date"]
+        before, self.today = self.today, e["date"]
         if not self.disciplined or not self.catalogue:
             return
+        self.mailbox.forget(self.today)
         self.flows()
+        for notice in reminders(self, before):
+            self.mailbox.tell(notice)
         for sheet in self.sheets.frozen(self.catalogue, self.today):
             self.emit_frozen(sheet)
         self.sheets.open(self.catalogue, self.today)
@@ -73,6 +80,9 @@ class History:
 
     def take_decision(self, e):
         self.cases.decide(self, e["entry"], e["decision"])
+
+    def take_notice(self, e):
+        self.mailbox.letter(e["entry"], e["notice"], self.today)
 
     def take_finding(self, e):
         self.cases.find(self, e["entry"], e["finding"])
@@ -136,6 +146,8 @@ class History:
         elif "na_request" in u:
             r = u["na_request"]
             self.cases.request(self, at, unit, principal, item, NOT_APPLICABLE, r["from"], r.get("to", 0))
+        elif "notice_ack" in u:
+            self.mailbox.open(unit, u["notice_ack"]["notice_entry"], self.today)
         elif "milestone" in u:
             self.terms.reach(unit, item, u["milestone"]["no"], u["milestone"]["reached_on"])
 
@@ -220,6 +232,15 @@ class History:
             self.stands(r)
 
     # ---- what is asked ----
+    def slot_state(self, sheet, unit, leaf, slot):
+        return slots.state(self.catalogue, self.terms, sheet, unit, leaf, slot, self.today)
+
+    def owes(self, unit, leaf):
+        """Is the task of that cell asked for, and not done?"""
+        stand = self.cells.get((unit, leaf))
+        done = stand is not None and stand.top is not None and stand.top.state == "done"
+        return self.catalogue.expected(unit, leaf, self.today) and not done and not self.terms.na(unit, leaf, self.today)
+
     def figures(self):
         if not self.catalogue:
             return {}

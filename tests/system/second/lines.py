@@ -53,3 +53,36 @@ def series_row(h, row_, code, rollup):
 
 def suspicion_row(h, r, kind, before, after):
     return row(h, "suspicions", r.unit, r.item, r.period, entry=r.entry, index=r.index, suspicion=kind, before=before, after=after)
+
+
+# ---- what is kept ----
+
+def term_line(t):
+    return {"due": t.due, "first_due": t.first_due, "na_from": t.na_from, "na_to": t.na_to,
+            "milestones": [{"no": no, "on": on} for no, on in sorted(t.milestones.items())]}
+
+
+def step_line(s):
+    return {"entry": s.at[0], "index": s.at[1], "step": s.kind, "unit": s.unit, "addressee": s.addressee or 0, "date": s.date,
+            "on_behalf": s.on_behalf, "resolves": s.resolves}
+
+
+def obstacle_line(h, o):
+    return {"unit": o.unit, "principal": o.principal, "item": h.catalogue.items[o.item]["number"], "state": o.state, "addressee": o.addressee,
+            "raised": o.raised, "since": o.since, "answer_due": o.due, "closed": o.closed, "escalations": o.escalations, "cause": o.cause,
+            "fault": o.fault, "solution_class": o.solution_class, "affects_rights": o.affects_rights, "raised_late": o.raised_late,
+            "steps": [step_line(s) for s in o.steps]}
+
+
+def request_line(h, r):
+    return {"unit": r.unit, "principal": r.principal, "item": h.catalogue.items[r.item]["number"], "kind": r.kind, "asked": r.asked, "date": r.date,
+            "date_to": r.date_to, "decided": r.decided, "granted": r.granted, "granted_date": r.granted_date, "granted_to": r.granted_to}
+
+
+def finding_line(f):
+    return {k: getattr(f, k) for k in ("unit", "item", "principal", "severity", "found", "remedy_by", "closed_by", "closed")}
+
+
+def notice_line(n):
+    return {"kind": n.kind, "index": n.index, "item": n.item, "due": n.due, "sent": n.sent, "opened": n.opened, "about_entry": n.about[0],
+            "about_index": n.about[1], "period": n.period, "owed": n.owed, "granted": n.granted}
