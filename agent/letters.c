@@ -77,6 +77,21 @@ static void put_due(struct desk *d, const struct letter *l)
 	render_date(&d->out, d->office.language, (struct date){m->due});
 }
 
+/* Who does it, and what is to come of it: a task given on the spot is clear in itself. */
+static void put_task(struct desk *d, const struct letter *l)
+{
+	const struct item_row *r = l->item ? &l->item->row : NULL;
+
+	if (l->row->kind != TIENDO__V1__NOTICE_KIND__NOTICE_KIND_TASK || !r || !r->person[0])
+		return;
+	buffer_format(&d->out, SAY(d, "    Người thực hiện: %s", "    Person: %s"), r->person);
+	if (r->product[0])
+		buffer_format(&d->out, SAY(d, " · sản phẩm: %s", " · product: %s"), r->product);
+	if (r->product[0] && r->product_unit[0])
+		buffer_format(&d->out, " (%s)", r->product_unit);
+	buffer_put_u8(&d->out, '\n');
+}
+
 /* Its lines, moved in. */
 static void put_words(struct desk *d, const char *text)
 {
@@ -105,6 +120,7 @@ void letters_text(struct desk *d, const struct letter *l)
 		buffer_put_text(&d->out, SAY(d, " · máy chủ đã khôi phục và không còn thông báo này",
 					     " · the centre was restored and has it no more"));
 	buffer_put_u8(&d->out, '\n');
+	put_task(d, l);
 	put_words(d, l->row->text);
 }
 

@@ -121,7 +121,8 @@ def test_a_task_on_the_spot(world, town):
     got = unread(vinh, 1)[0]
     assert (got["entry"], got["kind"], got["item"], got["due"]) == (said["notice_entry"], "task", "KH.MOI", 20240430)
     until("the new catalogue", lambda: vinh.status()["catalogue_entry"] == said["notice_entry"] - 1)
-    assert (" · Giao nhiệm vụ · 02/04/2024 08:00 · KH.MOI Rà soát dữ liệu dân cư · hạn 30/04/2024\n    Làm ngay trong tuần\n"
+    assert (" · Giao nhiệm vụ · 02/04/2024 08:00 · KH.MOI Rà soát dữ liệu dân cư · hạn 30/04/2024\n"
+            "    Người thực hiện: Trưởng Công an · sản phẩm: Báo cáo rà soát (văn bản)\n    Làm ngay trong tuần\n"
             in vinh.cli("inbox").stdout)
     vinh.report("KH.MOI", "--state", "in_progress", "--percent", "40")
     inbox(vinh, "--read", "all")

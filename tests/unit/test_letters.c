@@ -23,7 +23,7 @@ static void begin(enum language l, Tiendo__V1__NoticeKind kind)
 	tiendo__v1__notice_row__init(&row);
 	row.kind = kind;
 	row.sent_ms = SENT_MS;
-	task = (struct item){.row = {.code = "KH.01", .name = "Xây dựng kế hoạch"}};
+	task = (struct item){.row = {.code = "KH.01", .name = "Xây dựng kế hoạch", .person = "", .product = "", .product_unit = ""}};
 }
 
 static const char *shown(bool json, bool with_item)
@@ -59,6 +59,23 @@ static void test_a_directive(void **state)
 	row.text = (char *)"";
 	assert_string_equal(shown(false, false), "57 · Directive · 2024-05-10 08:12 · KH.01 · due 2024-05-20 · "
 						 "the centre was restored and has it no more\n");
+}
+
+static void test_a_task(void **state)
+{
+	(void)state;
+	begin(LANGUAGE_VI, TIENDO__V1__NOTICE_KIND__NOTICE_KIND_TASK);
+	row.item_code = (char *)"KH.01";
+	assert_string_equal(shown(false, true), "57 · Giao nhiệm vụ · 10/05/2024 08:12 · KH.01 Xây dựng kế hoạch\n");
+	task.row.person = "Trưởng phòng";
+	assert_non_null(strstr(shown(false, true), "\n    Người thực hiện: Trưởng phòng\n"));
+	task.row.product = "Báo cáo";
+	desk.office.language = LANGUAGE_EN;
+	assert_non_null(strstr(shown(false, true), "\n    Person: Trưởng phòng · product: Báo cáo\n"));
+	task.row.product_unit = "văn bản";
+	row.text = (char *)"Làm ngay";
+	assert_non_null(strstr(shown(false, true), " · product: Báo cáo (văn bản)\n    Làm ngay\n"));
+	assert_null(strstr(shown(false, false), "Person")); /* its catalogue has not come yet */
 }
 
 static void test_reminders(void **state)
@@ -139,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_directive),
+		cmocka_unit_test(test_a_task),
 		cmocka_unit_test(test_reminders),
 		cmocka_unit_test(test_decisions_and_findings),
 		cmocka_unit_test(test_every_kind_has_a_name),
