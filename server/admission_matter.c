@@ -73,12 +73,10 @@ static struct verdict names_a_report(const struct admission *at, const struct up
 	if (!at->recall || !at->recall(at->recall_ctx, r, &named) || !about_it(c, found, &named))
 		return refuse(REASON_NOT_STANDING, field);
 	uint16_t period = period_of(c, found, &named);
-	if (u->body == BODY_CORRECTION && period != found->period)
+	if (period != found->period) /* the fold looks for it there */
 		return refuse(REASON_NOT_STANDING, "period");
 	if (!stands(at, found, period, r, &in_memory) && in_memory)
 		return refuse(REASON_NOT_STANDING, field);
-	if (u->body == BODY_WITHDRAW && !in_memory && u->period[0] == '\0')
-		return refuse(REASON_FIELD_MISSING, "period");
 	return (struct verdict){REASON_NONE, ""};
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 import tiendo_pb2 as pb
 from journal import audit
-from world import until
+from world import ITEM_COLUMNS, ITEMS, item, table, until
 
 DAY, TODAY = 20240401, 20240402
 DONE = pb.TASK_STATE_DONE
@@ -243,6 +243,30 @@ def test_a_task_goes_backwards_only_with_a_reason(world, office):
     office.offer(6, blobs[5:])
     assert [o[1] if o[0] == "refused" else None for _, o in sorted(office.outcomes.items())] == [e for _, _, e in updates]
     assert {o[2] for o in office.outcomes.values() if o[0] == "refused"} == {"reason"}
+    audit(world)
+
+
+def test_a_withdrawal_repeats_the_days_of_what_it_withdraws(world, office):
+    """Its period is where the report stands; a correction's too. What is withdrawn stands no more."""
+    row = item("KH.H", "KH", "count", lead="412", answer="lead", measure="stock", aggregate="sum", uom="thẻ", schedule="half_month")
+    world.write_catalogue(items=ITEMS + table(ITEM_COLUMNS, [row]).partition("\n")[2])
+    world.server_cli("catalogue", "load", world.catalogue)
+    place = ("412", "KH.H", DAY)
+
+    def says(*place, **body):
+        seq = len(office.blobs) + 1
+        office.offer(seq, [office.update(seq, *place, **body)])
+        return office.outcomes[seq][1:] if office.outcomes[seq][0] == "refused" else office.outcomes[seq][1]
+
+    incarnation, entry, index = says(*place, period="2024-04a", **value(5))
+    ref = pb.ReceiptRef(incarnation=incarnation, entry=entry, index=index)
+    gone = {"withdraw": pb.Withdraw(withdraws=ref), "reason": "gửi nhầm"}
+    assert says(*place, **gone) == ("not_standing", "period"), "unnamed, the first of April is of the period that has just ended"
+    assert says("412", "KH.H", 20240301, **gone) == ("not_standing", "period")
+    assert says("412", "KH.C", DAY, **gone) == ("not_standing", "withdraw.withdraws")
+    assert says(*place, **corrected(ref, count=pb.Count(value=6))) == ("not_standing", "period")
+    assert len(says(*place, period="2024-04a", **gone)) == 3
+    assert says(*place, period="2024-04a", **gone) == ("not_standing", "withdraw.withdraws")
     audit(world)
 
 
