@@ -239,6 +239,44 @@ static bool find_own(struct desk *d, const char *receipt, struct desk_obstacle *
 	return raised;
 }
 
+struct told {
+	const struct receipt *printed;
+	struct desk_obstacle *out;
+	struct codec_arena arena;
+	bool found;
+};
+
+static bool see_notice(void *data, const struct spool_notice *n)
+{
+	struct told *t = data;
+
+	codec_arena_reset(&t->arena);
+	const Tiendo__V1__NoticeRow *row =
+		codec_unpack(&tiendo__v1__notice_row__descriptor, n->row.data, n->row.size, &t->arena);
+
+	if (!row || !row->about || row->about->incarnation.len != SPOOL_ID ||
+	    (row->kind != TIENDO__V1__NOTICE_KIND__NOTICE_KIND_OBSTACLE &&
+	     row->kind != TIENDO__V1__NOTICE_KIND__NOTICE_KIND_ANSWER) ||
+	    !past_same(t->printed, row->about->incarnation.data, row->about->entry, row->about->index))
+		return true;
+	memcpy(t->out->receipt.incarnation, row->about->incarnation.data, SPOOL_ID);
+	t->out->receipt.entry = row->about->entry;
+	t->out->receipt.index = row->about->index;
+	snprintf(t->out->item, sizeof t->out->item, "%s", row->item_code);
+	t->found = true;
+	return false;
+}
+
+/* Of what the centre has told us: it was raised to us, or somebody took a step in it. */
+static bool find_told(struct desk *d, const struct receipt *printed, struct desk_obstacle *out)
+{
+	struct told t = {.printed = printed, .out = out, .arena = codec_arena_new(UPDATE_BYTES_MAX * 4)};
+
+	spool_notices(d->office.spool, see_notice, &t, NULL);
+	codec_arena_free(&t.arena);
+	return t.found;
+}
+
 static void said_step(struct desk *d, const struct update *u, const char *receipt)
 {
 	const struct matter *m = u->matter;
@@ -266,7 +304,7 @@ static enum desk_exit step(struct desk *d, const char *receipt, struct update *u
 		return unknown(d, receipt, true);
 	bool own = find_own(d, receipt, &found);
 
-	if (!own && !desk_obstacle_ask(d, &printed, &found))
+	if (!own && !find_told(d, &printed, &found) && !desk_obstacle_ask(d, &printed, &found))
 		return unknown(d, receipt, false);
 	m->about = found.receipt;
 	m->resolves = given.resolves;
