@@ -61,13 +61,13 @@ static void put_left(const struct owed *o, struct buffer *out, const struct term
 	if (g->reported == g->n)
 		buffer_put_text(out, SAY(o->d, "đã báo đủ", "complete"));
 	else if (!g->first->closed)
-		buffer_format(out, SAY(o->d, "chưa hết kỳ, còn %d ngày", "still running, %d days left"), days);
+		buffer_format(out, SAY(o->d, "chưa hết kỳ, còn %d ngày", "still running, days left: %d"), days);
 	else if (days < 0)
-		buffer_format(out, SAY(o->d, "quá hạn %d ngày", "late by %d days"), -days);
+		buffer_format(out, SAY(o->d, "quá hạn %d ngày", "days late: %d"), -days);
 	else if (days == 0)
 		buffer_put_text(out, SAY(o->d, "hạn là hôm nay", "due today"));
 	else
-		buffer_format(out, SAY(o->d, "còn %d ngày", "%d days left"), days);
+		buffer_format(out, SAY(o->d, "còn %d ngày", "days left: %d"), days);
 }
 
 static void put_term(const struct owed *o, struct render_table *t, const struct term *g)
@@ -133,7 +133,7 @@ static void put_names(const struct owed *o, const struct term *g)
 
 	buffer_format(&d->out, SAY(d, "\nKỳ %s, hạn ", "\nPeriod %s, due "), g->first->period.code);
 	render_date(&d->out, d->office.language, g->first->deadline);
-	buffer_format(&d->out, SAY(d, ", còn %zu mục, %u ô:\n", ", lacks %zu items, %u fields:\n"), g->n - g->reported,
+	buffer_format(&d->out, SAY(d, ", còn %zu mục, %u ô:\n", ", lacks %zu, fields: %u\n"), g->n - g->reported,
 		      g->owed_fields);
 	render_cell_text(&t, SAY(d, "Mã", "Item"));
 	render_cell_text(&t, SAY(d, "Lần báo trước", "Reported last"));

@@ -252,7 +252,7 @@ enum desk_exit desk_not_applicable(struct desk *d, int argc, char **argv)
 		json_uint(&d->json, "to", m.date_to.ymd);
 		return offer_end(d);
 	}
-	buffer_put_text(&d->out, SAY(d, "đề nghị không áp dụng ", "asks that not applicable be "));
+	buffer_put_text(&d->out, SAY(d, "đề nghị không áp dụng ", "asks for \"not applicable\": "));
 	put_item(d, &u);
 	put_day(d, " từ ", " from ", m.date);
 	if (m.date_to.ymd)

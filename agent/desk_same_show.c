@@ -124,7 +124,7 @@ static void show_text(struct same *s, uint64_t first)
 	else if (!first)
 		buffer_format(&d->out,
 			      SAY(d, "%zu mục có thể xác nhận không thay đổi; mới xem thử, chưa xếp hàng gì.\n",
-				  "%zu items can be confirmed as unchanged; nothing was queued.\n"),
+				  "%zu can be confirmed as unchanged; nothing was queued.\n"),
 			      s->updates_n);
 	else if (s->updates_n == 1)
 		buffer_format(&d->out,
@@ -140,7 +140,7 @@ static void show_text(struct same *s, uint64_t first)
 	if (s->running)
 		buffer_format(&d->out,
 			      SAY(d, "Kỳ chưa hết: còn %zu mục, để cuối kỳ báo (hoặc ghi --period).\n",
-				  "Of periods that still run: %zu items, for later (or give --period).\n"),
+				  "Of periods that still run: %zu, for later (or give --period).\n"),
 			      s->running);
 }
 
