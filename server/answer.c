@@ -52,6 +52,16 @@ static const struct rule rules[] = {
 	 answer_status,
 	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_COUNTS, [ROLE_OPERATOR] = SCOPE_ANY},
 	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_TIMELINESS,
+	 TIENDO__V1__REPLY__ANSWER_TIMELINESS,
+	 answer_timeliness,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_SILENT,
+	 TIENDO__V1__REPLY__ANSWER_SILENT,
+	 answer_silent,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
 	{TIENDO__V1__QUERY__QUESTION_NOTICES,
 	 TIENDO__V1__REPLY__ANSWER_NOTICES,
 	 answer_notices,
@@ -91,6 +101,20 @@ enum reason answer_fail(struct asking *q, enum reason reason, const char *format
 		for (char *c = q->text; *c; c++)
 			*c = *c & 0x80 ? '?' : *c;
 	return reason;
+}
+
+enum reason answer_stale(struct asking *q)
+{
+	return answer_fail(q, REASON_STALE_CURSOR,
+			   "the catalogue or the store changed while reading: begin again");
+}
+
+void answer_put(struct buffer *out, const void *message)
+{
+	uint8_t *at = buffer_reserve(out, codec_size(message));
+
+	if (at)
+		codec_pack(message, at);
 }
 
 bool answer_fits(struct asking *q, size_t size)

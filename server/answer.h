@@ -75,7 +75,9 @@ struct asking {
 
 /* Each appends the fields of its page to answerer->page and returns REASON_NONE, or why not. */
 typedef enum reason answer_fn(struct asking *q, const Tiendo__V1__Query *m);
-answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status, answer_notices;
+answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status;
+answer_fn answer_timeliness, answer_silent;
+answer_fn answer_notices;
 
 __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, enum reason reason,
 							      const char *format, ...);
@@ -85,6 +87,11 @@ bool answer_add(struct asking *q, uint32_t number, struct bytes piece);
 /* Is there room for `size` bytes more? Counts the piece when there is. */
 bool answer_fits(struct asking *q, size_t size);
 
+/* Everybody's way out when another generation came between. */
+enum reason answer_stale(struct asking *q);
+/* Appends an encoded message; canonical messages behind each other are one. */
+void answer_put(struct buffer *out, const void *message);
+
 /* "VN/40/412/", "G/PILOT/". False = no such path now. */
 struct subject {
 	bool is_group;
@@ -93,5 +100,46 @@ struct subject {
 bool subject_of_path(const struct view *v, const char *path, struct subject *out);
 /* "412", "G/PILOT". `at`: choose among the units that bore the code; 0 = today. */
 bool subject_of_code(const struct view *v, const char *code, struct date at, struct subject *out);
+
+/* ---- whom and what a question is about (answer_about.c) ---- */
+
+struct about_ask {
+	const char *unit, *item; /* codes; item "" = every one */
+	uint32_t at;             /* as of subject_of_code */
+	bool one_day;            /* its pages belong to one day: on another it is to be asked again */
+};
+struct about {
+	struct subject subject;
+	uint32_t item; /* index; NO_INDEX = every one */
+};
+/*
+ * Finds both and judges the scope. The subject is found on page one and kept in the cursor (q->at.c, which is the question's
+ * no more): the day may change while paging, and with it who bears a code.
+ */
+enum reason about_find(struct asking *q, const struct about_ask *ask, struct about *out);
+bool about_has_unit(const struct view *v, const struct about *a, uint32_t unit); /* at or below, today */
+bool about_has_item(const struct catalogue *c, const struct about *a, uint32_t item);
+uint32_t about_row(const struct catalogue *c, const struct about *a, uint32_t plan); /* of the subject; NO_INDEX = none */
+
+/* By item index: is it at or below? To be freed; NULL = another generation. */
+bool *about_items(struct asking *q, const struct about *a);
+
+/* Every unit at or below the subject, and which of those directly below it each belongs to. */
+enum { ABOUT_ITSELF = UINT32_MAX - 1 };
+struct about_units {
+	uint32_t first, end;  /* indexes: none is outside (a group's are scattered within) */
+	uint32_t n;
+	uint32_t *bins;       /* by unit index: ABOUT_ITSELF, place in tops, or NO_INDEX = it is not below */
+	uint32_t *by_number;  /* index by number, of those below; NO_INDEX */
+	uint32_t numbers_n;
+	uint32_t *tops, tops_n; /* indexes of those directly below */
+};
+/* False = another generation. Free it in either case. */
+bool about_units(struct asking *q, const struct about *a, struct about_units *u);
+void about_units_free(struct about_units *u);
+static inline uint32_t about_number(const struct about_units *u, uint32_t number)
+{
+	return number < u->numbers_n ? u->by_number[number] : NO_INDEX;
+}
 
 #endif

@@ -144,9 +144,7 @@ static void add_head(struct asking *q)
 	Tiendo__V1__CataloguePage m = TIENDO__V1__CATALOGUE_PAGE__INIT;
 
 	m.entry = q->slice.view->head.catalogue_entry;
-	uint8_t *at = buffer_reserve(&q->answerer->page, codec_size(&m));
-	if (at)
-		codec_pack(&m, at);
+	answer_put(&q->answerer->page, &m);
 }
 
 static void add_scope(struct asking *q)
@@ -156,15 +154,12 @@ static void add_scope(struct asking *q)
 	if (q->asker.unit == NO_INDEX)
 		return;
 	m.scope = (char *)catalogue_unit(q->slice.view->catalogue, q->asker.unit)->row.code;
-	uint8_t *at = buffer_reserve(&q->answerer->page, codec_size(&m));
-	if (at)
-		codec_pack(&m, at);
+	answer_put(&q->answerer->page, &m);
 }
 
 enum reason answer_catalogue(struct asking *q, const Tiendo__V1__Query *m)
 {
 	const struct catalogue *c = q->slice.view->catalogue;
-	const char *stale = "the catalogue or the store changed while reading: begin again";
 
 	(void)m;
 	if (!c)
@@ -174,11 +169,11 @@ enum reason answer_catalogue(struct asking *q, const Tiendo__V1__Query *m)
 				   "the unit of principal %u is not in the catalogue",
 				   q->asker.principal);
 	if (q->scope == SCOPE_OWN && !find_items(q))
-		return answer_fail(q, REASON_STALE_CURSOR, "%s", stale);
+		return answer_stale(q);
 	add_head(q);
 	for (size_t i = q->at.a; i < catalogue_rows(c) && !q->more; i++) {
 		if (!slice_go_on(&q->slice))
-			return answer_fail(q, REASON_STALE_CURSOR, "%s", stale);
+			return answer_stale(q);
 		enum reason reason = add_row(q, i);
 		if (reason)
 			return reason;

@@ -27,8 +27,7 @@ struct found {
 struct gather {
 	struct asking *q;
 	const Tiendo__V1__Cells *ask;
-	struct subject subject;
-	uint32_t top; /* item index; NO_INDEX = every item */
+	struct about about;
 	struct found list[CELLS_A_PAGE];
 	size_t n;
 	size_t asked[CELLS_A_PAGE]; /* place in the list, by place in what the journal is asked for
@@ -38,27 +37,6 @@ struct gather {
 };
 
 /* ---- under the lock ---- */
-
-static bool below(const struct catalogue *c, uint32_t item, uint32_t top)
-{
-	while (item != NO_INDEX && item != top)
-		item = catalogue_item(c, item)->parent;
-	return item == top;
-}
-
-static bool in_subject(const struct gather *g, uint32_t unit)
-{
-	const struct view *v = g->q->slice.view;
-	uint32_t groups[GROUPS_PER_UNIT_MAX];
-
-	if (!g->subject.is_group)
-		return catalogue_within(v->catalogue, unit, g->subject.index);
-	unsigned n = catalogue_groups_of(v->catalogue, unit, v->head.today, groups);
-	while (n)
-		if (groups[--n] == g->subject.index)
-			return true;
-	return false;
-}
 
 /* What nobody expects and nobody said is no cell worth a row. */
 static bool wanted(const struct gather *g, const struct cell *cell)
@@ -92,7 +70,7 @@ static bool gather_leaf(struct gather *g)
 	for (size_t i = 0; i < n; i++) {
 		if (!slice_go_on(&g->q->slice))
 			return false;
-		if (reporters[i] < g->unit || !in_subject(g, reporters[i]))
+		if (reporters[i] < g->unit || !about_has_unit(v, &g->about, reporters[i]))
 			continue;
 		g->unit = reporters[i];
 		const struct cell *cell = view_cell(v, g->unit, g->item);
@@ -115,8 +93,8 @@ static bool gather(struct gather *g)
 	while (g->item < items) {
 		if (!slice_go_on(&g->q->slice))
 			return false;
-		if (catalogue_item(c, g->item)->leaf &&
-		    (g->top == NO_INDEX || below(c, g->item, g->top)) && !gather_leaf(g))
+		if (catalogue_item(c, g->item)->leaf && about_has_item(c, &g->about, g->item) &&
+		    !gather_leaf(g))
 			return false;
 		if (g->full)
 			return true;
@@ -275,52 +253,12 @@ static void gather_free(struct gather *g)
 	free(g);
 }
 
-static enum reason find_item(struct gather *g)
-{
-	const struct view *v = g->q->slice.view;
-
-	g->top = NO_INDEX;
-	if (*g->ask->item == '\0')
-		return REASON_NONE;
-	g->top = catalogue_item_by_code(v->catalogue, g->ask->item);
-	if (g->top == NO_INDEX)
-		return answer_fail(g->q, REASON_NOT_FOUND, "no item has the code \"%.40s\"",
-				   g->ask->item);
-	return REASON_NONE;
-}
-
-/* The subject is found on page one: the day may change while paging, and with it who bears a code.
- */
-static enum reason find_subject(struct gather *g)
-{
-	struct asking *q = g->q;
-	const struct view *v = q->slice.view;
-	const struct catalogue *c = v->catalogue;
-
-	if (g->ask->at && !date_valid((struct date){g->ask->at}))
-		return answer_fail(q, REASON_BAD_FRAME, "at = %u is no date (yyyymmdd)", g->ask->at);
-	if (!c || !subject_of_code(v, g->ask->unit, (struct date){g->ask->at}, &g->subject))
-		return answer_fail(q, REASON_NOT_FOUND, "no unit or group has the code \"%.40s\"",
-				   g->ask->unit);
-	size_t all = g->subject.is_group ? catalogue_groups(c) : catalogue_units(c);
-	if (!q->first && q->at.c - 1 < all)
-		g->subject.index = (uint32_t)(q->at.c - 1);
-	q->at.c = (uint64_t)g->subject.index + 1;
-	if (q->scope == SCOPE_OWN && (g->subject.is_group || q->asker.unit == NO_INDEX ||
-				      !catalogue_within(c, g->subject.index, q->asker.unit)))
-		return answer_fail(q, REASON_FORBIDDEN,
-				   "\"%.40s\" is not in the subtree of the asker's unit",
-				   g->ask->unit);
-	return REASON_NONE;
-}
-
 static enum reason cells(struct gather *g)
 {
 	struct asking *q = g->q;
-	enum reason reason = find_subject(g);
+	const struct about_ask ask = {.unit = g->ask->unit, .item = g->ask->item, .at = g->ask->at};
+	enum reason reason = about_find(q, &ask, &g->about);
 
-	if (!reason)
-		reason = find_item(g);
 	if (reason)
 		return reason;
 	g->item = q->at.a < UINT32_MAX ? (uint32_t)q->at.a : UINT32_MAX;
@@ -330,8 +268,7 @@ static enum reason cells(struct gather *g)
 	bool read = read_texts(g);
 	same = slice_return(&q->slice) && same;
 	if (!same)
-		return answer_fail(q, REASON_STALE_CURSOR,
-				   "the catalogue or the store changed while reading: begin again");
+		return answer_stale(q);
 	if (!read)
 		return answer_fail(q, REASON_BUSY, "the journal cannot be read now");
 	add_cells(g);

@@ -131,10 +131,7 @@ static enum reason walk_page(struct asking *q, struct walk *w, uint32_t field, p
 		}
 		walk_passed(w);
 	}
-	if (stale)
-		return answer_fail(q, REASON_STALE_CURSOR,
-				   "the catalogue or the store changed while reading: begin again");
-	return REASON_NONE;
+	return stale ? answer_stale(q) : REASON_NONE;
 }
 
 static void make_grain(const struct walk *w, struct buffer *piece)
@@ -169,8 +166,6 @@ enum reason answer_versions(struct asking *q, const Tiendo__V1__Query *m)
 	Tiendo__V1__VersionsPage page = TIENDO__V1__VERSIONS_PAGE__INIT;
 	page.highest = w.subject.is_group ? view_group_version(w.v, w.subject.index)
 					  : view_unit_version(w.v, w.subject.index);
-	uint8_t *at = buffer_reserve(&q->answerer->page, codec_size(&page));
-	if (at)
-		codec_pack(&page, at);
+	answer_put(&q->answerer->page, &page);
 	return page.highest > ask->since ? walk_page(q, &w, 2, make_version) : REASON_NONE;
 }

@@ -29,14 +29,6 @@ static void count_stream(void *ctx, const struct query_stream *s)
 	t->streams[t->n++] = *s;
 }
 
-static void append(struct buffer *out, const void *message)
-{
-	uint8_t *at = buffer_reserve(out, codec_size(message));
-
-	if (at)
-		codec_pack(message, at);
-}
-
 static void add_totals(struct asking *q, const struct tally *t)
 {
 	Tiendo__V1__StatusAnswer m = TIENDO__V1__STATUS_ANSWER__INIT;
@@ -44,7 +36,7 @@ static void add_totals(struct asking *q, const struct tally *t)
 	m.entries = q->at.as_of;
 	m.updates_taken = t->taken;
 	m.updates_refused = t->refused;
-	append(&q->answerer->page, &m);
+	answer_put(&q->answerer->page, &m);
 }
 
 static void put_stream(struct buffer *out, const struct query_stream *s)
@@ -58,7 +50,7 @@ static void put_stream(struct buffer *out, const struct query_stream *s)
 	m.mark = s->mark;
 	whole.n_streams = 1;
 	whole.streams = &list;
-	append(out, &whole);
+	answer_put(out, &whole);
 }
 
 static void put_principal(struct asking *q, struct buffer *out, const struct principal *p,
@@ -82,7 +74,7 @@ static void put_principal(struct asking *q, struct buffer *out, const struct pri
 	}
 	whole.n_principals = 1;
 	whole.principals = &list;
-	append(out, &whole);
+	answer_put(out, &whole);
 }
 
 /* A principal and its streams stand on one page. False = it begins the next one. */
@@ -144,9 +136,7 @@ enum reason answer_status(struct asking *q, const Tiendo__V1__Query *m)
 	if (!read)
 		reason = answer_fail(q, REASON_BUSY, "the journal cannot be read now");
 	else if (!same || (q->scope != SCOPE_COUNTS && !add_principals(q, &t)))
-		reason = answer_fail(
-			q, REASON_STALE_CURSOR,
-			"the catalogue or the store changed while reading: begin again");
+		reason = answer_stale(q);
 	free(t.streams);
 	return reason;
 }

@@ -267,6 +267,7 @@ static enum checkpoint_result cut_locked(struct making *m)
 	roster_pack(&m->roster, v->roster);
 	view_small_pack(v, &m->small);
 	rows_append(&cp->view->leaving, &cp->view->rows);
+	cp->view->handed++;
 	m->room = view_unit_room(v);
 	if (!m->roster.failed && !m->small.failed && !v->leaving.failed && mark_cut(m))
 		return CHECKPOINT_DONE;
@@ -415,6 +416,7 @@ static void settle(struct making *m, bool done)
 	viewlock_write(cp->lock);
 	struct rows gone = cp->view->leaving;
 	cp->view->leaving = (struct rows){ 0 };
+	cp->view->handed++;
 	viewlock_write_end(cp->lock);
 	rows_free(&gone);
 	cp->based = true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * held: everything the view holds for one catalogue: a block per plan, and cells found by number, which is how they
- * survive a new catalogue and come back from a checkpoint. Below view and fold; nothing else includes it.
+ * survive a new catalogue and come back from a checkpoint. Below view and fold; beside them the dump and the answers look
+ * at its slots.
  */
 #ifndef TIENDO_SERVER_HELD_H
 #define TIENDO_SERVER_HELD_H

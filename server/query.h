@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 #include "common/sys/clock.h"
+#include "common/sys/kv.h"
 #include "common/sys/net.h"
 #include "server/view.h"
 #include "server/viewlock.h"
@@ -77,6 +78,16 @@ struct query_journal {
 	bool (*streams)(void *ctx, uint32_t principal, query_stream_fn *sink, void *sink_ctx);
 };
 
+/*
+ * What they need of view/ (query_rows_of makes it from a checkpoint): the rows of a table, in order of their keys, each call
+ * one read transaction. False = could not be read. NULL = there is no view/ at all.
+ */
+typedef bool query_row_fn(void *sink_ctx, struct bytes key, struct bytes value); /* false = no more */
+struct query_rows {
+	void *ctx;
+	bool (*read)(void *ctx, enum row_table table, const struct kv_range *range, query_row_fn *sink, void *sink_ctx);
+};
+
 struct query_stats {
 	_Atomic uint64_t answered, failed, busy, dropped, unnamed;
 };
@@ -88,6 +99,7 @@ struct query_options {
 	const struct view *view;
 	struct viewlock *lock;
 	struct query_journal journal;
+	struct query_rows rows;
 	struct clock *clock;
 	struct query_stats *stats; /* may be NULL */
 };

@@ -113,3 +113,13 @@ struct query_journal query_journal_of(struct journal *j)
 {
 	return (struct query_journal){.ctx = j, .blobs = blobs, .bodies = bodies, .streams = streams};
 }
+
+static bool rows(void *ctx, enum row_table table, const struct kv_range *range, query_row_fn *sink, void *sink_ctx)
+{
+	return checkpoint_rows(ctx, table, range, sink, sink_ctx);
+}
+
+struct query_rows query_rows_of(struct checkpoint *cp)
+{
+	return cp ? (struct query_rows){.ctx = cp, .read = rows} : (struct query_rows){0};
+}

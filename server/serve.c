@@ -158,6 +158,7 @@ static int open_query(struct server *s, struct sys_error *error)
 		.view = core_view(s->core),
 		.lock = core_lock(s->core),
 		.journal = query_journal_of(core_journal(s->core)),
+		.rows = query_rows_of(core_keeper(s->core)),
 		.clock = core_clock(s->core),
 		.stats = &s->query_stats};
 

@@ -63,6 +63,7 @@ struct view {
 	struct mailbox *mailbox;     /* what each unit was told (mailbox.h) */
 	struct rows rows;            /* emitted, and not given to a checkpoint yet */
 	struct rows leaving;         /* given to one that has not committed yet */
+	uint32_t handed;             /* raised whenever rows are given, or let go: a walk through them begins again */
 	/* see view_watch */
 	view_touch_fn *on_touch;
 	void *touch_ctx;

@@ -45,6 +45,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	options = (struct query_options){.view = core_view(centre.core),
 					 .lock = core_lock(centre.core),
 					 .journal = query_journal_of(core_journal(centre.core)),
+					 .rows = query_rows_of(core_keeper(centre.core)),
 					 .clock = core_clock(centre.core)};
 	answerer_open(&answerer, &options);
 	arena = codec_arena_new(4 << 20);

@@ -73,6 +73,7 @@ static void open_core(struct play *p, bool everything)
 	p->options = (struct query_options){.view = core_view(p->core),
 					    .lock = core_lock(p->core),
 					    .journal = query_journal_of(core_journal(p->core)),
+					    .rows = query_rows_of(core_keeper(p->core)),
 					    .clock = core_clock(p->core)};
 	answerer_open(&p->answerer, &p->options);
 }

@@ -63,8 +63,8 @@ static void open_sockets(struct sim_centre *c)
 	const struct query_options query = {
 		.net = c->net, .bind = binding(SIM_QUERY, DOOR_QUERY, NET_QUESTION_MESSAGE),
 		.view = core_view(c->core), .lock = core_lock(c->core),
-		.journal = query_journal_of(core_journal(c->core)), .clock = core_clock(c->core),
-		.stats = &c->query_stats};
+		.journal = query_journal_of(core_journal(c->core)), .rows = query_rows_of(core_keeper(c->core)),
+		.clock = core_clock(c->core), .stats = &c->query_stats};
 
 	c->door = door_open(&door, &error);
 	c->writer = writer_open(&writer, &error);
