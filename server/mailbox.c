@@ -218,7 +218,7 @@ void mailbox_forget(struct mailbox *m, struct date today)
 		struct box *b = &m->boxes[unit];
 		for (uint32_t i = b->n; i-- > 0;) {
 			struct date limit = b->list[i].kind == NOTICE_REMINDER ? reminder : old;
-			if (b->list[i].opened.ymd && b->list[i].sent.ymd < limit.ymd)
+			if (b->list[i].opened.ymd && b->list[i].opened.ymd < limit.ymd)
 				drop(b, i);
 		}
 	}

@@ -6,8 +6,8 @@
  * Two kinds of mail. A *letter* is one NOTICE entry (a directive, a task) to many units: what is said is held once, and
  * per recipient only the day it was opened. Letters are kept for ever, because who has opened a directive must be
  * answerable. Everything else (answers, reminders, returns, decisions, findings, obstacles) is a *notice* in the box of
- * its unit: an unread one stays, but for a reminder, which a newer reminder replaces; an opened one is forgotten after
- * MAILBOX_KEEP_DAYS, an opened reminder after MAILBOX_REMINDER_DAYS.
+ * its unit: an unread one stays, but for a reminder, which a newer reminder replaces; others are forgotten
+ * MAILBOX_KEEP_DAYS after they were opened, reminders after MAILBOX_REMINDER_DAYS.
  *
  * A notice is called by (entry that caused it, unit, place among those of the same entry to the same unit). Functions
  * that add return false for want of memory: the mailbox is then only good to be freed.
@@ -38,8 +38,8 @@ struct notice {
 	uint64_t about_entry; /* receipt of the report, request or obstacle; 0 = none */
 	uint32_t item;        /* number; 0 = none. reminder: the leaf owed first */
 	struct date due;      /* reminder: the deadline; decision: the date granted; finding: remedy by */
-	struct date sent;     /* office date; decides when an opened one is forgotten */
-	struct date opened;   /* 0 = not yet */
+	struct date sent;     /* office date */
+	struct date opened;   /* 0 = not yet; decides when it is forgotten */
 	uint16_t index;       /* of the update in `entry` that caused it; 0 = the entry itself */
 	uint16_t about_index;
 	uint16_t period;      /* reminder: as cell.period; 0 = none */

@@ -158,11 +158,11 @@ static void test_opened_ones_are_forgotten_in_time(void **state)
 {
 	struct mailbox *m = mailbox_new();
 	uint32_t units[] = { 1 };
-	struct notice early = made(NOTICE_REMINDER, 2, 20240331);
+	struct notice early = made(NOTICE_REMINDER, 2, 20240301);
 	(void)state;
 	mailbox_forget(m, DAY(20240401));
 	assert_true(mailbox_put(m, 1, &early));
-	mailbox_open(m, 1, 2, DAY(20240401));
+	mailbox_open(m, 1, 2, DAY(20240331));
 	put(m, 1, NOTICE_REMINDER, 3);
 	mailbox_open(m, 1, 3, DAY(20240401));
 	put(m, 1, NOTICE_ANSWER, 4);
@@ -172,7 +172,7 @@ static void test_opened_ones_are_forgotten_in_time(void **state)
 	mailbox_open(m, 1, 6, DAY(20240401));
 	mailbox_forget(m, DAY(20240501));
 	assert_string_equal(mail_of(m, 1, 0), "2.0* 3.0* 4.0 5.0* 6.0*");
-	mailbox_forget(m, DAY(20240502)); /* 32 days after the first reminder */
+	mailbox_forget(m, DAY(20240502)); /* 32 days after the first was read */
 	assert_string_equal(mail_of(m, 1, 0), "3.0* 4.0 5.0* 6.0*");
 	mailbox_forget(m, DAY(20240503));
 	assert_string_equal(mail_of(m, 1, 0), "4.0 5.0* 6.0*");
