@@ -35,6 +35,8 @@ def table(clock):
         Command("agent add", "server", ["agent", "add", "--unit", "412", "--key", KEY, "--json"], again=(1,)),
         Command("agent list", "server", ["agent", "list", "--json"]),
         Command("key revoke", "server", ["agent", "key", "revoke", "1", "--json"], again=(0, 1)),
+        Command("notify", "server", ["notify", "--unit", "40", "--subtree", "Gửi kế hoạch", "--json"], repeats=True),
+        Command("notices", "server", ["notices", "--json"]),
         Command("status", "server", ["status", "--digest", "--json"]),
         Command("verify", "server", ["verify", "--json"]),
         Command("dump", "server", ["dump", "--figures"]),

@@ -24,6 +24,7 @@ def table():
         Command("agent import", agent, ["import", "{all}/reports.csv", "--json"], place="office", repeats=True),
         Command("agent status", agent, ["status", "--json"], place="office"),
         Command("agent receipts", agent, ["receipts", "--json"], place="office"),
+        Command("agent inbox", agent, ["inbox", "--all", "--json"], place="office"),
         Command("agent mine", agent, ["mine", "--json"], place="office", fixed=False),
         Command("reader init", reader, ["init", *ends, "--feed", "{feed}"], place="", fixed=False, again=(0, 1)),
         Command("get", reader, ["get", "--all", "40", "--json"], place="reader"),
