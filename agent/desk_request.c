@@ -266,21 +266,35 @@ enum desk_exit desk_not_applicable(struct desk *d, int argc, char **argv)
 
 /* ---- a milestone ---- */
 
-/* "1 Dự thảo (hạn 20/04/2024); 2 Ban hành (hạn 20/06/2024)": of the item, for our unit or all. no 0: every one. */
-static bool put_milestones(struct desk *d, struct buffer *out, const struct update *u, uint32_t no)
+/* The one with the lowest number above `last` that concerns the unit. */
+static bool next_milestone(struct desk *d, const struct update *u, uint32_t last, struct milestone_row *out)
 {
 	struct catalogue_row row;
-	bool some = false;
+	bool found = false;
 
 	for (size_t i = 0; d->catalogue && i < catalogue_rows(d->catalogue); i++) {
 		catalogue_row(d->catalogue, i, &row);
 		if (row.kind != ROW_MILESTONE || strcmp(row.milestone.item, u->item) != 0 ||
 		    (row.milestone.unit[0] && strcmp(row.milestone.unit, u->unit) != 0) ||
-		    (no && row.milestone.no != no))
+		    row.milestone.no <= last || (found && row.milestone.no > out->no))
 			continue;
-		buffer_format(out, "%s%u %s (%s ", some ? "; " : "", row.milestone.no, row.milestone.name,
-			      SAY(d, "hạn", "due"));
-		render_date(out, d->office.language, row.milestone.date);
+		*out = row.milestone;
+		found = true;
+	}
+	return found;
+}
+
+/* "1 Dự thảo (hạn 20/04/2024); 2 Ban hành (hạn 20/06/2024)". no 0: every one. */
+static bool put_milestones(struct desk *d, struct buffer *out, const struct update *u, uint32_t no)
+{
+	struct milestone_row row = {.no = 0};
+	bool some = false;
+
+	while (next_milestone(d, u, row.no, &row)) {
+		if (no && row.no != no)
+			continue;
+		buffer_format(out, "%s%u %s (%s ", some ? "; " : "", row.no, row.name, SAY(d, "hạn", "due"));
+		render_date(out, d->office.language, row.date);
 		buffer_put_u8(out, ')');
 		some = true;
 	}
