@@ -46,7 +46,6 @@ static void withdraw(struct view *v, struct reporting *r, struct change *ch)
 
 	if (!r->aim.cell)
 		return;
-	r->period = period_voided(r, r->taken->update.period, about);
 	fold_void(v, r, about->entry, (uint16_t)about->index, ch);
 }
 
