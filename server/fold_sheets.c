@@ -213,18 +213,27 @@ bool fold_sheets_carry(struct view *v, const struct held *from)
 
 /* ---- flows ---- */
 
+static bool is_passed(const struct block *b, uint32_t leaf, const struct cell *report)
+{
+	return report->flags & CELL_REPORTED && sheets_passed(b->sheets, leaf, report->period);
+}
+
+/* What lies under a report goes too: it must not come back when that one is withdrawn. */
 static bool end_flow(struct view *v, struct block *b, uint32_t leaf, uint64_t number)
 {
 	bool changed = false;
 
 	for (uint32_t row = 0; row < b->unit_rows; row++) {
 		struct cell *cell = block_cell(b, row, leaf);
+		struct past *past = cell ? block_past(b, cell) : NULL;
+		bool ends = cell && is_passed(b, leaf, cell);
 
-		if (!cell || !(cell->flags & CELL_REPORTED) || !sheets_passed(b->sheets, leaf, cell->period))
+		if (!ends && (!cell || !is_passed(b, leaf, &past->before)))
 			continue;
 		fold_touch(v, b->rows[row].unit);
-		struct past *past = block_past(b, cell);
 		past->before = (struct cell){ 0 };
+		if (!ends)
+			continue;
 		past->since = (struct date){ 0 };
 		*cell = (struct cell){ .version = number, .flags = cell->flags & CELL_ITS_OWN };
 		changed = true;

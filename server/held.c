@@ -228,6 +228,17 @@ const struct cell *held_next(struct held_walk *w, uint32_t *item)
 	return cell;
 }
 
+/* A leaf without a schedule has one slot for ever, whatever its reports belonged to before: they compare by their days. */
+static struct cell without_period(const struct held *h, uint32_t item, const struct cell *cell)
+{
+	uint32_t i = catalogue_item_by_number(h->catalogue, item);
+	struct cell now = *cell;
+
+	if (i != NO_INDEX && !catalogue_schedule(h->catalogue, i))
+		now.period = 0;
+	return now;
+}
+
 /* What lies under a report goes with it, unless it becomes a stray: that keeps its report alone. */
 static void carry_pasts(struct held *h, const struct held *from, uint32_t unit)
 {
@@ -238,8 +249,10 @@ static void carry_pasts(struct held *h, const struct held *from, uint32_t unit)
 		uint32_t u = catalogue_unit_by_number(h->catalogue, w.number), i = catalogue_item_by_number(h->catalogue, item);
 		struct held_place to = place_of(h, u, i);
 		struct cell *cell = past_empty(past) || !to.block ? NULL : block_cell(to.block, to.row, to.leaf);
-		if (cell)
-			*block_past(to.block, cell) = *past;
+		if (!cell)
+			continue;
+		*block_past(to.block, cell) = *past;
+		block_past(to.block, cell)->before = without_period(h, item, &past->before);
 	}
 }
 
@@ -249,7 +262,8 @@ enum put held_carry(struct held *h, const struct held *from)
 		struct held_walk w = held_walk(from, unit);
 		const struct cell *cell;
 		for (uint32_t item; (cell = held_next(&w, &item));) {
-			enum put put = held_put(h, w.number, item, cell);
+			const struct cell now = without_period(h, item, cell);
+			enum put put = held_put(h, w.number, item, &now);
 			if (put != PUT_OK)
 				return put;
 		}

@@ -348,6 +348,22 @@ static void test_flows_end(void **state)
 	assert_int_equal(cell(3, "F")->value, 3);
 }
 
+/* Under the last period's figure lies one of the period before: it goes when that one has passed, too. */
+static void test_flows_under_flows_end(void **state)
+{
+	struct update u = N_("F", "412", 9, 20240502);
+	(void)state;
+	send(1, N_("F", "412", 7, 20240410));
+	day(20240501);
+	send(1, N_("F", "412", 8, 20240430)); /* of 2024-04b */
+	u.period = "2024-05a";
+	day(20240502);
+	uint64_t last = send(1, u);
+	day(20240516);
+	send(1, about(u, BODY_WITHDRAW, last));
+	assert_false(cell(3, "F")->flags & CELL_REPORTED);
+}
+
 static void test_frozen(void **state)
 {
 	struct bytes key = { 0 }, value = { 0 };
@@ -417,6 +433,11 @@ static void test_carried(void **state)
 	assert_int_equal(state_of(4, "T", 20240401), SLOT_PENDING);
 	assert_int_equal(state_of(3, "Z", 20240401), SLOT_NOT_EXPECTED);
 	assert_int_equal(emitted(ROWS_FROZEN, &key, &value), 2);
+	/* without a schedule there is one slot for ever, also behind what belonged to a period */
+	send(1, N_("F", "412", 6, 20240402));
+	assert_int_equal(cell(3, "F")->value, 7);
+	send(1, N_("F", "412", 5, 20240403));
+	assert_int_equal(cell(3, "F")->value, 5);
 	day(20240416);
 	assert_int_equal(state_of(3, "Z", 20240416), SLOT_PENDING);
 }
@@ -485,7 +506,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_opened_and_due), TEST(test_slow_lines), TEST(test_first_time_of_receipt),
-		TEST(test_withdrawn_and_corrected), TEST(test_confirmed), TEST(test_flows_end), TEST(test_frozen),
+		TEST(test_withdrawn_and_corrected), TEST(test_confirmed), TEST(test_flows_end),
+		TEST(test_flows_under_flows_end), TEST(test_frozen),
 		TEST(test_exempt), TEST(test_carried), TEST(test_suspicions), TEST(test_series),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
