@@ -12,6 +12,7 @@ static struct disk *disks;
 static struct kv *opened;
 static struct disk *locks[64];
 bool disk_lies;
+void (*disk_on_commit)(const char *path);
 
 /* ---- states ---- */
 

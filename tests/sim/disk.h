@@ -41,6 +41,9 @@ bool disk_next(const char *path, const char *table, struct bytes after, struct b
 /* Flips a bit of a record, unseen. */
 void disk_rot(const char *path, const char *table, struct bytes key);
 
+/* A commit has become durable; set by the world. */
+extern void (*disk_on_commit)(const char *path);
+
 extern bool disk_lies; /* a mutant: says that it is durable one commit before it is */
 
 #endif

@@ -116,6 +116,8 @@ static void replace(struct disk *d, struct kv_txn *t)
 	t->state.turn++;
 	disk_state_drop(&d->durable);
 	disk_state_keep(&d->durable, &t->state);
+	if (disk_on_commit)
+		disk_on_commit(d->path);
 }
 
 static enum kv_outcome refused(struct kv_txn *t, struct sys_error *error, enum kv_outcome outcome)

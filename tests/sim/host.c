@@ -10,7 +10,7 @@
 #include "common/sys/log.h"
 #include "tests/sim/dice.h"
 
-int64_t host_now, host_epoch;
+int64_t host_now, host_epoch, host_slept;
 struct host *host_here;
 bool host_tracing;
 uint64_t host_trace_hash;
@@ -53,7 +53,7 @@ void host_point(enum host_point p)
 void host_boot(struct host *h)
 {
 	h->boots++;
-	h->booted = host_now;
+	h->booted = host_now + host_slept;
 }
 
 int64_t host_wall(const struct host *h)
@@ -155,7 +155,7 @@ struct instant clock_wall(struct clock *c)
 int64_t clock_monotonic(struct clock *c)
 {
 	if (!c->simulated)
-		return host_now - (c->host ? c->host->booted : 0) + 60000;
+		return host_now + host_slept - (c->host ? c->host->booted : 0) + 60000;
 	if (host_wall(c->host) > c->greatest)
 		c->greatest = host_wall(c->host);
 	return c->greatest;

@@ -29,6 +29,7 @@ struct host {
 
 extern int64_t host_now;         /* the transport time of all; ms */
 extern int64_t host_epoch;       /* the wall time at 0 */
+extern int64_t host_slept;       /* nights nobody played: clocks that cannot be set went on */
 extern struct host *host_here;   /* whose code runs; NULL = the world's */
 extern bool host_tracing;        /* log lines and the world's events are printed */
 extern uint64_t host_trace_hash; /* of everything that was traced: equal seeds give equal ones */

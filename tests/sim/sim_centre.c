@@ -283,11 +283,9 @@ const struct view *sim_centre_view(void)
 	return sim_centre.up ? core_view(sim_centre.core) : NULL;
 }
 
-uint32_t sim_centre_today(void)
+struct date sim_centre_today(void)
 {
-	static uint32_t today = 20240110;
-
 	if (sim_centre.up)
-		today = core_view(sim_centre.core)->head.today.ymd;
-	return today;
+		sim_centre.today = core_view(sim_centre.core)->head.today;
+	return sim_centre.today;
 }

@@ -52,11 +52,11 @@ bool sim_centre_restore(bool marked); /* the oldest or newest kept; false = none
 
 /* ---- looking ---- */
 const struct view *sim_centre_view(void); /* NULL while it is down */
-uint32_t sim_centre_today(void);
+struct date sim_centre_today(void); /* as it was last seen */
 void sim_centre_audit(bool whole); /* whole: also verify, rebuild and compare */
 
 struct sim_centre_counts {
-	uint64_t starts, turns, between, audits, checkpoints, restores, silent, catalogues, days;
+	uint64_t starts, turns, between, audits, checkpoints, restores, silent, catalogues, days, slots;
 };
 extern struct sim_centre_counts sim_centre_counts;
 

@@ -24,6 +24,7 @@ struct sim_centre {
 	enum sim_part running;
 	unsigned catalogue;
 	uint32_t requests;
+	struct date today;
 	unsigned accept; /* the operator starts it with --accept-clock */
 };
 extern struct sim_centre sim_centre;

@@ -123,7 +123,9 @@ static void about_centre(enum sim_fault f)
 	} else if (f == SIM_CATALOGUE && sim_centre_up()) {
 		sim_centre_catalogue();
 	} else if (f == SIM_DAY) {
-		host_epoch += dice_percent(85) ? DAY_MS : dice_percent(50) ? 2 * DAY_MS : 5 * DAY_MS;
+		int64_t night = dice_percent(85) ? DAY_MS : dice_percent(50) ? 2 * DAY_MS : 5 * DAY_MS;
+		host_epoch += night;
+		host_slept += night;
 		sim_centre_counts.days++;
 	}
 }

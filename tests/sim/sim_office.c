@@ -179,7 +179,8 @@ void sim_office_turn(unsigned i)
 	struct sim_office *o = &sim_office[i];
 
 	if (!o->up) {
-		host_boot(&o->host);
+		if (!o->host.boots || dice_percent(40)) /* else only the daemon had died */
+			host_boot(&o->host);
 		sim_office_counts.starts++;
 		if (!host_run(&o->host, start, o))
 			died(o, true);
@@ -203,7 +204,7 @@ void sim_office_turn(unsigned i)
 
 static const char *some_item(void)
 {
-	static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "KH.5", "QG.2", "QG.3", "QG.5"};
+	static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "KH.5", "KH.6", "QG.2", "QG.3", "QG.5"};
 
 	return items[dice_below(BASE_COUNT(items))];
 }
@@ -215,13 +216,45 @@ static const char *some_unit(const struct sim_office *o)
 	return dice_percent(80) ? o->unit : units[dice_below(BASE_COUNT(units))];
 }
 
+/* Something that the office was told to be taken is corrected or withdrawn. */
+static uint32_t about_another(const struct sim_office *o)
+{
+	uint32_t of = o->held_n ? o->held[o->held_n - 1 - dice_below(o->held_n < 40 ? o->held_n : 40)] : 0;
+
+	return of && works[of].told_taken ? work_about(of, dice_percent(40), sim_centre_today()) : 0;
+}
+
+static uint32_t some_work(const struct sim_office *o)
+{
+	uint32_t w = dice_percent(15) ? about_another(o) : 0;
+
+	return w ? w : work_new(some_unit(o), some_item(), sim_centre_today());
+}
+
 struct queueing {
 	struct sim_office *office;
 	uint32_t works[16];
 	size_t n;
 	int code;
-	uint64_t before;
+	bool unsealed;
 };
+
+/* As the commands do it. Some programs of others know no seals. */
+static void seal(struct queueing *q, struct spool *s, struct update *updates)
+{
+	struct office desk = {.spool = s};
+	struct sys_error error;
+
+	if (q->unsealed || spool_centre(s, &desk.centre, &error))
+		return;
+	desk.clock = clock_open(simulated ? "file:sim" : "real", &error);
+	for (size_t i = 0; i < q->n; i++) {
+		updates[i].recorded = clock_wall(desk.clock);
+		updates[i].seal = office_seal(&desk);
+		updates[i].seal.attempts = q->works[i];
+	}
+	clock_close(desk.clock);
+}
 
 static void queue(void *arg)
 {
@@ -237,8 +270,10 @@ static void queue(void *arg)
 
 	host_point(POINT_TURN);
 	q->code = spool_open(&s, q->office->name, &options, &error);
-	if (!q->code)
+	if (!q->code) {
+		seal(q, s, updates);
 		q->code = spool_queue(s, updates, q->n, &first, &error);
+	}
 	spool_close(s);
 }
 
@@ -256,11 +291,13 @@ static bool find_out(struct queueing *q)
 void sim_office_report(unsigned i, unsigned count)
 {
 	struct sim_office *o = &sim_office[i];
-	struct queueing q = {.office = o};
+	struct queueing q = {.office = o, .unsealed = dice_percent(5)};
 
 	for (; q.n < count && q.n < 16; q.n++)
-		if (!(q.works[q.n] = work_new(some_unit(o), some_item(), sim_centre_today())))
+		if (!(q.works[q.n] = some_work(o)))
 			break;
+	o->desk.boots = o->host.boots; /* the same machine */
+	o->desk.booted = o->host.booted;
 	if (!q.n)
 		return;
 	bool alive = host_run(&o->desk, queue, &q);

@@ -27,7 +27,7 @@ static uint32_t work_of_record(struct bytes record)
 		return 0;
 	struct bytes blob = bytes_of(record.data + SPOOL_CHECK, record.size - SPOOL_CHECK);
 	Tiendo__V1__Update *u = tiendo__v1__update__unpack(NULL, blob.size, blob.data);
-	uint32_t w = u ? work_of_note(u->note) : 0;
+	uint32_t w = u ? work_of(u) : 0;
 	uint8_t hash[KEYS_HASH];
 
 	if (u)

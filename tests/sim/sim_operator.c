@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/domain/periods.h"
 #include "server/admin.h"
 #include "tests/sim/cable.h"
 #include "tests/sim/dice.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/sim_reader.h"
 #include "tests/sim/truth.h"
+#include "tests/sim/truth_days.h"
 
-enum { BACKUPS = 4 };
+enum { BACKUPS = 4, PERIODS = 50 };
 
 static struct disk_image *backups[BACKUPS];
 static unsigned backups_n;
@@ -27,42 +29,78 @@ static uint32_t enrolled;
 	"41201,412,commune,,,Hưng Lộc,,,,,,\n381,38,district,,,Bỉm Sơn,,,,,,\n"
 #define ITEMS                                                                                       \
 	"code,parent,owner,kind,name,lead,start,due,answer,reporters,measure,num_def,den_def,bounded,"  \
-	"target,maximum\n"                                                                        \
-	"KH,,40,plan,Kế hoạch,,,,,,,,,,,\n"                                                        \
-	"KH.1,KH,,task,Việc 1,412,2024-01-02,2024-06-30,lead,,,,,,,\n"                             \
-	"KH.2,KH,,task,Việc 2,40,2024-01-02,2024-01-20,all,kind:district@40,,,,,,\n"               \
-	"KH.3,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,kind:district@40,stock,a,b,yes,50%%,\n" \
-	"KH.4,KH,,count,Số lượt,40,2024-01-02,2024-12-31,all,kind:district@40,flow,,,,%s,\n"       \
-	"QG,,VN,plan,Quốc gia,,,,,,,,,,,\n"                                                        \
-	"QG.2,QG,,task,Việc chung,VN,2024-01-02,%s,all,kind:district@VN,,,,,,\n"                   \
-	"QG.3,QG,,ratio,Tỷ lệ chung,VN,2024-01-02,2024-12-31,all,kind:district@VN,stock,a,b,,,\n"  \
-	"QG.5,QG,,points,Điểm,VN,2024-01-02,2024-12-31,all,kind:province@VN,stock,,,,,\"18,00\"\n"
+	"target,maximum,schedule\n"                                                                        \
+	"KH,,40,plan,Kế hoạch,,,,,,,,,,,,\n"                                                        \
+	"KH.1,KH,,task,Việc 1,412,2024-01-02,2024-06-30,lead,,,,,,,,\n"                             \
+	"KH.2,KH,,task,Việc 2,40,2024-01-02,2024-01-20,all,kind:district@40,,,,,,,NGAN\n"               \
+	"KH.3,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,kind:district@40,stock,a,b,yes,50%%,,iso_week\n" \
+	"KH.4,KH,,count,Số lượt,40,2024-01-02,2024-12-31,all,kind:district@40,flow,,,,%s,,NGAN\n"       \
+	"KH.6,KH,,count,Lũy kế,40,2024-01-02,2024-12-31,all,kind:commune@40|kind:district@40|-412,ytd,,,,,,NUA\n"      \
+	"QG,,VN,plan,Quốc gia,,,,,,,,,,,,\n"                                                        \
+	"QG.2,QG,,task,Việc chung,VN,2024-01-02,%s,all,kind:district@VN,,,,,,,\n"                   \
+	"QG.3,QG,,ratio,Tỷ lệ chung,VN,2024-01-02,2024-12-31,all,kind:district@VN,stock,a,b,,,,%s\n"  \
+	"QG.5,QG,,points,Điểm,VN,2024-01-02,2024-12-31,all,kind:province@VN,stock,,,,,\"18,00\",NGAN\n"
+#define SCHEDULES "schedule,kind,first,last,name\nNGAN,once,,,Kỳ ngắn\nNUA,half_month,2024-01b,,Nửa tháng\n"
+#define DEADLINES                                                                                   \
+	"schedule,unit_kind,working_days\nNGAN,district,1\nNGAN,province,2\nNGAN,central,2\n"           \
+	"half_month,district,1\n"
+#define HOLIDAYS "date,kind,name\n2024-01-15,off,Nghỉ\n2024-01-13,working,Bù\n2024-02-12,off,Tết\n"
 #define GROUPS "group,use,name,name_en,unit,from,to\nDIEM,pilot,Điểm,,412,2024-01-01,\nDIEM,pilot,Điểm,,381,2024-01-01,\n"
+
+/* Periods of one to three days, some with a day between them that belongs to none. */
+static void put_periods(struct buffer *out)
+{
+	int32_t day = truth_day((struct date){20240108});
+
+	buffer_put_text(out, "schedule,period,start,end,name\n");
+	for (unsigned n = 1; n <= PERIODS; n++) {
+		char from[11], to[11];
+		date_format(truth_date(day), from);
+		day += (int32_t)(n * 7 % 3);
+		date_format(truth_date(day), to);
+		day += n % 4 ? 1 : 2;
+		buffer_format(out, "NGAN,P%u,%s,%s,Kỳ %u\n", n, from, to, n);
+	}
+}
+
+static void put_items(struct buffer *out, unsigned which)
+{
+	buffer_format(out, ITEMS, which % 2 ? "1000" : "", which % 3 ? "2024-03-31" : "2024-01-25",
+		      which % 4 == 2 ? "" : "half_month");
+	if (which % 4 != 3)
+		buffer_format(out, "KH.5,KH,,points,Điểm thêm,40,2024-01-02,2024-12-31,all,kind:district@40,stock,,,,,,%s\n",
+			      which % 2 ? "iso_week" : "NGAN");
+}
 
 struct buffer sim_centre_catalogue_request(unsigned which)
 {
+	enum { UNITS_CSV, ITEMS_CSV, GROUPS_CSV, SCHEDULES_CSV, PERIODS_CSV, DEADLINES_CSV, HOLIDAYS_CSV, FILES };
+	static const char *const names[] = {"units.csv", "items.csv", "groups.csv", "schedules.csv", "periods.csv",
+					    "deadlines.csv", "holidays.csv"};
 	Tiendo__Journal__V1__CatalogueLoad load = TIENDO__JOURNAL__V1__CATALOGUE_LOAD__INIT;
 	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
-	char *names[] = {(char *)"units.csv", (char *)"items.csv", (char *)"groups.csv"};
-	struct buffer units = {0}, items = {0}, out = {0};
+	struct buffer files[FILES] = {0}, out = {0};
+	ProtobufCBinaryData list[FILES];
 
-	buffer_put_text(&units, UNITS);
+	buffer_put_text(&files[UNITS_CSV], UNITS);
 	if (which % 4 != 2)
-		buffer_put_text(&units, "382,38,district,,,Sầm Sơn,,,,,,\n");
-	buffer_format(&items, ITEMS, which % 2 ? "1000" : "", which % 3 ? "2024-03-31" : "2024-01-25");
-	if (which % 4 != 3)
-		buffer_put_text(&items, "KH.5,KH,,points,Điểm thêm,40,2024-01-02,2024-12-31,all,kind:district@40,stock,,,,,\n");
-	ProtobufCBinaryData files[] = {{units.size, units.data},
-				       {items.size, items.data},
-				       {strlen(GROUPS), (uint8_t *)(uintptr_t)GROUPS}};
-	load.n_names = load.n_files = 3;
-	load.names = names;
-	load.files = files;
+		buffer_put_text(&files[UNITS_CSV], "382,38,district,,,Sầm Sơn,,,,,,\n");
+	put_items(&files[ITEMS_CSV], which);
+	buffer_put_text(&files[GROUPS_CSV], GROUPS);
+	buffer_put_text(&files[SCHEDULES_CSV], SCHEDULES);
+	put_periods(&files[PERIODS_CSV]);
+	buffer_put_text(&files[DEADLINES_CSV], DEADLINES);
+	buffer_put_text(&files[HOLIDAYS_CSV], HOLIDAYS);
+	for (unsigned i = 0; i < FILES; i++)
+		list[i] = (ProtobufCBinaryData){files[i].size, files[i].data};
+	load.n_names = load.n_files = FILES;
+	load.names = (char **)(uintptr_t)names;
+	load.files = list;
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CATALOGUE_LOAD;
 	m.catalogue_load = &load;
 	codec_pack(&m, buffer_reserve(&out, codec_size(&m)));
-	buffer_free(&units);
-	buffer_free(&items);
+	for (unsigned i = 0; i < FILES; i++)
+		buffer_free(&files[i]);
 	return out;
 }
 
@@ -83,7 +121,10 @@ static void offline(struct bytes request)
 	const Tiendo__Journal__V1__AdminReply *r =
 		codec_unpack(&tiendo__journal__v1__admin_reply__descriptor, reply.data, reply.size, &arena);
 	if (!r || !r->ok)
-		truth_broken("the world cannot be made: %s", r ? r->text : "no reply");
+		{
+		fprintf(stderr, "%s\n", r ? r->text : "no reply");
+		truth_broken("the world cannot be made: see above");
+	}
 	enrolled = r->principal;
 	buffer_free(&reply);
 	codec_arena_free(&arena);
@@ -123,7 +164,8 @@ void sim_centre_make(bool real)
 	for (unsigned i = 0; i < backups_n; i++)
 		disk_image_free(backups[i]);
 	backups_n = 0;
-	*c = (struct sim_centre){.real = real, .start_at = host_now, .running = SIM_WRITER};
+	*c = (struct sim_centre){.real = real, .start_at = host_now, .running = SIM_WRITER,
+				 .today = {20240110}};
 	keys_pair_new(&sim_centre_keys);
 	snprintf(c->store.dir, sizeof c->store.dir, "centre");
 	snprintf(c->store.conf.clock, sizeof c->store.conf.clock, "%s", real ? "real" : "file:sim");

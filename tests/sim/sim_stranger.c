@@ -32,7 +32,7 @@ static struct {
 	bool on;
 } me;
 
-static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "QG.2", "QG.3", "QG.5"};
+static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "KH.6", "QG.2", "QG.3", "QG.5"};
 
 void sim_stranger_reset(void)
 {
@@ -119,6 +119,17 @@ static void hello(void)
 	say(MESSAGE_HELLO, &m);
 }
 
+/* A seal that may be true, or not. */
+static void claim(struct seal *s)
+{
+	int64_t now = host_wall(NULL);
+
+	s->boot_id[0] = dice_one_in(10) ? 0 : 1;
+	s->server_heard_at_ms = dice_below(100000);
+	s->monotonic_ms = dice_one_in(10) ? dice_below(1000) : s->server_heard_at_ms + dice_below(4 * 86400000u);
+	s->server_time_ms = dice_one_in(10) ? now + 50000 : now - (int64_t)dice_below(6 * 86400000u);
+}
+
 static void push(void)
 {
 	Tiendo__V1__Push m = TIENDO__V1__PUSH__INIT;
@@ -135,12 +146,15 @@ static void push(void)
 	m.n_updates = 1 + dice_below(UPDATES);
 	m.updates = list;
 	for (size_t i = 0; i < m.n_updates; i++) {
-		uint32_t w = me.sent && dice_one_in(3)
-				     ? me.sent
-				     : work_new(dice_one_in(4) ? "412" : me.unit,
-						items[dice_below(BASE_COUNT(items))], sim_centre_today());
+		uint32_t w = me.sent && dice_one_in(3) ? me.sent : me.sent && dice_one_in(8)
+				     ? work_about(me.sent, dice_one_in(2), sim_centre_today()) : 0;
+		if (!w)
+			w = work_new(dice_one_in(4) ? "412" : me.unit, items[dice_below(BASE_COUNT(items))],
+				     sim_centre_today());
 		struct update u = work_update(w);
 		works[w].wild = true;
+		if (dice_one_in(2))
+			claim(&u.seal);
 		u.seq = m.first_seq + i + dice_one_in(30);
 		list[i] = data(blobs[i], codec_update_encode(&u, blobs[i]));
 		if (dice_one_in(30))

@@ -240,6 +240,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	dice_seed(seed);
 	host_here = NULL;
 	host_now = 1000;
+	host_slept = 0;
 	host_epoch = INT64_C(1704848400000); /* 2024-01-10 08:00 at the office */
 	host_trace_hash = seed;
 	disk_reset();
@@ -249,6 +250,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	sim_reader_reset();
 	sim_office_reset(!real);
 	sim_stranger_reset();
+	disk_on_commit = truth_committed;
 	cable_on_answer = on_answer;
 	cable_on_publish = on_publish;
 	cable_on_pair = on_pair;

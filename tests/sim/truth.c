@@ -34,6 +34,9 @@ static void forget(void)
 	for (size_t i = 0; i < truth.streams_n; i++)
 		free(truth.streams[i].outcomes);
 	free(truth.entries);
+	for (size_t i = 0; i < truth.sheets_n; i++)
+		free(truth.sheets[i].slots);
+	free(truth.rows);
 	bool undetected = truth.undetected;
 	truth = (struct truth){.undetected = undetected};
 	for (uint32_t w = 0; w < works_n; w++)
@@ -130,39 +133,48 @@ static struct bytes next_blob(struct bytes *body, uint64_t number)
 	return blob;
 }
 
-static uint32_t work_in(struct bytes blob, uint64_t number, uint64_t seq)
+static Tiendo__V1__Update *update_in(struct bytes blob, uint64_t number, uint64_t seq, uint32_t *work)
 {
 	Tiendo__V1__Update *u = tiendo__v1__update__unpack(NULL, blob.size, blob.data);
-	uint32_t w = u ? work_of_note(u->note) : 0;
 
-	if (!w || u->seq != seq)
+	*work = u ? work_of(u) : 0;
+	if (!*work || u->seq != seq)
 		truth_broken("entry %llu took seq %llu, which nobody wrote", (unsigned long long)number,
 			     (unsigned long long)seq);
-	const struct work *x = &works[w];
-	bool same = !strcmp(u->unit, x->unit) && !strcmp(u->item, x->item) && u->as_of == x->as_of.ymd;
-	if (u->body_case == TIENDO__V1__UPDATE__BODY_TASK)
-		same = same && x->body == BODY_TASK && u->task->percent == x->percent;
-	else if (u->body_case == TIENDO__V1__UPDATE__BODY_RATIO)
-		same = same && x->body == BODY_RATIO && (int64_t)u->ratio->numerator == x->a &&
-		       (int64_t)u->ratio->denominator == x->b;
-	else if (u->body_case == TIENDO__V1__UPDATE__BODY_COUNT)
-		same = same && x->body == BODY_COUNT && (int64_t)u->count->value == x->a;
-	if (!same)
+	if (!work_same(*work, u))
 		truth_broken("entry %llu took report w%u with another content than was written",
-			     (unsigned long long)number, w);
-	tiendo__v1__update__free_unpacked(u, NULL);
-	return w;
+			     (unsigned long long)number, *work);
+	return u;
+}
+
+/* (2) The time of the first receipt is kept, and is one that was told. */
+static void check_first_time(const struct truth_update *t, const struct truth_entry *e, const uint8_t hash[static KEYS_HASH],
+			     int64_t first)
+{
+	const struct work *w = &works[t->work];
+	int64_t held = w->copies || w->wild || !truth_receipted ? 0 : truth_receipted(e->principal, e->epoch, t->seq, hash);
+
+	if (first && !truth_time_told(e, t->seq, hash, first))
+		truth_broken("(2) entry %llu: seq %llu has a first time of receipt that was never told",
+			     (unsigned long long)t->number, (unsigned long long)t->seq);
+	if (held && (!first || first > held)) /* earlier: the clock was set back meanwhile */
+		truth_broken("(2) entry %llu: the first time of receipt of seq %llu is lost",
+			     (unsigned long long)t->number, (unsigned long long)t->seq);
+	truth_counts.first_times += first != 0;
 }
 
 static void taken(uint64_t number, const struct truth_entry *e, const Tiendo__Journal__V1__EntryHeader *h,
 		  struct bytes blob, struct truth_outcome *o, uint64_t seq, uint32_t index)
 {
 	int64_t first = first_time(h, seq);
+	struct truth_update t = {.number = number, .seq = seq, .index = index, .received = first ? first : e->received_ms};
+	Tiendo__V1__Update *u = update_in(blob, number, seq, &t.work);
 
+	t.u = u;
 	o->kind = TRUTH_TAKEN;
 	o->index = index;
+	o->work = t.work;
 	keys_hash(blob, o->hash);
-	o->work = work_in(blob, number, seq);
 	truth_blob(o->hash, o->work);
 	struct work *w = &works[o->work];
 	w->settled++;
@@ -171,17 +183,9 @@ static void taken(uint64_t number, const struct truth_entry *e, const Tiendo__Jo
 	if (w->taken++ > w->copies && !w->wild)
 		truth_broken("(2) report w%u was taken twice, by entry %llu and before",
 			     o->work, (unsigned long long)number);
-	if (first && !truth_time_told(e, seq, o->hash, first))
-		truth_broken("(2) entry %llu: seq %llu has a first time of receipt that was never told",
-			     (unsigned long long)number, (unsigned long long)seq);
-	int64_t held = w->copies || w->wild || !truth_receipted
-			       ? 0
-			       : truth_receipted(e->principal, e->epoch, seq, o->hash);
-	if (held && (!first || first > held)) /* earlier: the clock was set back meanwhile */
-		truth_broken("(2) entry %llu: the first time of receipt of seq %llu is lost",
-			     (unsigned long long)number, (unsigned long long)seq);
-	truth_counts.first_times += first != 0;
-	truth_took(number, e, seq, index, blob, o->work);
+	check_first_time(&t, e, o->hash, first);
+	truth_took(e, &t);
+	tiendo__v1__update__free_unpacked(u, NULL);
 }
 
 static void read_batch(uint64_t number, struct truth_entry *e, const Tiendo__Journal__V1__EntryHeader *h,
@@ -293,7 +297,9 @@ static void read_body(uint64_t number, struct truth_entry *e, const Tiendo__Jour
 		truth_catalogue(body);
 	} else if (h->kind == KIND(REGISTRY)) {
 		truth_registry(body);
-	} /* ticks, and what later versions add, change no right and no report */
+	} else if (h->kind == KIND(TICK)) {
+		truth_tick(number, body);
+	}
 }
 
 /* hash = BLAKE2b-256(previous | header | BLAKE2b-256(body)); journal.proto */
@@ -349,6 +355,7 @@ void truth_read(void)
 	struct bytes key, value;
 	uint8_t after[8];
 
+	truth.group = truth.n;
 	put_u64(after, truth.n);
 	while (disk_next(TRUTH_JOURNAL, "entries", bytes_of(after, 8), &key, &value)) {
 		if (key.size != 8 || get_u64(key.data) != truth.n + 1)
@@ -356,6 +363,12 @@ void truth_read(void)
 		read_entry(truth.n + 1, value);
 		put_u64(after, truth.n);
 	}
+}
+
+void truth_committed(const char *path)
+{
+	if (!strcmp(path, TRUTH_JOURNAL))
+		truth_read();
 }
 
 void truth_reread(void)
@@ -384,7 +397,9 @@ void truth_replaced(bool silently)
 	memcpy(was, truth.incarnation, TRUTH_ID);
 	forget();
 	truth_receipted = NULL;
+	truth.again = true;
 	truth_read();
+	truth.again = false;
 	truth_receipted = receipted;
 	truth_counts = counted;
 	/* an older backup than the last restore: the journal never heard of what came between */

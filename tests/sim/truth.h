@@ -64,9 +64,11 @@ extern int64_t (*truth_receipted)(uint32_t principal, const uint8_t *epoch, uint
 /* An ack left the centre: everything in it must be true, durable, and what was told before. */
 void truth_told(uint32_t key, struct bytes ack, const uint8_t secret[static KEYS_SIZE], uint64_t folded);
 
-/* The live report of a cell by the journal alone: greatest as-of, then the later one. 0 = none. `unit` is
- * the unit's number. */
-uint32_t truth_cell(uint32_t unit, const char *item, uint64_t *entry);
+/* The code of the period that holds the day, of the item's schedule. NULL = none. */
+const char *truth_period_code(const char *item, struct date d);
+
+/* Everything durable has become so by one commit now: its entries were judged together. */
+void truth_committed(const char *path);
 
 struct truth_counts {
 	uint64_t taken, refused, voided, duplicates, told, lost, first_times, incarnations, proven;

@@ -148,6 +148,10 @@ static void outcome(const struct truth_entry *e, uint64_t number, uint64_t seq, 
 			     (unsigned long long)seq, (unsigned long long)number);
 	works[o->work].told = true;
 	works[o->work].told_taken |= o->kind == TRUTH_TAKEN;
+	if (o->kind == TRUTH_TAKEN) {
+		works[o->work].receipt = (struct receipt){.entry = number, .index = o->index};
+		memcpy(works[o->work].receipt.incarnation, e->incarnation, TRUTH_ID);
+	}
 	truth_counts.told++;
 	remember(e, number, seq, o);
 }

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/domain/periods.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/truth.h"
+#include "tests/sim/truth_days.h"
 
 struct work works[WORKS];
 uint32_t works_n;
@@ -16,81 +17,193 @@ void work_reset(void)
 	works_n = 1;
 }
 
+/* ---- what it says ---- */
+
 static void task(struct work *w)
 {
 	uint64_t kind = dice_below(4);
 
-	w->body = BODY_TASK;
 	w->state = kind == 0 ? TASK_NOT_STARTED : kind == 3 ? TASK_DONE : TASK_IN_PROGRESS;
 	w->percent = kind == 0 ? 0 : kind == 3 ? 100 : 1 + (uint32_t)dice_below(99);
 	if (kind == 3) {
 		snprintf(w->ref, sizeof w->ref, "12/BC");
 		w->done_on = w->as_of;
 	}
-	if (dice_percent(80))
-		snprintf(w->reason, sizeof w->reason, "lùi");
 }
 
 /* Mostly what the item asks for; now and then something that is refused. */
-static void body(struct work *w)
+static void figure(struct work *w)
 {
+	static const enum body_kind of[] = {['1'] = BODY_TASK, ['2'] = BODY_TASK, ['3'] = BODY_RATIO, ['4'] = BODY_COUNT,
+					    ['5'] = BODY_POINTS, ['6'] = BODY_COUNT};
 	char last = w->item[strlen(w->item) - 1];
 
 	if (dice_percent(4))
-		last = (char)('1' + dice_below(5));
-	if (last == '1' || last == '2') {
+		last = (char)('1' + dice_below(6));
+	w->figure = of[(unsigned char)last];
+	if (w->figure == BODY_COUNT && dice_percent(20))
+		w->figure = BODY_NONE_ARISEN;
+	if (w->figure == BODY_TASK) {
 		task(w);
-	} else if (last == '3') {
-		w->body = BODY_RATIO;
+	} else if (w->figure == BODY_RATIO) {
 		w->b = (int64_t)dice_below(1000);
 		w->a = dice_percent(95) ? (int64_t)dice_below((uint64_t)w->b + 1) : w->b + 1;
-	} else if (last == '4') {
-		w->body = dice_percent(20) ? BODY_NONE_ARISEN : BODY_COUNT;
-		w->a = w->body == BODY_COUNT ? (int64_t)dice_below(100000) : 0;
-	} else {
-		w->body = dice_percent(97) ? BODY_POINTS : BODY_UNCHANGED; /* not_yet */
-		w->a = w->body == BODY_POINTS ? (int64_t)dice_below(1900) : 0;
+	} else if (w->figure != BODY_NONE_ARISEN) {
+		w->a = (int64_t)dice_below(w->figure == BODY_COUNT ? 100000 : 1900);
 	}
 }
 
-uint32_t work_new(const char *unit, const char *item, uint32_t today)
+/* A code of the item's schedule, mostly; the right one, mostly. */
+static void name_period(struct work *w)
 {
-	if (works_n == WORKS)
-		return 0;
+	static const char *const some[] = {"P1", "P3", "P5", "2024-01a", "2024-01b", "2024-W02", "2024-W03", "2024-01", "2024"};
+	struct date about = truth_date(truth_day(w->as_of) - (int32_t)dice_below(4));
+	const char *code = truth_period_code(w->item, about);
+
+	if (dice_percent(10) || !code)
+		code = some[dice_below(sizeof some / sizeof *some)];
+	snprintf(w->period, sizeof w->period, "%s", code);
+}
+
+static void say_why(struct work *w, unsigned percent)
+{
+	if (dice_percent(percent))
+		snprintf(w->reason, sizeof w->reason, "lùi");
+}
+
+static struct work *begin(const char *unit, const char *item)
+{
 	struct work *w = &works[works_n];
 
+	if (works_n == WORKS)
+		return NULL;
 	*w = (struct work){0};
 	snprintf(w->unit, sizeof w->unit, "%s", unit);
 	snprintf(w->item, sizeof w->item, "%s", item);
-	snprintf(w->note, sizeof w->note, "w%u", works_n);
-	w->as_of = date_add((struct date){today}, dice_percent(97) ? -(int32_t)dice_below(20) : 3);
-	body(w);
+	snprintf(w->own_note, sizeof w->own_note, "w%u", works_n);
+	w->note = w->own_note;
+	return w;
+}
+
+uint32_t work_new(const char *unit, const char *item, struct date today)
+{
+	static const char *const copied[] = {"Đang phối hợp với các đơn vị liên quan", "Chưa có vướng mắc phát sinh trong kỳ"};
+	struct work *w = begin(unit, item);
+
+	if (!w)
+		return 0;
+	if (dice_percent(10))
+		w->note = copied[dice_below(2)];
+	w->as_of = truth_date(truth_day(today) + (dice_percent(3) ? 3 : -(int32_t)dice_below(dice_percent(70) ? 4 : 20)));
+	if (dice_percent(30))
+		name_period(w);
+	if (dice_percent(12)) {
+		w->body = BODY_UNCHANGED;
+		return works_n++;
+	}
+	figure(w);
+	w->body = w->figure;
+	say_why(w, 80);
 	return works_n++;
 }
 
+uint32_t work_about(uint32_t about, bool withdraws, struct date today)
+{
+	const struct work *of = &works[about];
+	struct work *w = begin(of->unit, of->item);
+
+	if (!w || !of->told_taken)
+		return 0;
+	w->as_of = of->as_of.ymd <= today.ymd && dice_percent(80) ? of->as_of : today;
+	snprintf(w->period, sizeof w->period, "%s", of->period);
+	if (dice_percent(30))
+		name_period(w);
+	w->about = of->receipt;
+	if (dice_percent(3))
+		w->about.entry += 1 + dice_below(3);
+	w->body = withdraws ? BODY_WITHDRAW : BODY_CORRECTION;
+	if (!withdraws)
+		figure(w);
+	say_why(w, 97);
+	return works_n++;
+}
+
+/* ---- as an update ---- */
+
 struct update work_update(uint32_t n)
 {
-	const struct work *w = &works[n];
+	struct work *w = &works[n];
+	bool figures = w->figure != BODY_NONE;
 
+	w->matter = (struct matter){.about = w->about, .text = "", .item = "", .solution = "", .addressee = ""};
 	return (struct update){.unit = w->unit,
 			       .item = w->item,
 			       .as_of = w->as_of,
-			       .period = "",
+			       .period = w->period,
 			       .note = w->note,
 			       .reason = w->reason,
 			       .product_ref = w->ref,
+			       .seal = {.monotonic_ms = 1, .attempts = n},
 			       .body = w->body,
+			       .corrected = w->body == BODY_CORRECTION ? w->figure : BODY_NONE,
+			       .matter = w->body > BODY_UNCHANGED ? &w->matter : NULL,
 			       .state = w->state,
 			       .percent = w->percent,
 			       .done_on = w->done_on,
-			       .numerator = w->body == BODY_RATIO ? w->a : 0,
+			       .numerator = w->figure == BODY_RATIO ? w->a : 0,
 			       .denominator = w->b,
-			       .value = w->body == BODY_COUNT || w->body == BODY_POINTS ? w->a : 0};
+			       .value = figures && w->figure != BODY_RATIO ? w->a : 0};
 }
 
-uint32_t work_of_note(const char *note)
+const char *work_text(uint32_t n)
 {
-	unsigned long n = note[0] == 'w' ? strtoul(note + 1, NULL, 10) : 0;
+	static char text[200];
+	const struct work *w = &works[n];
 
-	return n < works_n ? (uint32_t)n : 0;
+	snprintf(text, sizeof text, "w%u: body %d of %d, %s %s, as of %u, period %s, about %llu.%u%s", n, w->body, w->figure,
+		 w->unit, w->item, w->as_of.ymd, w->period[0] ? w->period : "-", (unsigned long long)w->about.entry,
+		 w->about.index, w->wild ? ", wild" : "");
+	return text;
+}
+
+uint32_t work_of(const Tiendo__V1__Update *u)
+{
+	uint32_t n = u->seal ? u->seal->attempts : 0;
+
+	return n < works_n ? n : 0;
+}
+
+static bool same_figure(const struct work *w, unsigned body, const Tiendo__V1__Task *task, const Tiendo__V1__Ratio *ratio,
+			const Tiendo__V1__Count *count, const Tiendo__V1__Points *points)
+{
+	if (body != (unsigned)w->figure)
+		return false;
+	if (body == BODY_TASK)
+		return (enum task_state)task->state == w->state && task->percent == w->percent &&
+		       task->done_on == w->done_on.ymd && !strcmp(task->product_ref, w->ref);
+	if (body == BODY_RATIO)
+		return (int64_t)ratio->numerator == w->a && (int64_t)ratio->denominator == w->b;
+	return body == BODY_NONE_ARISEN || (int64_t)(body == BODY_COUNT ? count->value : points->value) == w->a;
+}
+
+static bool same_receipt(const struct receipt *r, const Tiendo__V1__ReceiptRef *m)
+{
+	return m && m->entry == r->entry && m->index == r->index && m->incarnation.len == sizeof r->incarnation &&
+	       !memcmp(m->incarnation.data, r->incarnation, sizeof r->incarnation);
+}
+
+bool work_same(uint32_t n, const Tiendo__V1__Update *u)
+{
+	const struct work *w = &works[n];
+
+	if (strcmp(u->unit, w->unit) || strcmp(u->item, w->item) || u->as_of != w->as_of.ymd || strcmp(u->period, w->period) ||
+	    strcmp(u->note, w->note) || strcmp(u->reason, w->reason) || (unsigned)u->body_case != (unsigned)w->body)
+		return false;
+	if (w->body == BODY_CORRECTION) {
+		const Tiendo__V1__Correction *c = u->correction;
+		return same_receipt(&w->about, c->replaces) && same_figure(w, c->body_case, c->task, c->ratio, c->count, c->points);
+	}
+	if (w->body == BODY_WITHDRAW)
+		return same_receipt(&w->about, u->withdraw->withdraws);
+	return w->body > BODY_NONE_ARISEN || same_figure(w, u->body_case, u->task, u->ratio, u->count, u->points);
 }
