@@ -17,7 +17,9 @@ static const ProtobufCMessageDescriptor *const types[] = {
 	&tiendo__v1__catalogue_row__descriptor, &tiendo__v1__rollup__descriptor, &tiendo__v1__update__descriptor,
 	&tiendo__journal__v1__entry_header__descriptor, &tiendo__journal__v1__registry_body__descriptor,
 	&tiendo__journal__v1__admin_request__descriptor, &tiendo__journal__v1__admin_reply__descriptor,
-	&tiendo__journal__v1__genesis_body__descriptor,
+	&tiendo__journal__v1__genesis_body__descriptor, &tiendo__journal__v1__decision_body__descriptor,
+	&tiendo__journal__v1__notice_body__descriptor, &tiendo__journal__v1__finding_body__descriptor,
+	&tiendo__journal__v1__step_body__descriptor,
 };
 
 static struct codec_arena arena, second;

@@ -5,7 +5,8 @@ import pathlib
 import struct
 
 MESSAGES = """Hello Welcome Push Void Ack Nack Ping Pong Query Reply UnitDelta Heartbeat CatalogueRow Rollup Update
-EntryHeader RegistryBody AdminRequest AdminReply GenesisBody""".split()  # as in fuzz_message.c
+EntryHeader RegistryBody AdminRequest AdminReply GenesisBody DecisionBody
+NoticeBody FindingBody StepBody""".split()  # as in fuzz_message.c
 CSV = ["units.csv", "items.csv", "groups.csv", "targets.csv", "milestones.csv", "holidays.csv", "schedules.csv",
        "periods.csv", "deadlines.csv", "thresholds.csv"]  # as in fuzz_csv.c
 KINDS = {"VoidBody": 2, "GenesisBody": 3, "IncarnationBody": 4, "CatalogueBody": 5, "RegistryBody": 6, "TickBody": 7,

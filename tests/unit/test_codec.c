@@ -179,6 +179,34 @@ static void a_rollup_comes_back(void **state)
 	codec_arena_free(&a);
 }
 
+static void a_threshold_has_known_words(void **state)
+{
+	static const struct {
+		const char *measure, *op;
+		bool taken;
+	} rows[] = {{"missing", "above", true}, {"behind", "below", true}, {"missing", "over", false},
+		    {"missing", "", false},	{"", "above", true},	   {"lateness", "above", false}};
+	struct codec_arena a = codec_arena_new(1 << 12);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		Tiendo__V1__CatalogueRow m = TIENDO__V1__CATALOGUE_ROW__INIT;
+		Tiendo__V1__ThresholdRow t = TIENDO__V1__THRESHOLD_ROW__INIT;
+		struct catalogue_row row;
+		size_t size;
+
+		m.row_case = TIENDO__V1__CATALOGUE_ROW__ROW_THRESHOLD;
+		m.threshold = &t;
+		t.measure = (char *)rows[i].measure;
+		t.op = (char *)rows[i].op;
+		uint8_t *wire = codec_pack_new(&m, &size);
+		assert_int_equal(codec_row_decode(wire, size, &a, &row), rows[i].taken);
+		free(wire);
+		codec_arena_reset(&a);
+	}
+	codec_arena_free(&a);
+}
+
 static void an_update_that_does_not_fit_is_said_so(void **state)
 {
 	(void)state;
@@ -200,6 +228,7 @@ int main(void)
 		cmocka_unit_test(domain_words_round_trip),
 		cmocka_unit_test(an_arena_bounds_what_a_message_may_cost),
 		cmocka_unit_test(a_rollup_comes_back),
+		cmocka_unit_test(a_threshold_has_known_words),
 		cmocka_unit_test(an_update_that_does_not_fit_is_said_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
