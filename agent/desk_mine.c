@@ -132,6 +132,8 @@ static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__Cell
 		{c->overdue, SAY(m->d, "quá hạn", "overdue")},
 		{c->behind, SAY(m->d, "chậm tiến độ", "behind")},
 		{c->done_late, SAY(m->d, "xong muộn", "done late")},
+		{c->accepted, SAY(m->d, "đã được chấp nhận", "accepted")},
+		{c->corrected, SAY(m->d, "đã đính chính", "corrected")},
 		{c->on_behalf, SAY(m->d, "báo cáo thay", "on behalf")},
 		{c->crossed, SAY(m->d, "gửi khi chưa thấy báo cáo trước", "sent without seeing the one before")},
 	};
@@ -142,6 +144,10 @@ static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__Cell
 			buffer_format(out, "%s%s", some ? ", " : "", marks[i].says);
 			some = true;
 		}
+	if (c->first_due && c->first_due != c->due) {
+		buffer_format(out, "%s%s", some ? ", " : "", SAY(m->d, "được gia hạn, hạn đầu ", "extended, first due "));
+		render_date(out, m->d->office.language, (struct date){c->first_due});
+	}
 }
 
 static void put_row(struct mine *m, struct render_table *t, const struct line *l)
@@ -261,13 +267,18 @@ static bool see_json(void *data, struct bytes row)
 	json_bool(j, "owed", l.owed);
 	json_text(j, "state", state_word(c->state));
 	json_uint(j, "as_of", c->as_of);
+	json_text(j, "period", c->period);
 	json_uint(j, "due", c->due);
+	json_uint(j, "first_due", c->first_due);
+	json_uint(j, "unchanged_since", c->unchanged_since);
 	json_uint(j, "percent", c->percent);
 	json_uint(j, "value", c->numerator);
 	json_uint(j, "denominator", c->denominator);
 	json_uint(j, "version", c->version);
 	json_bool(j, "overdue", c->overdue);
 	json_bool(j, "behind", c->behind);
+	json_bool(j, "accepted", c->accepted);
+	json_bool(j, "corrected", c->corrected);
 	if (c->receipt && c->receipt->incarnation.len == SPOOL_ID) {
 		struct buffer b = {0};
 
