@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* list_suspicious: reports that somebody should look at before believing them, each with what is odd about it. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "dashboard/decode.h"
 #include "dashboard/list.h"
 #include "dashboard/show.h"
@@ -32,19 +29,14 @@ static bool take(struct list *l, const Tiendo__V1__Reply *r)
 	return true;
 }
 
-/* As the leaf's own kind reads it. */
+/* A jump is told in basis points, the others as the leaf's own kind reads them. */
 static char *figure(const struct list *l, const Row *m, uint64_t n, char out[static SHOW_NUMBER])
 {
-	enum item_kind kind = list_item(l, m->item)->row.kind;
-
-	if (kind == ITEM_POINTS)
+	if (m->suspicion == TIENDO__V1__SUSPICION__SUSPICION_JUMP)
+		return show_percent((int64_t)n, l->language, out);
+	if (list_item(l, m->item)->row.kind == ITEM_POINTS)
 		return show_hundredths((int64_t)n, l->language, out);
-	show_number((int64_t)n, l->language, out);
-	if (kind == ITEM_TASK) {
-		size_t size = strlen(out);
-		snprintf(out + size, SHOW_NUMBER - size, " %%");
-	}
-	return out;
+	return show_number((int64_t)n, l->language, out);
 }
 
 static void put_why(const struct list *l, const Row *m, struct buffer *out)

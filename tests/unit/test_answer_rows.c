@@ -30,7 +30,8 @@ enum { VINH = 1, VIEWER, OPERATOR, X1, X2, Y1, DISTRICT, KEYS };
 	"KH.G,KH,,ratio_group,Hồ sơ,,,,,,,,a,b,\n"                                                                    \
 	"KH.R,KH.G,,ratio,Tỷ lệ,40,,,all,kind:commune@40,half_month,stock,a,b,yes\n"                                  \
 	"KH.F,KH,,count,Số vụ,40,,,all,kind:district@40,half_month,flow,,,\n"                                         \
-	"KH.N,KH,,count,Không kỳ,40,,,all,kind:district@40,,stock,,,\n"
+	"KH.N,KH,,count,Không kỳ,40,,,all,kind:district@40,,stock,,,\n"                                               \
+	"KH.Y,KH,,count,Luỹ kế,40,,,all,kind:district@40,month,ytd,,,\n"
 
 struct world {
 	struct centre centre;
@@ -124,6 +125,50 @@ static void task(struct world *w, uint32_t key, const char *unit, uint32_t as_of
 	t.state = TIENDO__V1__TASK_STATE__TASK_STATE_IN_PROGRESS;
 	t.percent = percent;
 	send(w, key, &u);
+}
+
+static void amount(struct world *w, uint32_t key, const char *unit, const char *item, uint32_t as_of, const char *period,
+		   uint64_t value)
+{
+	Tiendo__V1__Update u = TIENDO__V1__UPDATE__INIT;
+	Tiendo__V1__Count n = TIENDO__V1__COUNT__INIT;
+
+	u.unit = (char *)unit;
+	u.item = (char *)item;
+	u.as_of = as_of;
+	u.period = (char *)period;
+	u.author_role = TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_CLERK;
+	u.body_case = TIENDO__V1__UPDATE__BODY_COUNT;
+	u.count = &n;
+	n.value = value;
+	send(w, key, &u);
+}
+
+static void withdraw(struct world *w, uint32_t key, const char *unit, uint32_t as_of, uint64_t entry)
+{
+	Tiendo__V1__Update u = TIENDO__V1__UPDATE__INIT;
+	Tiendo__V1__Withdraw body = TIENDO__V1__WITHDRAW__INIT;
+	Tiendo__V1__ReceiptRef receipt = TIENDO__V1__RECEIPT_REF__INIT;
+
+	receipt.incarnation = (ProtobufCBinaryData){
+		INCARNATION_SIZE, (uint8_t *)core_view(w->centre.core)->head.incarnation};
+	receipt.entry = entry;
+	receipt.index = 1;
+	body.withdraws = &receipt;
+	u.unit = (char *)unit;
+	u.item = (char *)"KH.R";
+	u.as_of = as_of;
+	u.period = (char *)"2024-01a"; /* of one that is frozen it must be said */
+	u.reason = (char *)"nhầm số liệu của xã khác";
+	u.author_role = TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_CLERK;
+	u.body_case = TIENDO__V1__UPDATE__BODY_WITHDRAW;
+	u.withdraw = &body;
+	send(w, key, &u);
+}
+
+static uint64_t head(const struct world *w)
+{
+	return core_view(w->centre.core)->head.entry;
 }
 
 /* ---- questions ---- */
@@ -415,6 +460,316 @@ static void who_owes_what(void **state)
 	close_world(&w);
 }
 
+/* ---- figures of a period ---- */
+
+/* What a page says of one item, its parts added. */
+struct figures {
+	bool there, has_frozen;
+	Tiendo__V1__Rollup frozen, now;
+	Tiendo__V1__TaskCounts frozen_cells, now_cells;
+	Tiendo__V1__IndicatorCounts frozen_counts, now_counts;
+	size_t pages;
+};
+
+static void add_rollup(Tiendo__V1__Rollup *to, Tiendo__V1__TaskCounts *cells, Tiendo__V1__IndicatorCounts *counts,
+		       const Tiendo__V1__Rollup *m)
+{
+	to->numerator += m->numerator;
+	to->denominator += m->denominator;
+	to->value += m->value;
+	to->summed += m->summed;
+	to->has_target = m->has_target;
+	to->target = m->target;
+	if (m->cells) {
+		cells->unreported += m->cells->unreported;
+		cells->in_progress += m->cells->in_progress;
+		cells->na += m->cells->na;
+	}
+	if (m->indicators) {
+		counts->unreported += m->indicators->unreported;
+		counts->value += m->indicators->value;
+		counts->none += m->indicators->none;
+		counts->na += m->indicators->na;
+	}
+}
+
+static struct figures figures(struct world *w, const char *unit, const char *item, const char *period, uint32_t at,
+			      const char *of)
+{
+	QUESTION(PERIOD_FIGURES, period_figures, PeriodFigures, PERIOD_FIGURES);
+	const struct catalogue *c = core_view(w->centre.core)->catalogue;
+	uint32_t number = catalogue_item(c, catalogue_item_by_code(c, of))->row.number;
+	struct figures sum = {.has_frozen = true};
+	uint8_t kept[CURSOR_SIZE];
+
+	m.unit = (char *)unit;
+	m.item = (char *)item;
+	m.period = (char *)period;
+	m.at = at;
+	do {
+		const Tiendo__V1__Reply *r = ask(w, VIEWER, &q);
+		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_PERIOD_FIGURES)
+			fail_msg("%s", r->failure->text);
+		for (size_t i = 0; i < r->period_figures->n_figures; i++) {
+			const Tiendo__V1__PeriodFigure *f = r->period_figures->figures[i];
+			if (f->item != number)
+				continue;
+			sum.there = true;
+			sum.has_frozen &= f->has_frozen;
+			if (f->frozen)
+				add_rollup(&sum.frozen, &sum.frozen_cells, &sum.frozen_counts, f->frozen);
+			if (f->now)
+				add_rollup(&sum.now, &sum.now_cells, &sum.now_counts, f->now);
+		}
+		sum.pages++;
+		memcpy(kept, r->cursor.data, r->cursor.len);
+		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
+	} while (m.cursor.len);
+	return sum;
+}
+
+#define assert_ratio(rollup, n, d)                      \
+	do {                                            \
+		assert_int_equal((rollup).numerator, n);   \
+		assert_int_equal((rollup).denominator, d); \
+	} while (0)
+
+static void a_period_in_memory(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "now");
+	half_a_month(&w);
+	struct figures f = figures(&w, "40", "KH", "2024-01a", 0, "KH.R");
+	assert_false(f.has_frozen);
+	assert_ratio(f.now, 100, 200);
+	assert_int_equal(f.now_counts.value, 2);
+	assert_int_equal(f.now_counts.unreported, 1);
+	f = figures(&w, "40", "", "2024-01a", 0, "KH.G");
+	assert_ratio(f.now, 100, 200);
+	f = figures(&w, "40", "", "2024-01a", 0, "KH");
+	assert_int_equal(f.now_cells.in_progress, 2);
+	assert_int_equal(f.now_cells.unreported, 1);
+	assert_int_equal(f.now_counts.unreported, 3); /* Y1, and two districts with their flow */
+	assert_ratio(figures(&w, "412", "KH.R", "2024-01a", 0, "KH.R").now, 100, 200);
+	assert_ratio(figures(&w, "4122", "KH.R", "2024-01a", 0, "KH.R").now, 10, 100);
+	assert_false(figures(&w, "40", "KH", "2024-01a", 0, "KH.N").there); /* it has no periods */
+	assert_false(figures(&w, "40", "KH", "2024-01a", 0, "KH.Y").there); /* nor this one such */
+	close_world(&w);
+}
+
+static void a_period_as_frozen_and_now(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "both");
+	day(&w, "2024-01-12");
+	ratio(&w, X1, "4121", 20240111, 80, 100);
+	ratio(&w, X1, "4121", 20240112, 90, 100);
+	uint64_t last = head(&w);
+	day(&w, "2024-01-17");
+	ratio(&w, X2, "4122", 20240115, 10, 100);
+	day(&w, "2024-01-20");
+	for (int written = 0; written < 2; written++) {
+		struct figures f = figures(&w, "40", "KH.R", "2024-01a", 0, "KH.R");
+		assert_true(f.there && f.has_frozen);
+		assert_ratio(f.frozen, 100, 200);
+		assert_ratio(f.now, 100, 200);
+		assert_int_equal(f.frozen_counts.unreported, 1);
+		checkpoint(&w);
+	}
+	ratio(&w, Y1, "4131", 20240114, 50, 100); /* late data land in their own period */
+	for (int written = 0; written < 2; written++) {
+		struct figures f = figures(&w, "40", "KH", "2024-01a", 0, "KH.R");
+		assert_ratio(f.frozen, 100, 200);
+		assert_ratio(f.now, 150, 300);
+		assert_int_equal(f.now_counts.unreported, 0);
+		assert_ratio(figures(&w, "4131", "KH.R", "2024-01a", 0, "KH.R").now, 50, 100);
+		assert_int_equal(figures(&w, "4131", "KH.R", "2024-01a", 0, "KH.R").frozen_counts.unreported, 1);
+		checkpoint(&w);
+	}
+	withdraw(&w, X1, "4121", 20240112, last); /* the one under it stands again */
+	struct figures f = figures(&w, "40", "KH", "2024-01a", 0, "KH.G");
+	assert_ratio(f.frozen, 100, 200);
+	assert_ratio(f.now, 140, 300);
+	close_world(&w);
+}
+
+static void windows_of_several_periods(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "windows");
+	day(&w, "2024-01-12");
+	ratio(&w, X1, "4121", 20240112, 90, 100);
+	ratio(&w, X2, "4122", 20240112, 10, 100);
+	amount(&w, DISTRICT, "413", "KH.F", 20240112, "", 5);
+	day(&w, "2024-01-30");
+	ratio(&w, X1, "4121", 20240130, 95, 100);
+	amount(&w, DISTRICT, "413", "KH.F", 20240130, "", 7);
+	amount(&w, DISTRICT, "413", "KH.Y", 20240130, "", 12);
+	amount(&w, VINH, "412", "KH.Y", 20240130, "", 20);
+	for (int frozen = 0; frozen < 2; frozen++) {
+		/* a stock: the last report of each; a flow: the sum of its periods */
+		struct figures f = figures(&w, "40", "KH", "2024-01", 0, "KH.R");
+		assert_ratio(f.now, 105, 200);
+		assert_int_equal(f.now_counts.value + f.now_counts.unreported, 3);
+		f = figures(&w, "40", "KH", "2024-01a..2024-01b", 0, "KH.F");
+		assert_int_equal(f.now.value, 12);
+		assert_int_equal(f.now_counts.value, 2);
+		assert_int_equal(f.now_counts.unreported, 2); /* of two districts, two periods each */
+		assert_int_equal(figures(&w, "40", "KH", "2024-01b", 0, "KH.F").now.value, 7);
+		assert_int_equal(f.has_frozen, frozen);
+		assert_int_equal(figures(&w, "40", "KH", "2024-Q1", 0, "KH.F").now.value, 12);
+		day(&w, "2024-02-10");
+	}
+	close_world(&w);
+}
+
+/* DOMAIN 5: a running total across a year end = year ends + last. */
+static void a_running_total_across_a_year(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "years");
+	day(&w, "2024-01-31");
+	amount(&w, DISTRICT, "413", "KH.Y", 20240131, "", 12);
+	day(&w, "2024-12-31");
+	amount(&w, DISTRICT, "413", "KH.Y", 20241231, "", 144);
+	day(&w, "2025-01-31");
+	amount(&w, DISTRICT, "413", "KH.Y", 20250131, "", 11);
+	day(&w, "2025-03-20");
+	amount(&w, DISTRICT, "413", "KH.Y", 20250320, "", 30);
+	assert_int_equal(figures(&w, "40", "KH.Y", "2024..2025-Q1", 0, "KH.Y").now.value, 174);
+	assert_int_equal(figures(&w, "40", "KH.Y", "2024", 0, "KH.Y").now.value, 144);
+	assert_int_equal(figures(&w, "40", "KH.Y", "2025", 0, "KH.Y").now.value, 30); /* what there is of it */
+	assert_int_equal(figures(&w, "40", "KH.Y", "2025-01..2025-02", 0, "KH.Y").now.value, 11);
+	close_world(&w);
+}
+
+/* Each leaf whole, inner items in parts: whatever the pages, the sum is one. */
+static void pages_of_figures(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "parts");
+	half_a_month(&w);
+	day(&w, "2024-01-20");
+	struct figures whole = figures(&w, "40", "", "2024-01a", 0, "KH");
+	assert_int_equal(whole.pages, 1);
+	w.answerer.page_max = 100;
+	struct figures parts = figures(&w, "40", "", "2024-01a", 0, "KH");
+	assert_int_equal(parts.pages, 3);
+	assert_int_equal(parts.now_cells.in_progress, whole.now_cells.in_progress);
+	assert_int_equal(parts.now_cells.unreported, whole.now_cells.unreported);
+	assert_int_equal(parts.frozen_counts.value, whole.frozen_counts.value);
+	assert_int_equal(parts.frozen_counts.unreported, whole.frozen_counts.unreported);
+	assert_true(parts.has_frozen && whole.has_frozen);
+	close_world(&w);
+}
+
+/* ---- other days ---- */
+
+static void figures_of_another_day(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "days");
+	half_a_month(&w);
+	day(&w, "2024-01-18");
+	ratio(&w, X1, "4121", 20240118, 95, 100);
+	day(&w, "2024-01-19");
+	for (int written = 0; written < 2; written++) {
+		assert_ratio(figures(&w, "40", "KH", "", 20240118, "KH.R").frozen, 100, 200);
+		assert_ratio(figures(&w, "40", "KH", "", 20240119, "KH.R").frozen, 105, 200);
+		assert_ratio(figures(&w, "40", "KH", "", 20240117, "KH.R").frozen, 90, 100); /* of its tick: X2 came later */
+		assert_ratio(figures(&w, "4121", "KH", "", 20240114, "KH.G").frozen, 90, 100);
+		assert_false(figures(&w, "40", "KH", "", 20240101, "KH.R").there); /* there was no store yet */
+		checkpoint(&w);
+	}
+	QUESTION(PERIOD_FIGURES, period_figures, PeriodFigures, PERIOD_FIGURES);
+	m.unit = (char *)"40";
+	m.at = 20240120;
+	assert_fails(ask(&w, VIEWER, &q), REASON_NOT_FOUND);
+	m.at = 20240132;
+	assert_fails(ask(&w, VIEWER, &q), REASON_BAD_FRAME);
+	m.at = 0;
+	assert_fails(ask(&w, VIEWER, &q), REASON_BAD_FRAME);
+	m.period = (char *)"2024-01a";
+	m.at = 20240118;
+	assert_fails(ask(&w, VIEWER, &q), REASON_BAD_FRAME);
+	m.at = 0;
+	m.item = (char *)"KH.N";
+	assert_fails(ask(&w, VIEWER, &q), REASON_NOT_FOUND);
+	assert_fails(ask(&w, X1, &q), REASON_FORBIDDEN);
+	close_world(&w);
+}
+
+struct points {
+	size_t n, pages;
+	uint32_t dates[32];
+	uint64_t numerators[32];
+};
+
+static struct points points(struct world *w, uint32_t from, uint32_t to)
+{
+	QUESTION(SERIES, series, Series, SERIES);
+	uint8_t kept[CURSOR_SIZE];
+	struct points p = {0};
+
+	m.unit = (char *)"40";
+	m.item = (char *)"KH.R";
+	m.from = from;
+	m.to = to;
+	do {
+		const Tiendo__V1__Reply *r = ask(w, VIEWER, &q);
+		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_SERIES)
+			fail_msg("%s", r->failure->text);
+		for (size_t i = 0; i < r->series->n_points; i++) {
+			p.dates[p.n] = r->series->points[i]->date;
+			p.numerators[p.n++] = r->series->points[i]->rollup->numerator;
+		}
+		p.pages++;
+		memcpy(kept, r->cursor.data, r->cursor.len);
+		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
+	} while (m.cursor.len);
+	return p;
+}
+
+static void a_series_has_a_point_for_each_change(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "series");
+	day(&w, "2024-01-12");
+	ratio(&w, X1, "4121", 20240112, 90, 100);
+	day(&w, "2024-01-13");
+	checkpoint(&w); /* some of it lies in view/, some in the view */
+	day(&w, "2024-01-15");
+	ratio(&w, X1, "4121", 20240115, 91, 100);
+	day(&w, "2024-01-16");
+	day(&w, "2024-01-17");
+	struct points p = points(&w, 20240112, 0);
+	assert_int_equal(p.n, 2);
+	assert_int_equal(p.dates[0], 20240113);
+	assert_int_equal(p.numerators[0], 90);
+	assert_int_equal(p.dates[1], 20240116);
+	assert_int_equal(p.numerators[1], 91);
+	assert_int_equal(points(&w, 20240112, 20240115).n, 1);
+	assert_int_equal(points(&w, 20240114, 20240116).n, 1);
+	w.answerer.page_max = 10;
+	p = points(&w, 20240112, 20240117);
+	assert_true(p.n == 2 && p.pages == 2);
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +778,13 @@ int main(void)
 		cmocka_unit_test(small_pages),
 		cmocka_unit_test(bad_questions_about_time),
 		cmocka_unit_test(who_owes_what),
+		cmocka_unit_test(a_period_in_memory),
+		cmocka_unit_test(a_period_as_frozen_and_now),
+		cmocka_unit_test(windows_of_several_periods),
+		cmocka_unit_test(a_running_total_across_a_year),
+		cmocka_unit_test(pages_of_figures),
+		cmocka_unit_test(figures_of_another_day),
+		cmocka_unit_test(a_series_has_a_point_for_each_change),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -568,7 +568,8 @@ static void what_is_odd_about_a_report(void **state)
 		m[i].before = 1387;
 		m[i].after = 100;
 	}
-	m[1].before = 40;
+	m[1].before = 4000;
+	m[1].after = 10000;
 	page.n_rows = 4;
 	page.rows = rows;
 	PAGE(&w, SUSPICIOUS, suspicious, &page);
