@@ -5,6 +5,7 @@
  * effect.
  */
 #include "server/fold_inside.h"
+#include "server/mailbox.h"
 #include "server/obstacle.h"
 #include "server/request.h"
 
@@ -56,6 +57,28 @@ static void reach(struct view *v, const struct reporting *r, uint32_t item, stru
 		judge_again(v, unit, leaf, r->entry->number, ch);
 }
 
+/* With whom it lies now hears of it; so do the two sides of what the other one says. The clock (unit 0) asks nobody. */
+static void tell(struct view *v, const struct entry *e, const struct obstacle *o)
+{
+	const struct step *s = &o->steps[o->steps_n - 1];
+	struct notice n = { .kind = NOTICE_ANSWER, .item = o->item, .about_entry = o->at.entry,
+			    .about_index = (uint16_t)o->at.index, .index = (uint16_t)s->at.index };
+	bool clock = e->kind == ENTRY_TICK;
+	if (!clock && s->unit != o->unit)
+		fold_tell(v, e, o->unit, n);
+	if (s->kind == STEP_RAISE || s->kind == STEP_ESCALATE || s->kind == STEP_REOPEN)
+		n.kind = NOTICE_OBSTACLE;
+	if (clock || s->unit != o->addressee)
+		fold_tell(v, e, o->addressee, n);
+}
+
+static void taken(struct view *v, const struct entry *e, const struct obstacle *o, bool memory)
+{
+	need(v, memory);
+	if (!v->duties.failed)
+		tell(v, e, o);
+}
+
 static void speak(struct view *v, const struct reporting *r, uint32_t item)
 {
 	const struct matter *m = r->taken->update.matter;
@@ -64,20 +87,23 @@ static void speak(struct view *v, const struct reporting *r, uint32_t item)
 				.today = v->head.today };
 	if (m->step == STEP_RAISE) {
 		bool late = obstacle_late(v->catalogue, &d->terms, item, h.unit, h.today);
-		if (!obstacle_may_raise(&h, m, item).reason)
-			need(v, obstacle_raise(&d->cases, &h, m, item, late, place_of(r), v->head.incarnation));
+		if (obstacle_may_raise(&h, m, item).reason)
+			return;
+		const struct obstacle *o =
+			obstacle_raise(&d->cases, &h, m, item, late, place_of(r), v->head.incarnation);
+		taken(v, r->entry, o, o);
 		return;
 	}
 	struct obstacle *o = obstacle_named(&d->cases, v->catalogue, m, item);
 	if (o && !obstacle_may(&h, o, m).reason)
-		need(v, obstacle_take(o, &h, m, place_of(r)));
+		taken(v, r->entry, o, obstacle_take(o, &h, m, place_of(r)));
 }
 
 void fold_case(struct view *v, const struct reporting *r, struct change *ch)
 {
 	const struct update *u = &r->taken->update;
 	uint32_t item = catalogue_item_by_code(v->catalogue, u->item);
-	if (r->aim.unit == NO_INDEX || item == NO_INDEX || !u->matter)
+	if (r->aim.unit == NO_INDEX || item == NO_INDEX || !u->matter || !v->head.today.ymd)
 		return;
 	if (u->body == BODY_OBSTACLE)
 		speak(v, r, item);
@@ -99,6 +125,9 @@ void fold_request_decided(struct view *v, const struct entry *e, struct change *
 	need(v, request_decide(r, &v->duties.terms, v->catalogue, &decided));
 	if (d->granted && !v->duties.failed)
 		judge_again(v, r->unit, r->item, e->number, ch);
+	fold_tell(v, e, r->unit, (struct notice){ .kind = NOTICE_DECISION, .item = r->item, .about_entry = r->at.entry,
+						  .about_index = (uint16_t)r->at.index, .granted = d->granted,
+						  .due = r->granted_date });
 }
 
 /* The report that stands, when it is that one and says that it is done. */
@@ -138,6 +167,7 @@ void fold_finding(struct view *v, const struct entry *e)
 	const struct finding finding = { .entry = e->number, .unit = f->unit, .item = f->item, .principal = f->principal,
 					 .severity = (uint8_t)f->severity, .found = v->head.today, .remedy_by = f->remedy_by };
 	need(v, cases_add_finding(&v->duties.cases, &finding));
+	fold_tell(v, e, f->unit, (struct notice){ .kind = NOTICE_FINDING, .item = f->item, .due = f->remedy_by });
 }
 
 void fold_step(struct view *v, const struct entry *e)
@@ -145,7 +175,7 @@ void fold_step(struct view *v, const struct entry *e)
 	const struct entry_step *s = &e->step;
 	struct hand h = { .catalogue = v->catalogue, .unit = NO_INDEX, .principal = s->principal, .own = NO_INDEX, .centre = true,
 			  .today = v->head.today };
-	if (!v->catalogue)
+	if (!v->catalogue || !v->head.today.ymd)
 		return;
 	if (s->unit)
 		h.unit = catalogue_unit_by_number(v->catalogue, s->unit);
@@ -153,7 +183,7 @@ void fold_step(struct view *v, const struct entry *e)
 		return;
 	struct obstacle *o = obstacle_named(&v->duties.cases, v->catalogue, &s->matter, NO_INDEX);
 	if (o && !obstacle_may(&h, o, &s->matter).reason)
-		need(v, obstacle_take(o, &h, &s->matter, (struct spot){ e->number, 0 }));
+		taken(v, e, o, obstacle_take(o, &h, &s->matter, (struct spot){ e->number, 0 }));
 }
 
 /* ---- a day ---- */
@@ -163,5 +193,6 @@ void fold_cases_day(struct view *v, const struct entry *e)
 	struct cases *c = &v->duties.cases;
 	for (uint32_t i = 0; i < c->obstacles_n; i++)
 		if (obstacle_climbs(&c->obstacles[i], v->head.today))
-			need(v, obstacle_climb(&c->obstacles[i], v->catalogue, v->head.today, (struct spot){ e->number, 0 }));
+			taken(v, e, &c->obstacles[i],
+			      obstacle_climb(&c->obstacles[i], v->catalogue, v->head.today, (struct spot){ e->number, 0 }));
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "common/domain/periods.h"
+#include "tests/unit/country_words.h"
 #include "tests/unit/support_rows.h"
 
 enum { ROWS_MAX = 400, BATCH = 6, TEXTS_MAX = 4000 };
@@ -19,7 +20,8 @@ struct made {
 	struct entry entry;
 	struct taken taken[BATCH];
 	struct update updates[BATCH];
-	char codes[BATCH][2][CODE_MAX + 1];
+	char codes[BATCH][4][CODE_MAX + 1]; /* unit, item; named in its matter */
+	struct matter matter[BATCH];
 	struct registry_change registry[2];
 	struct catalogue *catalogue;
 };
@@ -32,7 +34,7 @@ struct country {
 	size_t texts_n;
 	struct catalogue *catalogue; /* the latest made */
 	int32_t today;               /* days */
-	uint32_t units_made, items_made, numbers, principals;
+	uint32_t units_made, items_made, unit_numbers, item_numbers, principals;
 	struct made **made;
 	size_t made_n;
 	uint8_t incarnation;
@@ -78,9 +80,9 @@ static struct catalogue_row *add(struct country *w, struct catalogue_row row)
 {
 	assert_true(w->rows_n < ROWS_MAX);
 	if (row.kind == ROW_UNIT) /* numbers are for ever, as the store gives them */
-		row.unit.number = ++w->numbers;
+		row.unit.number = ++w->unit_numbers;
 	if (row.kind == ROW_ITEM)
-		row.item.number = ++w->numbers;
+		row.item.number = ++w->item_numbers;
 	w->rows[w->rows_n] = row;
 	return &w->rows[w->rows_n++];
 }
@@ -174,6 +176,7 @@ static void add_leaf(struct country *w, const char *parent, enum item_kind kind)
 	if (kind == ITEM_TASK) {
 		i.start = near(w, 40, 10);
 		i.due = chance(w, 80) ? date_add(i.start, 10 + (int32_t)country_random(w, 60)) : DAY(0);
+		i.schedule = chance(w, 30) ? "K" : "";
 	} else {
 		i.flags = ITEM_OWN_WORK;
 		i.measure = chance(w, 50) ? MEASURE_STOCK : MEASURE_FLOW;
@@ -213,6 +216,8 @@ static void add_items(struct country *w)
 	add_leaf(w, "A2", ITEM_RATIO);
 	add_leaf(w, "A3", ITEM_RATIO);
 	add_leaf(w, "A3", ITEM_RATIO);
+	ADD({ .kind = ROW_SCHEDULE, .schedule = { .schedule = "K", .kind = "once", .name = "Một lần" } });
+	ADD({ .kind = ROW_PERIOD, .period = { .schedule = "K", .period = "K1", .start = near(w, 20, 0), .end = near(w, 0, 20) } });
 	ADD({ .kind = ROW_HOLIDAY, .holiday = { .date = near(w, 30, 30), .name = "Nghỉ" } });
 }
 
@@ -411,6 +416,18 @@ static void fill_body(struct country *w, struct update *u, const struct item_row
 	}
 }
 
+/* Something beside a figure instead. What it names is the catalogue's, which may be another one at the next replay. */
+static void word(struct country *w, const struct view *v, struct made *m, size_t i)
+{
+	struct update *u = &m->updates[i];
+	const char **names[] = { &u->unit, &u->item, &m->matter[i].addressee };
+	country_word(w, v, u, &m->matter[i]);
+	for (size_t k = 0; k < N(names); k++) {
+		memmove(m->codes[i][k], *names[k], strlen(*names[k]) + 1);
+		*names[k] = m->codes[i][k];
+	}
+}
+
 /* One report that admit would take at the view's place. */
 static bool report(struct country *w, const struct view *v, struct made *m, size_t i)
 {
@@ -430,8 +447,11 @@ static bool report(struct country *w, const struct view *v, struct made *m, size
 	snprintf(m->codes[i][0], sizeof m->codes[i][0], "%s", code);
 	snprintf(m->codes[i][1], sizeof m->codes[i][1], "%s", catalogue_item(c, item)->row.code);
 	*u = (struct update){ .unit = m->codes[i][0], .item = m->codes[i][1], .as_of = as_of,
-			      .base_version = chance(w, 50) ? m->entry.number - 1 : 0 };
+			      .base_version = chance(w, 50) ? m->entry.number - 1 : 0, .period = "", .note = "", .reason = "",
+			      .product_ref = "" };
 	fill_body(w, u, &catalogue_item(c, item)->row);
+	if (v->head.today.ymd && chance(w, 15))
+		word(w, v, m, i);
 	m->taken[i] = (struct taken){ .index = (uint32_t)i + 1, .update = *u };
 	return true;
 }
@@ -497,8 +517,10 @@ void country_step(struct country *w, const struct view *v)
 		make_catalogue(w);
 	else if (dice < 95)
 		make_registry(w);
-	else if (dice < 97)
+	else if (dice < 96)
 		make_incarnation(w);
+	else if (dice < 99 && v->head.today.ymd)
+		country_office(w, v, &new_entry(w, ENTRY_DECISION + (country_random(w, 2) ? 0 : 3 + country_random(w, 2)))->entry);
 	else
 		new_entry(w, ENTRY_VOID);
 }

@@ -11,6 +11,7 @@
 #include "common/sys/base.h"
 #include "server/fold.h"
 #include "server/ladder.h"
+#include "server/mailbox.h"
 #include "server/obstacle.h"
 #include "tests/unit/scarce.h"
 #include "tests/unit/support_rows.h"
@@ -192,6 +193,16 @@ static void nothing_by(void (*what)(void))
 	buffer_free(&after);
 }
 
+/* What the unit was told last: its kind and the item. */
+static enum notice_kind told(uint32_t unit)
+{
+	struct mail_walk w = mailbox_walk(v->mailbox, unit, v->head.entry - 1);
+	struct notice n = { 0 };
+	while (mailbox_next(&w, &n))
+		;
+	return n.entry == v->head.entry ? (enum notice_kind)n.kind : NOTICE_NONE;
+}
+
 /* ---- requests ---- */
 
 static uint64_t ask_extension(uint32_t unit, uint32_t due)
@@ -218,6 +229,7 @@ static void test_an_extension(void **state)
 					.date = { 20240425 } });
 	assert_int_equal(at(NGHE_AN, "T").overdue, 1);
 	assert_int_equal(at(NGHE_AN, "T").version, v->head.entry);
+	assert_int_equal(told(VINH), NOTICE_DECISION);
 	assert_int_equal(ch.cells, 1);
 	assert_int_equal(cell(VINH, "T")->flags, CELL_EXPECTED | CELL_TERMS);
 	const struct request *r = &v->duties.cases.requests[0];
@@ -435,11 +447,18 @@ static void test_an_obstacle_climbs_and_is_answered(void **state)
 	(void)state;
 	the_obstacle = raise(VINH, "T");
 	assert_int_equal(obstacle()->addressee, SO_Y_TE);
+	assert_int_equal(told(SO_Y_TE), NOTICE_OBSTACLE);
+	assert_int_equal(told(VINH), NOTICE_NONE);
 	assert_false(obstacle()->raised_late);
 	tick(20240408);
 	assert_int_equal(obstacle()->addressee, SO_Y_TE);
 	tick(20240409);
 	assert_int_equal(obstacle()->addressee, CONG_AN);
+	assert_int_equal(told(CONG_AN), NOTICE_OBSTACLE);
+	assert_int_equal(told(SO_Y_TE), NOTICE_NONE);
+	step(VINH, "T", STEP_COMMENT);
+	assert_int_equal(told(CONG_AN), NOTICE_ANSWER);
+	assert_int_equal(told(VINH), NOTICE_NONE);
 	comes_back();
 	tick(20240417);
 	assert_int_equal(obstacle()->addressee, NGHE_AN);
@@ -449,10 +468,11 @@ static void test_an_obstacle_climbs_and_is_answered(void **state)
 	assert_int_equal(obstacle()->addressee, LADDER_MINISTRIES);
 	assert_true(obstacle_overdue(obstacle(), v->head.today));
 	for_the_centre(0, STEP_ANSWER); /* what the ministry wrote */
+	assert_int_equal(told(VINH), NOTICE_ANSWER);
 	assert_int_equal(obstacle()->state, OBSTACLE_ANSWERED);
 	step(VINH, "T", STEP_CLOSE);
 	assert_int_equal(obstacle()->state, OBSTACLE_CLOSED);
-	assert_int_equal(obstacle()->steps_n, 6);
+	assert_int_equal(obstacle()->steps_n, 7);
 	step(VINH, "T", STEP_REOPEN);
 	assert_int_equal(obstacle()->state, OBSTACLE_OPEN);
 	raise(CUA_LO, "KH");
@@ -571,6 +591,7 @@ static void test_findings(void **state)
 	nothing_by(find_no_item);
 	nothing_by(close_none);
 	find(VINH, 2, 0);
+	assert_int_equal(told(VINH), NOTICE_FINDING);
 	find(VINH, 0, 0);
 	const struct finding *f = &v->duties.cases.findings[0];
 	assert_int_equal(v->duties.cases.findings_n, 2);

@@ -180,6 +180,7 @@ struct copy {
 	struct view_head head;
 	struct catalogue *catalogue;
 	struct roster *roster;
+	struct buffer small;
 	struct buffer *units; /* by the unit indexes of that entry */
 	uint32_t n, next;
 };
@@ -202,6 +203,7 @@ static struct copy begin(struct view *v)
 	struct copy copy = { .entry = v->head.entry, .head = v->head, .catalogue = country_clone(v->catalogue),
 			     .roster = roster_clone(v->roster), .n = (uint32_t)catalogue_units(v->catalogue) };
 	copy.units = calloc(copy.n, sizeof *copy.units);
+	view_small_pack(v, &copy.small);
 	return copy;
 }
 
@@ -225,6 +227,8 @@ static struct view *load(struct copy *copy)
 	view_head_pack(&copy->head, head);
 	assert_true(view_head_unpack(&unpacked, head));
 	assert_true(view_load_begin(v, &unpacked, copy->catalogue, copy->roster));
+	assert_true(view_load_small(v, buffer_bytes(&copy->small)));
+	buffer_free(&copy->small);
 	for (uint32_t i = 0; i < copy->n; i++) {
 		assert_true(view_load_unit(v, copy->units[i].data, copy->units[i].size));
 		buffer_free(&copy->units[i]);
