@@ -331,6 +331,7 @@ static void new_catalogue(struct country *w)
 {
 	static struct catalogue_row kept[ROWS_MAX];
 	size_t n = w->rows_n;
+	uint32_t units = w->unit_numbers, items = w->item_numbers; /* a store gives none to what it refuses */
 	memcpy(kept, w->rows, sizeof kept);
 	for (;;) {
 		for (uint32_t i = 1 + country_random(w, 4); i; i--)
@@ -343,6 +344,8 @@ static void new_catalogue(struct country *w)
 		}
 		memcpy(w->rows, kept, sizeof kept);
 		w->rows_n = n;
+		w->unit_numbers = units;
+		w->item_numbers = items;
 	}
 }
 
