@@ -124,15 +124,15 @@ static void look_at_task(const struct reminding *r, const struct block *b, uint3
 
 static bool prepare(struct reminding *r)
 {
-	size_t units = catalogue_units(r->view->catalogue);
+	size_t units = catalogue_units(r->view->catalogue), numbers = (size_t)catalogue_highest_unit(r->view->catalogue) + 1;
 
 	if (r->owed)
 		return true;
-	r->offices = calloc(units + 1, sizeof *r->offices);
+	r->offices = calloc(numbers, sizeof *r->offices);
 	r->owed = calloc(units, sizeof *r->owed);
 	if (!r->offices || !r->owed)
 		return false;
-	roster_offices(r->view->roster, r->offices, units + 1);
+	roster_offices(r->view->roster, r->offices, numbers);
 	return true;
 }
 

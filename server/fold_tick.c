@@ -52,7 +52,7 @@ enum fold_result fold_tick(struct view *v, const struct entry *e, struct change 
 	enum fold_result r = judge(v, before, fold_flows_end(v, e->number), e->number, ch);
 	if (r != FOLD_OK)
 		return r;
-	if (v->head.rules_version >= 2 && !fold_remind(v, before, e->number))
+	if (!fold_remind(v, before, e->number))
 		return FOLD_MEMORY;
 	fold_sheets_freeze(v);
 	if (!fold_sheets_open(v))

@@ -320,7 +320,7 @@ static bool take_mailbox(struct view *v, struct small *s)
 	if (s->bad)
 		return false;
 	mailbox_free(v->mailbox);
-	v->mailbox = mailbox_unpack(bytes_of(packed, n), v->catalogue ? (uint32_t)catalogue_units(v->catalogue) : 0);
+	v->mailbox = mailbox_unpack(bytes_of(packed, n), v->catalogue ? catalogue_highest_unit(v->catalogue) : 0);
 	return v->mailbox != NULL;
 }
 

@@ -113,6 +113,11 @@ uint32_t catalogue_unit_by_number(const struct catalogue *c, uint32_t number)
 	return numbered_find(c->unit_numbers, c->units_n, number);
 }
 
+uint32_t catalogue_highest_unit(const struct catalogue *c)
+{
+	return c->units_n ? c->unit_numbers[c->units_n - 1].number : 0;
+}
+
 uint32_t catalogue_item_by_number(const struct catalogue *c, uint32_t number)
 {
 	return numbered_find(c->item_numbers, c->items_n, number);

@@ -214,6 +214,8 @@ uint32_t catalogue_unit_at(const struct catalogue *c, const char *code, struct d
 			   bool *known);
 /* Both codes will be looked up in a moment: has the memory fetched meanwhile. Changes nothing. */
 void catalogue_expect(const struct catalogue *c, const char *unit, const char *item);
+/* No unit has a greater number; 0 = there is none. */
+uint32_t catalogue_highest_unit(const struct catalogue *c);
 /* catalogue_unit(c, unit)->row.number, without a look at all of it. */
 uint32_t catalogue_unit_number(const struct catalogue *c, uint32_t unit);
 /* For commands: bears it on `date`, else the latest that bore it. */

@@ -202,6 +202,8 @@ static struct copy begin(struct view *v)
 {
 	struct copy copy = { .entry = v->head.entry, .head = v->head, .catalogue = country_clone(v->catalogue),
 			     .roster = roster_clone(v->roster), .n = (uint32_t)catalogue_units(v->catalogue) };
+	copy.small.cap = BUFFER_ANY;
+	view_small_pack(v, &copy.small);
 	copy.units = calloc(copy.n, sizeof *copy.units);
 	view_small_pack(v, &copy.small);
 	return copy;

@@ -125,10 +125,9 @@ def compare(lines, series=False):
     history, shown = read(lines, series)
     out = Compared()
     compare_figures(history, shown["figures"], out)
-    if history.disciplined:
-        compare_slots(history, shown["slot"], out)
-        compare_rows(history, shown["row"], out)
-        compare_kept(history, shown, out)
-        if series:
-            compare_series(history, shown["row"], out)
+    compare_slots(history, shown["slot"], out)
+    compare_rows(history, shown["row"], out)
+    compare_kept(history, shown, out)
+    if series:
+        compare_series(history, shown["row"], out)
     return out

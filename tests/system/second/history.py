@@ -20,7 +20,7 @@ class History:
 
     def __init__(self, series=False):
         self.series = {} if series else None  # (plan, row, item code) -> the rollup as at the last tick
-        self.head = self.today = self.rules = 0
+        self.head = self.today = 0
         self.offset = 420
         self.catalogue = None
         self.units = {}  # principal -> number of its unit
@@ -33,16 +33,10 @@ class History:
 
     def entry(self, e):
         assert e["entry"] == self.head + 1, f"a hole before entry {e['entry']}"
-        self.head, self.rules = e["entry"], e.get("rules_version", 1)
-        self.terms.levels = self.disciplined
+        self.head = e["entry"]
         take = getattr(self, "take_" + e["kind"], None)
         if take:
             take(e)
-
-    @property
-    def disciplined(self):
-        """Rules 1 know neither periods nor what is built on them."""
-        return self.rules >= 2
 
     # ---- barriers ----
     def take_genesis(self, e):
@@ -60,12 +54,12 @@ class History:
             slot.exempted = True
             self.emit_slot(sheet, unit, leaf, slot)
         self.catalogue = new
-        if self.disciplined and self.today:
+        if self.today:
             self.sheets.open(self.catalogue, self.today)
 
     def take_tick(self, e):
         before, self.today = self.today, e["date"]
-        if not self.disciplined or not self.catalogue:
+        if not self.catalogue:
             return
         self.mailbox.forget(self.today)
         self.flows()
@@ -163,7 +157,7 @@ class History:
         return moment
 
     def period(self, unit, u):
-        s = self.catalogue.schedule(u["item"]) if self.disciplined else None
+        s = self.catalogue.schedule(u["item"])
         if s is None:
             return None
         return s.of_report(u.get("period", ""), ordinal(u["as_of"]), self.catalogue.units[unit]["kind"])

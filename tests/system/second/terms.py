@@ -14,7 +14,6 @@ class Term:
 class Terms:
     def __init__(self):
         self.of = {}  # (unit, leaf) -> Term; dates are yyyymmdd
-        self.levels = True  # rules 1 knew one due date for all
 
     def at(self, unit, leaf):
         return self.of.setdefault((unit, leaf), Term())
@@ -40,7 +39,7 @@ class Terms:
     def due(self, c, unit, leaf):
         """The due date in force for that cell; 0 = none."""
         t = self.of.get((unit, leaf))
-        return t.due if t and t.due else cascade(c, unit, leaf) if self.levels else c.items[leaf].get("due", 0)
+        return t.due if t and t.due else cascade(c, unit, leaf)
 
     def reached(self, unit, leaf):
         t = self.of.get((unit, leaf))
