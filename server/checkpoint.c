@@ -395,7 +395,7 @@ static enum checkpoint_result commit(struct making *m)
 	/* what it holds is not known; the old one stays beside for who wants to look. A new one would lack the rows that
 	 * this one had: the next start emits them again */
 	cp->based = false;
-	checkpoint_put_away(cp);
+	checkpoint_put_away(cp, true);
 	sys_fail(&cp->off, -EIO, "view/ is not known to be whole: the next start makes it anew");
 	return CHECKPOINT_LATER;
 }

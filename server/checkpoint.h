@@ -101,7 +101,7 @@ int checkpoint_discard(const char *dir, struct sys_error *error);
 /*
  * The rows of one table that are in view/, in order of their keys: any thread, one read transaction. Those that are not
  * there yet are in the view (rows, leaving): look there first, under the view's lock, and pass over what is in both.
- * fn false = no more. False = they could not be read.
+ * fn false = no more. False = they could not be read, or view/ was put away with them: the next start emits them again.
  */
 typedef bool checkpoint_row_fn(void *ctx, struct bytes key, struct bytes value);
 bool checkpoint_rows(struct checkpoint *cp, enum row_table table, const struct kv_range *range, checkpoint_row_fn *fn,

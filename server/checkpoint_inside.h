@@ -32,6 +32,7 @@ struct checkpoint {
 	void *between_ctx;
 	struct view *view;
 	struct viewstore *store; /* NULL = not open; changed by the checkpoint's own thread under store_lock */
+	bool rows_gone;          /* likewise: it was put away with rows that are nowhere else until the next start */
 	pthread_rwlock_t store_lock; /* held for reading by who reads rows */
 	struct sys_error off;    /* not "": view/ must not be opened in this run */
 
@@ -55,8 +56,9 @@ struct checkpoint {
 /* Every unit unchanged or changed, and watched from here on. False = no memory. Under the lock, or before threads. */
 bool checkpoint_mark(struct checkpoint *cp, uint8_t mark);
 int checkpoint_open(struct checkpoint *cp, struct sys_error *error);
-/* Closes the store and moves it out of the way; when that fails, it stays off in this run. */
-void checkpoint_put_away(struct checkpoint *cp);
+/* Closes the store and moves it out of the way; when that fails, it stays off in this run. `rows_gone`: the view does not
+ * hold its rows. */
+void checkpoint_put_away(struct checkpoint *cp, bool rows_gone);
 /* With `stoppable`, checkpoint_stop breaks it off. */
 enum checkpoint_result checkpoint_make(struct checkpoint *cp, struct checkpoint_report *report, bool stoppable);
 

@@ -136,17 +136,18 @@ bool checkpoint_rows(struct checkpoint *cp, enum row_table table, const struct k
 		     void *ctx)
 {
 	pthread_rwlock_rdlock(&cp->store_lock);
-	bool good = !cp->store || viewstore_rows(cp->store, table, range, fn, ctx);
+	bool good = cp->store ? viewstore_rows(cp->store, table, range, fn, ctx) : !cp->rows_gone;
 	pthread_rwlock_unlock(&cp->store_lock);
 	return good;
 }
 
 /* It is not written into again: what its pages are worth is not known. */
-void checkpoint_put_away(struct checkpoint *cp)
+void checkpoint_put_away(struct checkpoint *cp, bool rows_gone)
 {
 	pthread_rwlock_wrlock(&cp->store_lock);
 	viewstore_close(cp->store);
 	cp->store = NULL;
+	cp->rows_gone = rows_gone;
 	pthread_rwlock_unlock(&cp->store_lock);
 	if (viewstore_set_aside(cp->dir, &cp->off) == 0)
 		cp->off.text[0] = 0;
@@ -157,7 +158,7 @@ void checkpoint_reject(struct checkpoint *cp)
 	view_watch(cp->view, NULL, NULL);
 	cp->view = NULL;
 	cp->based = false;
-	checkpoint_put_away(cp);
+	checkpoint_put_away(cp, false);
 }
 
 struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, void *ctx, struct sys_error *reason)
@@ -167,7 +168,7 @@ struct view *checkpoint_load(struct checkpoint *cp, checkpoint_known_fn *known, 
 	if (!viewstore_there(cp->dir))
 		return NULL;
 	if (load(cp, &l, reason)) {
-		checkpoint_put_away(cp);
+		checkpoint_put_away(cp, false);
 		return NULL;
 	}
 	*reason = (struct sys_error){ 0 }; /* a doubt about the place is the journal's to tell */
