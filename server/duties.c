@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/duties.h"
+#include "server/homeless_slot.h"
 
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@ void duties_free(struct duties *o)
 	free(o->sealed);
 	terms_free(&o->terms);
 	cases_free(&o->cases);
+	homeless_free(&o->homeless);
 	*o = (struct duties){ 0 };
 }
 
@@ -86,6 +88,9 @@ void duties_pack(const struct duties *o, struct buffer *out)
 	from = begin(out);
 	cases_pack(out, &o->cases);
 	end(out, from);
+	from = begin(out);
+	homeless_pack(out, &o->homeless);
+	end(out, from);
 }
 
 /* The next table; false = there are not so many bytes. */
@@ -103,7 +108,8 @@ bool duties_unpack(struct duties *o, struct bytes in)
 	struct bytes one;
 
 	return table(&in, &one) && unpack_sealed(o, one) && table(&in, &one) && terms_unpack(&o->terms, one) &&
-	       table(&in, &one) && cases_unpack(&o->cases, one) && !in.size;
+	       table(&in, &one) && cases_unpack(&o->cases, one) && table(&in, &one) && homeless_unpack(&o->homeless, one) &&
+	       !in.size;
 }
 
 static bool item_known(const struct catalogue *c, uint32_t number)
@@ -118,7 +124,8 @@ static bool both_known(const struct catalogue *c, uint32_t unit, uint32_t item)
 
 bool duties_known(const struct duties *o, const struct catalogue *c)
 {
-	bool known = c || (!o->terms.n && !o->cases.obstacles_n && !o->cases.requests_n && !o->cases.findings_n);
+	bool known = c || (!o->terms.n && !o->cases.obstacles_n && !o->cases.requests_n && !o->cases.findings_n &&
+			   !o->homeless.n);
 
 	for (uint32_t i = 0; known && i < o->terms.n; i++)
 		known = both_known(c, o->terms.list[i].unit, o->terms.list[i].item);
@@ -128,5 +135,7 @@ bool duties_known(const struct duties *o, const struct catalogue *c)
 		known = both_known(c, o->cases.requests[i].unit, o->cases.requests[i].item);
 	for (uint32_t i = 0; known && i < o->cases.findings_n; i++)
 		known = catalogue_unit_by_number(c, o->cases.findings[i].unit) != NO_INDEX;
+	for (uint32_t i = 0; known && i < o->homeless.n; i++)
+		known = both_known(c, o->homeless.list[i].unit, o->homeless.list[i].item);
 	return known;
 }

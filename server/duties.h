@@ -12,6 +12,7 @@
 #include "common/sys/base.h"
 #include "server/cases.h"
 #include "server/entry.h"
+#include "server/homeless.h"
 #include "server/terms.h"
 
 /* The last moment at which a stream proved to have sealed a report. */
@@ -25,6 +26,7 @@ struct duties {
 	size_t sealed_n;
 	struct terms terms;
 	struct cases cases;
+	struct homeless homeless;
 	bool failed;
 };
 void duties_free(struct duties *o);

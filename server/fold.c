@@ -157,7 +157,7 @@ static enum fold_result fold_catalogue(struct view *v, struct entry *e, struct c
 	ch->generation = true;
 	held_terms(held, &v->duties.terms);
 	enum fold_result r = fold_recount(v, e->number, ch);
-	bool ok = (!old || fold_sheets_carry(v, old)) && fold_sheets_open(v);
+	bool ok = (!old || fold_sheets_carry(v, old)) && fold_sheets_open(v) && fold_sheets_go_home(v);
 	held_free(old);
 	catalogue_free(gone);
 	return ok ? r : FOLD_MEMORY;

@@ -102,8 +102,10 @@ bool fold_remind(struct view *v, struct date before, uint64_t entry);
 bool fold_sheets_open(struct view *v);
 /* Emits and drops what is due to freeze today. */
 void fold_sheets_freeze(struct view *v);
-/* The unfrozen periods of `from` go on in the view's new blocks; what has no place there any more is frozen as it stands. */
+/* The unfrozen periods of `from` go on in the view's new blocks; slots that have no place there wait (homeless.h). */
 bool fold_sheets_carry(struct view *v, const struct held *from);
+/* Those that wait and have a place again go back to it. */
+bool fold_sheets_go_home(struct view *v);
 /* At the tick after a period closed, flow cells of older periods are empty. True = something changed: recount. */
 bool fold_flows_end(struct view *v, uint64_t number);
 /* Emits a point for each rollup that moved after entry `since`. */

@@ -6,6 +6,7 @@
 #include "common/domain/periods.h"
 #include "common/sys/codec.h"
 #include "server/fold_inside.h"
+#include "server/homeless_slot.h"
 
 /* ---- opening ---- */
 
@@ -59,13 +60,12 @@ bool fold_sheets_open(struct view *v)
 
 /* ---- freezing ---- */
 
-static void emit_frozen(struct view *v, const struct sheet *sheet, uint32_t item, uint32_t unit,
-			const struct slot_value *slot)
+static void emit_frozen(struct view *v, struct date first, uint32_t item, uint32_t unit, const struct slot_value *slot)
 {
 	uint8_t key[12], value[SLOT_BYTES];
 
 	put_u32(key, item);
-	put_u32(key + 4, sheet->period.first.ymd);
+	put_u32(key + 4, first.ymd);
 	put_u32(key + 8, unit);
 	rows_put(&v->rows, ROWS_FROZEN, bytes_of(key, sizeof key), bytes_of(value, slot_pack(slot, value)));
 }
@@ -105,7 +105,7 @@ static void freeze_leaf(struct view *v, const struct sheets *s, const struct she
 	if (slot == NO_INDEX || (!sheet->marks[slot].flags && !(sheet->reports[slot].flags & CELL_REPORTED)))
 		return;
 	struct slot_value value = freeze_slot(s, sheet, row, leaf, slot);
-	emit_frozen(v, sheet, b->columns[b->leaf_columns[leaf]].row->number,
+	emit_frozen(v, sheet->period.first, b->columns[b->leaf_columns[leaf]].row->number,
 		    catalogue_unit_number(b->catalogue, b->rows[row].unit), &value);
 }
 
@@ -116,6 +116,23 @@ static void freeze(struct view *v, struct sheets *s, struct sheet *sheet)
 		for (uint32_t leaf = 0; leaf < s->block->leaves_n; leaf++)
 			freeze_leaf(v, s, sheet, row, leaf);
 	sheets_drop(s, sheet);
+}
+
+/* Nobody owed them any more. */
+static void freeze_homeless(struct view *v)
+{
+	struct homeless *h = &v->duties.homeless;
+
+	for (uint32_t i = 0; i < h->n;) {
+		struct homeless_slot *s = &h->list[i];
+		if (s->freeze.ymd > v->head.today.ymd) {
+			i++;
+			continue;
+		}
+		s->value.mark.flags |= SLOT_EXEMPT;
+		emit_frozen(v, s->period.first, s->item, s->unit, &s->value);
+		homeless_remove(h, i);
+	}
 }
 
 void fold_sheets_freeze(struct view *v)
@@ -129,52 +146,104 @@ void fold_sheets_freeze(struct view *v)
 			else
 				at++;
 	}
+	freeze_homeless(v);
 }
 
 /* ---- through a new catalogue ---- */
 
-/* Where a leaf's slot goes on; NULL sheet = nowhere. */
-static struct sheet *heir_of(struct view *v, const struct sheet *old, const char *schedule, uint32_t item, uint32_t unit,
-			     uint32_t *slot)
+/* Where a slot belongs now; no block = nowhere. */
+struct home {
+	struct sheets *sheets;
+	uint32_t leaf, slot;
+};
+
+static struct home home_of(const struct view *v, const char *schedule, uint32_t item, uint32_t unit)
 {
 	uint32_t i = catalogue_item_by_number(v->catalogue, item), u = catalogue_unit_by_number(v->catalogue, unit);
 	struct held_place at = i == NO_INDEX || u == NO_INDEX ? (struct held_place){ 0 } : held_place(v->held, u, i);
 
 	if (!at.block)
-		return NULL;
-	struct sheets *s = at.block->sheets;
-	uint32_t rhythm = s->leaf_rhythm[at.leaf];
-	if (rhythm == NO_INDEX || strcmp(s->rhythms[rhythm].schedule->code, schedule) != 0)
-		return NULL;
-	*slot = sheet_slot(s, at.row, at.leaf);
-	return *slot == NO_INDEX ? NULL : sheet_of(s, at.leaf, old->place);
+		return (struct home){ 0 };
+	struct home home = { .sheets = at.block->sheets, .leaf = at.leaf, .slot = sheet_slot(at.block->sheets, at.row, at.leaf) };
+	uint32_t rhythm = home.sheets->leaf_rhythm[at.leaf];
+	if (home.slot == NO_INDEX || rhythm == NO_INDEX || strcmp(home.sheets->rhythms[rhythm].schedule->code, schedule) != 0)
+		return (struct home){ 0 };
+	return home;
 }
 
-static void carry_slot(struct view *v, const struct sheets *s, const struct sheet *old, uint32_t row, uint32_t leaf)
+static void settle_in(struct sheet *sheet, uint32_t slot, const struct slot_value *value)
+{
+	sheet->reports[slot] = value->report;
+	sheet->before[slot] = value->before;
+	sheet->marks[slot] = value->mark;
+}
+
+static bool carry_slot(struct view *v, const struct sheets *s, const struct sheet *old, uint32_t row, uint32_t leaf)
 {
 	const struct block *b = s->block;
-	uint32_t from = s->leaf_rhythm[leaf] == old->rhythm ? sheet_slot(s, row, leaf) : NO_INDEX, to;
+	uint32_t from = s->leaf_rhythm[leaf] == old->rhythm ? sheet_slot(s, row, leaf) : NO_INDEX;
 
 	if (from == NO_INDEX || (!old->marks[from].flags && !(old->reports[from].flags & CELL_REPORTED)))
-		return;
-	uint32_t item = b->columns[b->leaf_columns[leaf]].row->number;
-	uint32_t unit = catalogue_unit_number(b->catalogue, b->rows[row].unit);
-	struct sheet *heir = heir_of(v, old, s->rhythms[old->rhythm].schedule->code, item, unit, &to);
-	if (!heir) { /* it has no place any more: frozen as it stands, and exempt */
-		struct slot_value value = freeze_slot(s, old, row, leaf, from);
-		value.mark.flags |= SLOT_EXEMPT;
-		value.report.flags &= (uint16_t)~CELL_JUDGED;
-		emit_frozen(v, old, item, unit, &value);
-		return;
+		return true;
+	struct homeless_slot slot = { .item = b->columns[b->leaf_columns[leaf]].row->number,
+				      .unit = catalogue_unit_number(b->catalogue, b->rows[row].unit), .period = old->period,
+				      .freeze = old->freeze,
+				      .value = { .mark = old->marks[from], .report = old->reports[from],
+						 .before = old->before[from] } };
+	const char *schedule = s->rhythms[old->rhythm].schedule->code;
+	struct home home = home_of(v, schedule, slot.item, slot.unit);
+	struct sheet *heir = home.sheets ? sheet_of(home.sheets, home.leaf, old->place) : NULL;
+	if (heir) {
+		settle_in(heir, home.slot, &slot.value);
+		return true;
 	}
-	heir->reports[to] = old->reports[from];
-	heir->before[to] = old->before[from];
-	heir->marks[to] = old->marks[from];
+	memcpy(slot.schedule, schedule, strlen(schedule) + 1);
+	slot.value.target = target_then(b, old, row, leaf);
+	return homeless_add(&v->duties.homeless, &slot);
+}
+
+/* False = no memory. */
+static bool go_home(struct view *v, const struct homeless_slot *slot, bool *home)
+{
+	struct home to = home_of(v, slot->schedule, slot->item, slot->unit);
+	uint16_t place = period_place(slot->period.first);
+	struct period p;
+
+	*home = false;
+	if (!to.sheets)
+		return true;
+	uint32_t rhythm = to.sheets->leaf_rhythm[to.leaf];
+	if (!schedule_period(to.sheets->rhythms[rhythm].schedule, slot->period.code, &p) || period_place(p.first) != place)
+		return true;
+	struct sheet *sheet = sheet_of(to.sheets, to.leaf, place);
+	if (!sheet)
+		sheet = sheets_open(to.sheets, rhythm, &p);
+	if (!sheet)
+		return false;
+	settle_in(sheet, to.slot, &slot->value);
+	*home = true;
+	return true;
+}
+
+bool fold_sheets_go_home(struct view *v)
+{
+	struct homeless *h = &v->duties.homeless;
+	bool home;
+
+	for (uint32_t i = 0; i < h->n;) {
+		if (!go_home(v, &h->list[i], &home))
+			return false;
+		if (home)
+			homeless_remove(h, i);
+		else
+			i++;
+	}
+	return true;
 }
 
 /* The same period of the same plan, with the deadlines of the new catalogue. Another plan's periods are opened for it by
  * this very entry, and owed. */
-static bool open_heir(struct view *v, const struct block *of, const char *schedule, const char *period)
+static bool open_heir(struct view *v, const struct block *of, const char *schedule, const struct sheet *old)
 {
 	uint32_t plan = catalogue_item(of->catalogue, catalogue_plan(of->catalogue, of->plan)->item)->row.number;
 
@@ -186,8 +255,8 @@ static bool open_heir(struct view *v, const struct block *of, const char *schedu
 			continue;
 		for (uint32_t rhythm = 0; rhythm < s->rhythms_n; rhythm++)
 			if (strcmp(s->rhythms[rhythm].schedule->code, schedule) == 0 &&
-			    schedule_period(s->rhythms[rhythm].schedule, period, &p) &&
-			    !is_open(s, rhythm, period_place(p.first)) && !sheets_open(s, rhythm, &p))
+			    schedule_period(s->rhythms[rhythm].schedule, old->period.code, &p) &&
+			    period_place(p.first) == old->place && !is_open(s, rhythm, old->place) && !sheets_open(s, rhythm, &p))
 				return false;
 	}
 	return true;
@@ -201,11 +270,12 @@ bool fold_sheets_carry(struct view *v, const struct held *from)
 		for (uint32_t at = 0; at < s->open_n; at++) {
 			const struct sheet *old = s->open[at];
 
-			if (!open_heir(v, s->block, s->rhythms[old->rhythm].schedule->code, old->period.code))
+			if (!open_heir(v, s->block, s->rhythms[old->rhythm].schedule->code, old))
 				return false;
 			for (uint32_t row = 0; row < s->block->unit_rows; row++)
 				for (uint32_t leaf = 0; leaf < s->block->leaves_n; leaf++)
-					carry_slot(v, s, old, row, leaf);
+					if (!carry_slot(v, s, old, row, leaf))
+						return false;
 		}
 	}
 	return true;

@@ -50,12 +50,12 @@ class History:
 
     def take_catalogue(self, e):
         new = Catalogue(e["rows"])
-        for sheet, unit, leaf, slot in self.sheets.homeless(self.catalogue, new):
-            slot.exempted = True
-            self.emit_slot(sheet, unit, leaf, slot)
+        if self.catalogue:
+            self.sheets.carry(self.catalogue, new, lines.target_of)
         self.catalogue = new
         if self.today:
             self.sheets.open(self.catalogue, self.today)
+            self.sheets.go_home(self.catalogue)
 
     def take_tick(self, e):
         before, self.today = self.today, e["date"]
@@ -67,6 +67,9 @@ class History:
             self.mailbox.tell(notice)
         for sheet in self.sheets.frozen(self.catalogue, self.today):
             self.emit_frozen(sheet)
+        for h in self.sheets.given_up(self.today):
+            h.slot.exempted = True
+            self.rows.append(lines.frozen_row(self, h.sheet, h.unit, h.leaf, h.slot, h.target))
         self.sheets.open(self.catalogue, self.today)
         self.obstacles.tick(self, self.head)
         if self.series is not None:
@@ -112,7 +115,8 @@ class History:
 
     def emit_slot(self, sheet, unit, leaf, slot):
         if slot.told():
-            self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot))
+            target = lines.target_of(self.catalogue, sheet, unit, leaf)
+            self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot, target))
 
     # ---- batches ----
     def take_batch(self, e):

@@ -26,8 +26,12 @@ def row(h, table, unit, leaf, period, **more):
     return {"by": h.head, "table": table, "item": h.catalogue.items[leaf]["number"], "period": ymd(period.first), "unit": unit} | more
 
 
-def frozen_row(h, sheet, unit, leaf, slot):
-    target = Targets(h.catalogue, ymd(sheet.period.last)).of(leaf, unit, h.catalogue.subtree(unit))
+def target_of(c, sheet, unit, leaf):
+    """What the period is judged by."""
+    return Targets(c, ymd(sheet.period.last)).of(leaf, unit, c.subtree(unit))
+
+
+def frozen_row(h, sheet, unit, leaf, slot, target):
     return row(h, "frozen", unit, leaf, sheet.period, target=target, _slot=slot, **slot_line(h, sheet, unit, leaf, slot))
 
 

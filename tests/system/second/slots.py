@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The slots (unit, leaf, period) of open and unfrozen periods: who owes, what stands, how it came; and what they leave behind."""
+from typing import NamedTuple
+
 from . import timely
 from .days import ordinal, ymd
 from .reports import Stand
@@ -32,9 +34,19 @@ class Sheet:
         return self.slots[key]
 
 
+class Homeless(NamedTuple):
+    freeze: int
+    sheet: Sheet  # that it was in
+    unit: int
+    leaf: str
+    slot: Slot
+    target: int
+
+
 class Sheets:
     def __init__(self):
         self.held = {}  # (plan, schedule code, first day) -> Sheet
+        self.homeless = []  # slots that have no place in the catalogue in force
 
     def of(self, c, leaf, period):
         return self.held.get((c.plan_of(leaf), c.items[leaf].get("schedule", ""), period.first))
@@ -67,14 +79,44 @@ class Sheets:
         slot.stand.add(r)
         slot.timely = timely.better(slot.timely, verdict)
 
-    def homeless(self, old, new):
-        """Slots that have no place in a new catalogue: (sheet, unit, leaf, slot). They are held no more."""
-        out = []
-        for (_, schedule, _), sheet in self.held.items():
+    def has_place(self, c, unit, leaf, schedule, period):
+        """Is the slot held by that catalogue, once its period is?"""
+        s = c.schedule(leaf) if leaf in c.items else None
+        return s is not None and s.code == schedule and s.find(period.code) == period and unit in c.ever_reporters(leaf)
+
+    def carry(self, old, new, target_of):
+        """Through a new catalogue: slots without a place in it wait, with the freeze and the target under which they leave."""
+        for key, sheet in list(self.held.items()):
+            plan, schedule, _ = key
+            freeze = old.schedules[schedule].freeze(sheet.period)
             for (unit, leaf), slot in list(sheet.slots.items()):
-                ever = new.ever_reporters(leaf) if leaf in new.items else ()
-                if unit not in ever or new.items[leaf].get("schedule", "") != schedule or schedule not in new.schedules:
-                    out.append((sheet, unit, leaf, sheet.slots.pop((unit, leaf))))
+                if not self.has_place(new, unit, leaf, schedule, sheet.period) or new.plan_of(leaf) != plan:
+                    del sheet.slots[unit, leaf]
+                    if slot.told():
+                        self.homeless.append(Homeless(freeze, sheet, unit, leaf, slot, target_of(old, sheet, unit, leaf)))
+            leaves = (x for x in new.leaves_below(plan) if new.items[x].get("schedule", "") == schedule) if plan in new.items else ()
+            s = new.schedules.get(schedule)
+            if not any(leaves) or s is None or s.find(sheet.period.code) != sheet.period:
+                del self.held[key]
+
+    def go_home(self, c):
+        """Those that wait and have a place again."""
+        waiting, self.homeless = self.homeless, []
+        for h in waiting:
+            sheet = h.sheet
+            if not self.has_place(c, h.unit, h.leaf, sheet.schedule, sheet.period):
+                self.homeless.append(h)
+                continue
+            key = c.plan_of(h.leaf), sheet.schedule, sheet.period.first
+            if key not in self.held:
+                self.held[key] = Sheet(key[0], sheet.schedule, sheet.period)
+            self.held[key].slots[h.unit, h.leaf] = h.slot
+
+    def given_up(self, today):
+        """Those whose period freezes that day: they wait no more."""
+        o = ordinal(today)
+        out = [h for h in self.homeless if h.freeze <= o]
+        self.homeless = [h for h in self.homeless if h.freeze > o]
         return out
 
     @staticmethod
