@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The costly looks at the centre: by another process that folds everything anew. */
-#include "tests/sim/sim_centre_inside.h"
+#include "tests/sim/sim_audit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/domain/timely.h"
 #include "server/held.h"
-#include "server/sheet.h"
-#include "tests/sim/truth_inside.h"
+#include "tests/sim/disk.h"
 
 static struct host auditor = {.name = "auditor"};
 
@@ -20,7 +20,7 @@ static bool same_flags(const struct cell *c, const struct truth_report *r)
 	       !(c->flags & CELL_ACCEPTED) == !r->accepted;
 }
 
-static bool same_report(const struct cell *c, const struct truth_report *r)
+bool sim_audit_report(const struct cell *c, const struct truth_report *r)
 {
 	if (!(c->flags & CELL_REPORTED) || !r->entry)
 		return !(c->flags & CELL_REPORTED) && !r->entry;
@@ -40,10 +40,10 @@ static void check_cell(const struct view *v, uint32_t unit, uint32_t item)
 	const struct truth_cell *t = truth_cell_of(u->row.number, i->row.number, false);
 	const struct truth_stand *stand = t ? &t->stand : &nothing;
 
-	if (c && !same_report(c, &stand->top))
+	if (c && !sim_audit_report(c, &stand->top))
 		truth_broken("(6) the cell of %s in %s is not what its last report says (w%u of entry %llu)", i->row.code,
 			     u->row.code, stand->top.work, (unsigned long long)stand->top.entry);
-	if (c && !same_report(&block_past(at.block, c)->before, &stand->under))
+	if (c && !sim_audit_report(&block_past(at.block, c)->before, &stand->under))
 		truth_broken("(6) under the cell of %s in %s lies another report than the one before (w%u of entry %llu)",
 			     i->row.code, u->row.code, stand->under.work, (unsigned long long)stand->under.entry);
 }
@@ -57,14 +57,14 @@ static void check_cells(const struct view *v)
 
 /* ---- slots ---- */
 
-static bool same_slot(const struct slot_mark *m, const struct cell *report, const struct cell *before,
+bool sim_audit_slot(const struct slot_mark *m, const struct cell *report, const struct cell *before,
 		      const struct truth_slot *t, bool exempt)
 {
 	static const struct truth_slot nothing;
 
 	if (!t)
 		t = &nothing;
-	if (!same_report(report, &t->stand.top) || !same_report(before, &t->stand.under))
+	if (!sim_audit_report(report, &t->stand.top) || !sim_audit_report(before, &t->stand.under))
 		return false;
 	if (!(m->flags & SLOT_EXPECTED) == t->expected || !(m->flags & SLOT_DECIDED) == t->decided)
 		return false;
@@ -85,7 +85,7 @@ static void check_slot(const struct sheets *s, const struct sheet *sheet, struct
 	struct slot_mark mark = sheet_mark(s, sheet, row, leaf);
 	const struct truth_slot *truth_s = truth_slot(t, u->row.number, item->number, false);
 	sim_centre_counts.slots++;
-	if (!same_slot(&mark, &sheet->reports[slot], &sheet->before[slot], truth_s, truth_s && truth_exempt(t, truth_s)))
+	if (!sim_audit_slot(&mark, &sheet->reports[slot], &sheet->before[slot], truth_s, truth_s && truth_exempt(t, truth_s)))
 		truth_broken("(6) the slot of %s in %s for %s is not what its reports say: flags %u, verdict %u, report of entry "
 			     "%llu; but %s, verdict %u, w%u of entry %llu", item->code, u->row.code, sheet->period.code, mark.flags,
 			     mark.timely, (unsigned long long)sheet->reports[slot].entry,
@@ -144,21 +144,26 @@ static void check_rollups(const struct view *v)
 struct audit {
 	uint8_t digest[HASH_SIZE];
 	uint64_t entry;
+	struct rows_found rows;
 };
 
+/* Of a copy of the journal, in a place of its own: a core that keeps nothing would forget its rows. */
 static void rebuild(void *arg)
 {
-	const struct core_options options = {.read_only = true, .any_clock = true};
+	const struct core_options options = {.any_clock = true};
+	struct store store = sim_centre.store;
 	struct audit *a = arg;
 	struct sys_error error = {""};
 	struct core *c = NULL;
 	uint64_t entries;
 
-	if (core_open(&c, &sim_centre.store, &options, &error))
+	snprintf(store.dir, sizeof store.dir, "auditor");
+	if (core_open(&c, &store, &options, &error))
 		truth_broken("(9) a rebuild fails: %s", error.text);
 	if (!core_digest(c, a->digest))
 		truth_broken("no memory for an audit");
 	a->entry = core_view(c)->head.entry;
+	sim_rows_collect(&a->rows, core_view(c), false, ROWS_TABLES);
 	if (journal_verify(core_journal(c), &entries, &error))
 		truth_broken("(4) verify: %s", error.text);
 	core_close(c);
@@ -170,11 +175,12 @@ static void digest(void *arg)
 
 	core_digest(sim_centre.core, a->digest);
 	a->entry = core_view(sim_centre.core)->head.entry;
+	sim_rows_collect(&a->rows, core_view(sim_centre.core), true, ROWS_TABLES);
 }
 
 void sim_centre_audit(bool whole)
 {
-	struct audit running, rebuilt;
+	static struct audit running, rebuilt;
 	const struct view *v = sim_centre_view();
 
 	if (!v)
@@ -183,14 +189,22 @@ void sim_centre_audit(bool whole)
 	check_rollups(v);
 	check_cells(v);
 	check_sheets(v);
+	sim_rows_judge(v);
 	if (!whole)
 		return;
 	unsigned doom = sim_centre_host.doom;
 	sim_centre_host.doom = 0;
 	host_run(&sim_centre_host, digest, &running);
+	struct disk_image *journal = disk_image(TRUTH_JOURNAL);
+	disk_put_back("auditor/journal", journal);
+	disk_image_free(journal);
 	host_run(&auditor, rebuild, &rebuilt);
+	disk_remove("auditor/journal");
+	disk_remove("auditor/view");
 	sim_centre_host.doom = doom;
 	if (running.entry != rebuilt.entry || memcmp(running.digest, rebuilt.digest, HASH_SIZE))
 		truth_broken("(9) the running view is not what a rebuild folds, at entry %llu",
 			     (unsigned long long)running.entry);
+	if (!sim_rows_gone())
+		sim_rows_same(&running.rows, &rebuilt.rows);
 }

@@ -7,7 +7,8 @@
 #include "tests/sim/truth.h"
 #include "tests/sim/truth_stands.h"
 
-enum { TRUTH_STREAMS = 256, TRUTH_KEYS = 128, TRUTH_CELLS = 512, TRUTH_FORKS = 128, TRUTH_SHEETS = 64 };
+enum { TRUTH_STREAMS = 256, TRUTH_KEYS = 128, TRUTH_CELLS = 512, TRUTH_FORKS = 128, TRUTH_SHEETS = 64,
+       TRUTH_HOMELESS = 256 };
 
 struct truth_stream {
 	uint32_t principal;
@@ -49,6 +50,8 @@ struct truth {
 	struct truth_sealing sealed[TRUTH_KEYS]; /* of principals */
 	struct truth_sheet sheets[TRUTH_SHEETS]; /* held */
 	size_t sheets_n;
+	struct truth_homeless homeless[TRUTH_HOMELESS];
+	size_t homeless_n;
 	struct truth_row *rows; /* emitted */
 	size_t rows_n, rows_room;
 	uint64_t group;	 /* entries above it were committed together */
@@ -72,7 +75,7 @@ struct truth_sheet *truth_sheet_of(const struct truth_item *i, struct date perio
 struct truth_row *truth_row_add(void);
 bool truth_exempt(const struct truth_sheet *sheet, const struct truth_slot *slot); /* today */
 void truth_stands_tick(struct date today);
-void truth_stands_catalogue(void);
+void truth_stands_catalogue(const struct truth_catalogue *before);
 void truth_stands_report(uint32_t unit, const struct truth_item *item, const struct truth_report *r, enum truth_timely timely);
 /* by: who voids it, for the row of a period that is not held. */
 void truth_stands_void(uint32_t unit, const struct truth_item *item, struct date period, uint64_t entry, uint32_t index,

@@ -135,6 +135,17 @@ static void expect(struct truth_sheet *s)
 	}
 }
 
+static struct truth_sheet *add_sheet(uint32_t plan, const char *schedule, const struct truth_period *p)
+{
+	if (truth.sheets_n == TRUTH_SHEETS)
+		truth_broken("more periods are held than the simulator has room for");
+	struct truth_sheet *sheet = &truth.sheets[truth.sheets_n++];
+
+	*sheet = (struct truth_sheet){.plan = plan, .period = *p};
+	snprintf(sheet->schedule, sizeof sheet->schedule, "%s", schedule);
+	return sheet;
+}
+
 static void open_sheets(void)
 {
 	const struct truth_catalogue *c = &truth.catalogue;
@@ -145,12 +156,7 @@ static void open_sheets(void)
 		const struct truth_schedule *s = truth_leaf(item) ? truth_schedule_of(c, item) : NULL;
 		if (!s || !truth_period_at(s, truth.today, &p) || held(truth_plan(c, item), s->code, p.first))
 			continue;
-		if (truth.sheets_n == TRUTH_SHEETS)
-			truth_broken("more periods are held than the simulator has room for");
-		struct truth_sheet *sheet = &truth.sheets[truth.sheets_n++];
-		*sheet = (struct truth_sheet){.plan = truth_plan(c, item), .period = p};
-		snprintf(sheet->schedule, sizeof sheet->schedule, "%s", s->code);
-		expect(sheet);
+		expect(add_sheet(truth_plan(c, item), s->code, &p));
 	}
 }
 
@@ -179,18 +185,34 @@ bool truth_exempt(const struct truth_sheet *sheet, const struct truth_slot *slot
 	       !truth_reporter(c, u, i, day);
 }
 
-static void emit_frozen(const struct truth_sheet *sheet, const struct truth_slot *slot, bool placeless)
+static bool told(const struct truth_slot *slot)
 {
-	if (!slot->expected && !slot->exempted && !slot->decided && !slot->stand.top.entry)
-		return;
-	struct truth_row *r = truth_row_add();
+	return slot->expected || slot->exempted || slot->decided || slot->stand.top.entry;
+}
 
-	r->kind = TRUTH_FROZEN;
-	r->item = slot->item;
-	r->unit = slot->unit;
-	r->period = sheet->period.first;
-	r->slot = *slot;
-	r->exempt = placeless || truth_exempt(sheet, slot);
+static void emit_frozen(const struct truth_period *p, const struct truth_slot *slot, bool exempt)
+{
+	*truth_row_add() = (struct truth_row){.kind = TRUTH_FROZEN, .item = slot->item, .unit = slot->unit,
+					      .period = p->first, .slot = *slot, .exempt = exempt};
+}
+
+static const struct truth_schedule *schedule_coded(const char *code)
+{
+	for (unsigned k = 0; k < truth.catalogue.schedules_n; k++)
+		if (!strcmp(truth.catalogue.schedules[k].code, code))
+			return &truth.catalogue.schedules[k];
+	return NULL;
+}
+
+static void freeze_homeless(void)
+{
+	for (size_t i = truth.homeless_n; i-- > 0;) {
+		struct truth_homeless *h = &truth.homeless[i];
+		if (h->freeze.ymd > truth.today.ymd)
+			continue;
+		emit_frozen(&h->period, &h->slot, true);
+		*h = truth.homeless[--truth.homeless_n];
+	}
 }
 
 static void freeze_sheets(void)
@@ -199,16 +221,14 @@ static void freeze_sheets(void)
 
 	for (size_t i = truth.sheets_n; i-- > 0;) {
 		struct truth_sheet *s = &truth.sheets[i];
-		const struct truth_schedule *schedule = NULL;
-		for (unsigned k = 0; k < c->schedules_n; k++)
-			if (!strcmp(c->schedules[k].code, s->schedule))
-				schedule = &c->schedules[k];
-		if (truth_freeze(schedule, &c->holidays, &s->period).ymd > truth.today.ymd)
+		if (truth_freeze(schedule_coded(s->schedule), &c->holidays, &s->period).ymd > truth.today.ymd)
 			continue;
 		for (size_t k = 0; k < s->n; k++)
-			emit_frozen(s, &s->slots[k], false);
+			if (told(&s->slots[k]))
+				emit_frozen(&s->period, &s->slots[k], truth_exempt(s, &s->slots[k]));
 		drop_sheet(s);
 	}
+	freeze_homeless();
 }
 
 /* ---- barriers ---- */
@@ -221,54 +241,89 @@ void truth_stands_tick(struct date today)
 	open_sheets();
 }
 
-/* Does the slot have a place by the new catalogue? */
-static bool goes_on(const struct truth_sheet *s, const struct truth_slot *slot)
+/* Is that leaf's slot of that period held by the catalogue in force? */
+static bool has_place(const struct truth_item *i, const char *code, const struct truth_period *of)
 {
-	const struct truth_catalogue *c = &truth.catalogue;
-	const struct truth_item *i = truth_item_of(c, slot->item);
-	const struct truth_schedule *schedule = truth_schedule_of(c, i);
+	const struct truth_schedule *s = truth_leaf(i) ? truth_schedule_of(&truth.catalogue, i) : NULL;
 	struct truth_period p;
 
-	return schedule && !strcmp(schedule->code, s->schedule) && truth_plan(c, i) == s->plan &&
-	       truth_period_named(schedule, s->period.code, &p) && p.first.ymd == s->period.first.ymd;
+	return s && !strcmp(s->code, code) && truth_period_named(s, of->code, &p) && p.first.ymd == of->first.ymd;
 }
 
-/* Some leaf of the plan still has that schedule, and the schedule that period. */
 static bool sheet_goes_on(const struct truth_sheet *s)
 {
 	const struct truth_catalogue *c = &truth.catalogue;
-	struct truth_period p;
 
-	for (unsigned k = 0; k < c->items_n; k++) {
-		const struct truth_item *i = &c->items[k];
-		const struct truth_schedule *schedule = truth_leaf(i) ? truth_schedule_of(c, i) : NULL;
-		if (schedule && !strcmp(schedule->code, s->schedule) && truth_plan(c, i) == s->plan &&
-		    truth_period_named(schedule, s->period.code, &p) && p.first.ymd == s->period.first.ymd)
+	for (unsigned k = 0; k < c->items_n; k++)
+		if (has_place(&c->items[k], s->schedule, &s->period) && truth_plan(c, &c->items[k]) == s->plan)
 			return true;
-	}
 	return false;
 }
 
-void truth_stands_catalogue(void)
+static void leave(const struct truth_sheet *s, const struct truth_slot *slot, struct date freeze)
+{
+	if (truth.homeless_n == TRUTH_HOMELESS)
+		truth_broken("more slots have lost their place than the simulator has room for");
+	struct truth_homeless *h = &truth.homeless[truth.homeless_n++];
+
+	*h = (struct truth_homeless){.period = s->period, .freeze = freeze, .slot = *slot};
+	memcpy(h->schedule, s->schedule, sizeof h->schedule);
+}
+
+/* Slots that have no place any more wait; `before`: deadlines are those under which they leave. */
+static void carry(const struct truth_catalogue *before)
 {
 	for (size_t i = truth.sheets_n; i-- > 0;) {
 		struct truth_sheet *s = &truth.sheets[i];
+		const struct truth_schedule *was = NULL;
+		for (unsigned k = 0; k < before->schedules_n; k++)
+			if (!strcmp(before->schedules[k].code, s->schedule))
+				was = &before->schedules[k];
+		struct date freeze = truth_freeze(was, &before->holidays, &s->period);
 		for (size_t k = s->n; k-- > 0;) {
-			if (goes_on(s, &s->slots[k]))
+			const struct truth_item *item = truth_item_of(&truth.catalogue, s->slots[k].item);
+			if (has_place(item, s->schedule, &s->period) && truth_plan(&truth.catalogue, item) == s->plan)
 				continue;
-			emit_frozen(s, &s->slots[k], true);
+			if (told(&s->slots[k]))
+				leave(s, &s->slots[k], freeze);
 			s->slots[k] = s->slots[--s->n];
 		}
 		if (!sheet_goes_on(s))
 			drop_sheet(s);
 	}
-	/* a leaf without a schedule has one slot, whatever its reports belonged to before */
+}
+
+static void go_home(void)
+{
+	for (size_t i = truth.homeless_n; i-- > 0;) {
+		struct truth_homeless *h = &truth.homeless[i];
+		const struct truth_item *item = truth_item_of(&truth.catalogue, h->slot.item);
+		if (!has_place(item, h->schedule, &h->period))
+			continue;
+		struct truth_sheet *s = truth_sheet_of(item, h->period.first);
+		if (!s)
+			s = add_sheet(truth_plan(&truth.catalogue, item), h->schedule, &h->period);
+		*truth_slot(s, h->slot.unit, h->slot.item, true) = h->slot;
+		*h = truth.homeless[--truth.homeless_n];
+	}
+}
+
+/* A leaf without a schedule has one slot, whatever its reports belonged to before. */
+static void forget_periods(void)
+{
 	for (size_t k = 0; k < truth.cells_n; k++) {
 		struct truth_stand *stand = &truth.cells[k].stand;
 		if (!truth_schedule_of(&truth.catalogue, truth_item_of(&truth.catalogue, truth.cells[k].item)))
 			stand->top.period = stand->under.period = (struct date){0};
 	}
+}
+
+void truth_stands_catalogue(const struct truth_catalogue *before)
+{
+	carry(before);
+	forget_periods();
 	open_sheets();
+	go_home();
 }
 
 /* ---- reports ---- */

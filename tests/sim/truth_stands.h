@@ -47,6 +47,13 @@ struct truth_sheet {
 	struct truth_slot *slots;
 	size_t n, room;
 };
+/* A slot without a place in the catalogue in force: it waits for one until the freeze. */
+struct truth_homeless {
+	char schedule[CODE_MAX + 1];
+	struct truth_period period;
+	struct date freeze;
+	struct truth_slot slot;
+};
 struct truth_slot *truth_slot(struct truth_sheet *sheet, uint32_t unit, uint32_t item, bool make); /* NULL = none */
 
 /* What is emitted. key: (kind, item, period, unit), of those after the freeze (entry, index) too. */

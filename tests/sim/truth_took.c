@@ -11,11 +11,13 @@ enum { DRIFT_MS = 60000 }; /* by so much a server's and an office's clock may ru
 
 void truth_catalogue(struct bytes body)
 {
+	static struct truth_catalogue before;
 	const char *why;
 
+	before = truth.catalogue;
 	if (!truth_catalogue_read(&truth.catalogue, body, &why))
 		truth_broken("%s", why);
-	truth_stands_catalogue();
+	truth_stands_catalogue(&before);
 }
 
 void truth_tick(uint64_t number, struct bytes body)
