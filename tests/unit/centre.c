@@ -243,21 +243,22 @@ void centre_ratio(struct centre *c, size_t i, uint64_t seq, const char *unit, ui
 	put(c, i, &u);
 }
 
+void centre_matter(struct centre *c, size_t i, struct update u, struct matter m)
+{
+	m.text = m.text ? m.text : "";
+	m.item = m.item ? m.item : "";
+	m.solution = m.solution ? m.solution : "";
+	m.addressee = m.addressee ? m.addressee : "";
+	u.item = u.item ? u.item : "";
+	u.period = u.note = u.reason = u.product_ref = "";
+	u.matter = &m;
+	put(c, i, &u);
+}
+
 void centre_ack(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of, uint64_t entry)
 {
-	const struct matter m = {.notice = entry, .text = "", .item = "", .solution = "", .addressee = ""};
-	struct update u = {.seq = seq,
-			   .unit = unit,
-			   .item = "",
-			   .as_of = {as_of},
-			   .period = "",
-			   .note = "",
-			   .reason = "",
-			   .product_ref = "",
-			   .body = BODY_NOTICE_ACK,
-			   .matter = &m};
-
-	put(c, i, &u);
+	centre_matter(c, i, (struct update){.seq = seq, .unit = unit, .as_of = {as_of}, .body = BODY_NOTICE_ACK},
+		      (struct matter){.notice = entry});
 }
 
 void centre_offer(struct centre *c, struct core_stream stream, uint64_t first_seq, size_t n)

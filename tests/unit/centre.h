@@ -57,6 +57,8 @@ void centre_task(struct centre *c, size_t i, uint64_t seq, const char *item, uin
 		 uint32_t percent);
 void centre_ratio(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of,
 		  int64_t n, int64_t d);
+/* One of the bodies beside figures; what is NULL is "". */
+void centre_matter(struct centre *c, size_t i, struct update u, struct matter m);
 /* `unit` says that it has read what that entry told it. */
 void centre_ack(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of, uint64_t entry);
 /* Offers blobs[0..n-1] from first_seq; the group stays open. */
