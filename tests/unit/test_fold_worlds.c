@@ -205,7 +205,6 @@ static struct copy begin(struct view *v)
 	copy.small.cap = BUFFER_ANY;
 	view_small_pack(v, &copy.small);
 	copy.units = calloc(copy.n, sizeof *copy.units);
-	view_small_pack(v, &copy.small);
 	return copy;
 }
 
