@@ -74,6 +74,7 @@ static void act_hello(struct run *r, int64_t now)
 	/* one without its bytes' hash (they were gone when the answer came) proves nothing */
 	bool usable = newest.ordinal == r->state.ordinal && newest.unit[0];
 
+	r->asked_monotonic = clock_monotonic(r->office->clock);
 	wire_hello(&r->out, &r->state, usable ? &newest : NULL, r->office->slice.entry);
 	if (!send_out(r, MESSAGE_HELLO))
 		push_blocked(&r->push, now);
@@ -186,6 +187,7 @@ void run_act(struct run *r, const struct push_action *a)
 		act_void(r, a, now);
 		break;
 	case PUSH_PING:
+		r->asked_monotonic = clock_monotonic(r->office->clock);
 		wire_ping(&r->out, r->push.session, a->first);
 		send_out(r, MESSAGE_PING); /* one that is lost is missed in time */
 		break;

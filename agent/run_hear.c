@@ -16,6 +16,15 @@ enum {
 
 /* ---- Welcome, Pong: the centre's clock, catalogue and notices ---- */
 
+/*
+ * An answer that was overtaken by a night the machine slept, or by a simulated clock that jumped, says a time of the past: taken
+ * for now it would prove reports to be sealed earlier than they were.
+ */
+static bool is_fresh(const struct run *r)
+{
+	return clock_monotonic(r->office->clock) - r->asked_monotonic <= r->office->config.reply_ms;
+}
+
 static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry, uint64_t notice_entry,
 		  const ProtobufCBinaryData *incarnation)
 {
@@ -30,10 +39,12 @@ static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry, uint
 	memcpy(c->incarnation, incarnation->data, SPOOL_ID);
 	r->mail_heard = notice_entry;
 	c->catalogue_entry = catalogue_entry;
-	c->time_ms = time_ms;
-	c->heard_monotonic_ms = clock_monotonic(o->clock);
-	clock_boot(o->clock, c->heard_boot);
 	c->heard_wall_ms = clock_wall(o->clock).ms;
+	if (is_fresh(r)) {
+		c->time_ms = time_ms;
+		c->heard_monotonic_ms = clock_monotonic(o->clock);
+		clock_boot(o->clock, c->heard_boot);
+	}
 	c->attempts = 0;
 	run_trouble(r, NULL);
 	r->centre_new = true;

@@ -7,7 +7,9 @@ import subprocess
 import pytest
 
 import tiendo_pb2 as pb
+from clerk import Clerk
 from journal import audit, read
+from test_subscriber import Proxy
 from world import ROOT, until
 
 HOUR, DAY = 3600000, 86400000
@@ -87,6 +89,48 @@ def test_a_broken_clock_file(world):
     world.set_clock("2024-04-03")
     until("the clock", lambda: ticks(world)[-1] == 20240403)
     audit(world)
+
+
+class Slow(Proxy):
+    """A line that can hold back what the centre says, until `flow`."""
+
+    def __init__(self, port):
+        self.held = None
+        super().__init__(port)
+
+    def hold(self):
+        with self.lock:
+            self.held = []
+
+    def flow(self):
+        with self.lock:
+            held, self.held = self.held, None
+            for to, data in held:
+                to.sendall(data)
+
+    def move(self, a, b):
+        if self.held is None or any(a is pair[0] for pair in self.pairs):
+            super().move(a, b)
+        else:
+            self.held.append((b, a.recv(65536)))
+
+
+def test_an_answer_that_was_overtaken_by_days(world):
+    """A machine slept, or a simulated clock jumped, while an answer of the centre was under way: what it said was the time days ago, and
+    is not taken for the time now. It would prove reports to be sealed before they were."""
+    slow = Slow(world.ports["ingest"])
+    office = Clerk(world, "vinh", "412")
+    office.conf(ingest=f"tcp://127.0.0.1:{slow.port}", ping="2s", reply="10s")
+    office.run().knows()
+    slow.hold()
+    world.server_cli("catalogue", "load", world.catalogue)  # news, so that the answer is kept at once
+    until("the office to look after its idle line, and the centre to answer", lambda: slow.held)
+    world.set_clock("2024-04-05")
+    until("the ticks", lambda: ticks(world)[-1] == 20240405)
+    slow.flow()
+    office.knows()
+    assert office.status()["today"] == 20240405
+    slow.close()
 
 
 # ---- real, moved by a shim ----
