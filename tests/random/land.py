@@ -209,6 +209,8 @@ class Land:
                 row["closed"] = self.day(0, 0)
             elif dice.random() < 0.1:
                 row["weight"] = str(dice.randint(1, 9))
+            elif row.get("due") and dice.random() < 0.2:
+                row["due"] = self.day(0, 30)
         plan = next(i for i in self.rows["items"] if i["kind"] == "plan")
         self.make_leaf(f"{plan['code']}.G{len(self.leaves)}", plan["code"], dice.choice(("task", "count")), self.below(plan["owner"]))
         if dice.random() < 0.5:

@@ -66,6 +66,10 @@ class Player:
     def digest(self):
         return self.tell(b"G").hex()
 
+    def bytes(self):
+        """What the digest is of."""
+        return self.tell(b"V")
+
     def reopen(self, how):
         """0: as after a crash; 1: from a checkpoint; 2: everything is folded again."""
         self.tell(b"R", bytes([how]))
@@ -104,5 +108,6 @@ class Player:
     def close(self):
         self.process.stdin.close()
         status = self.process.wait(60)
+        shutil.rmtree(self.where, ignore_errors=True)
         assert status == 0, f"play ended with {status}: {self.said()[-3000:]}"
         self.errors.close()

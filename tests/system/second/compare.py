@@ -32,8 +32,18 @@ def read(lines, series=False):
     return history, shown
 
 
+def once(what, pairs, out):
+    """{key: value}; nothing is told twice."""
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            out.differences.append(f"{what} {key} is told twice")
+        found[key] = value
+    return found
+
+
 def compare_figures(history, shown, out):
-    theirs = {(g["path"], g["plan"], r["item"]): r for g in shown for r in g["rollups"]}
+    theirs = once("figures", (((g["path"], g["plan"], r["item"]), r) for g in shown for r in g["rollups"]), out)
     ours = history.figures()
     out.count("rollups", len(ours))
     for key, r in ours.items():
@@ -71,7 +81,7 @@ def shown_slot(s):
 
 
 def compare_slots(h, shown, out):
-    theirs = {(s["item"], s["period"], s["unit"]): shown_slot(s) for s in shown}
+    theirs = once("slot", (((s["item"], s["period"], s["unit"]), shown_slot(s)) for s in shown), out)
     ours, c = {}, h.catalogue
     for sheet in h.sheets.held.values():
         for (unit, leaf), slot in sheet.slots.items():
@@ -88,19 +98,23 @@ def row_key(r):
 
 def compare_rows(h, shown, out):
     for table in ("frozen", "after", "suspicions"):
-        theirs = {row_key(r): shown_slot(r) if table == "frozen" else r | {"report": shown_report(r.get("report"))} for r in shown if r["table"] == table}
+        theirs = once(table, ((row_key(r), shown_slot(r) if table == "frozen" else r | {"report": shown_report(r.get("report"))})
+                              for r in shown if r["table"] == table), out)
         match(table, theirs, {row_key(r): r for r in h.rows if r["table"] == table}, out)
 
 
 def compare_series(h, shown, out):
     """Each rollup that moved has a point; a point that repeats the one before it is no fault (a report that says the same)."""
     ours = {row_key(r): r["rollup"] for r in h.rows if r["table"] == "series"}
-    theirs = {row_key(r): {k: v for k, v in r["rollup"].items() if k != "version" and v != {}} for r in shown if r["table"] == "series"}
+    theirs = once("series", ((row_key(r), {k: v for k, v in r["rollup"].items() if k != "version" and v != {}})
+                             for r in shown if r["table"] == "series"), out)
     out.count("series", len(ours))
     last = {}
     for key in sorted(ours.keys() | theirs.keys(), key=lambda k: (k[0], str(k))):
         where = key[2], key[4], key[9]
         was, now = last.get(where, {"item": key[2]}), ours.get(key)
+        if key[10] != h.ticks.get(key[0]):
+            out.says(f"series {key}", "is of another day", h.ticks.get(key[0]))
         last[where] = now or was
         if key in theirs and theirs[key] != last[where]:
             out.says(f"series {key}", theirs[key], last[where])
@@ -110,7 +124,7 @@ def compare_series(h, shown, out):
 
 def compare_kept(h, shown, out):
     def keyed(kind, *names):
-        return {tuple(x[n] for n in names): x for x in shown[kind]}
+        return once(kind, ((tuple(x[n] for n in names), x) for x in shown[kind]), out)
 
     items = h.catalogue.items
     match("terms", keyed("terms", "unit", "item"), {(u, items[leaf]["number"]): term_line(t) for (u, leaf), t in h.terms.of.items()}, out)
@@ -121,9 +135,15 @@ def compare_kept(h, shown, out):
     match("notices", keyed("notice", "unit", "entry", "place", "kind"), ours, out)
 
 
+KINDS = ("figures", "slot", "row", "terms", "obstacle", "request", "finding", "notice")
+TABLES = ("frozen", "after", "series", "suspicions")
+
+
 def compare(lines, series=False):
     history, shown = read(lines, series)
     out = Compared()
+    out.differences += [f"a line of no kind: {k}" for k in shown if k not in KINDS]
+    out.differences += [f"a row of no table: {r}" for r in shown["row"] if r.get("table") not in TABLES]
     compare_figures(history, shown["figures"], out)
     compare_slots(history, shown["slot"], out)
     compare_rows(history, shown["row"], out)

@@ -21,7 +21,7 @@ class History:
     def __init__(self, series=False):
         self.series = {} if series else None  # (plan, row, item code) -> the rollup as at the last tick
         self.head = self.today = 0
-        self.offset = 420
+        self.offset, self.ticks = 420, {}
         self.catalogue = None
         self.units = {}  # principal -> number of its unit
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
@@ -59,6 +59,7 @@ class History:
 
     def take_tick(self, e):
         before, self.today = self.today, e["date"]
+        self.ticks[e["entry"]] = e["date"]
         if not self.catalogue:
             return
         self.mailbox.forget(self.today)

@@ -77,5 +77,5 @@ def reminders(h, before):
                 if due and unit in h.agents and now(ordinal(due)) and h.owes(unit, leaf):
                     owed.setdefault(unit, []).append((ordinal(due), number, 0))
     for unit, what in sorted(owed.items()):
-        due, item, period = min(what)
+        due, item, period = min(what, key=lambda w: (w[0], w[1], not w[2], w[2]))  # of one leaf: a slot before its own due date
         yield Notice(unit, h.head, "reminder", h.today, item, ymd(due), period=period, owed=len(what))

@@ -96,7 +96,8 @@ class Obstacles:
         if o is None or (item is not None and o.item != item):
             return
         on_behalf = centre or own != unit
-        if self.allowed(h, o, kind, unit, body, own, centre):
+        himself = not centre and (own == unit or principal == o.principal)
+        if self.allowed(h, o, kind, unit, body, himself):
             getattr(self, kind)(h, o, Step(at, kind, unit or MINISTRIES, None, h.today, on_behalf, bool(body.get("resolves"))), body)
 
     def raised(self, h, at, unit, principal, own, item, body):
@@ -111,24 +112,26 @@ class Obstacles:
         o.steps.append(Step(at, "raise", unit, to, h.today, own != unit))
 
     @staticmethod
-    def allowed(h, o, kind, unit, body, own, centre):
+    def allowed(h, o, kind, unit, body, himself):
         mine = unit == o.unit
         asked = (unit or MINISTRIES) == o.addressee
         if kind == "reopen":
-            return mine and o.state == CLOSED and not centre
+            return mine and himself and o.state == CLOSED
         if o.state == CLOSED:
             return False
         if kind == "close":
-            return mine and not centre
+            return mine and himself
         if kind == "comment":
             return mine or (unit or MINISTRIES) in o.asked()
         if kind == "answer":
             return asked
         named = body.get("addressee", "")
-        to = h.catalogue.unit_at(named, h.today) if named else None
-        if named and (to is None or not may_name(h.catalogue, o.item, o.unit, to, h.today) or to == o.addressee):
+        if not named:
+            return (mine or asked) and o.addressee != MINISTRIES
+        to = h.catalogue.unit_at(named, h.today)
+        if to is None or not may_name(h.catalogue, o.item, o.unit, to, h.today) or (to == o.addressee and o.state == OPEN):
             return False
-        return (mine or asked) and (bool(named) or o.addressee != MINISTRIES)
+        return mine or asked
 
     @staticmethod
     def comment(h, o, step, body):

@@ -21,7 +21,8 @@ class Terms:
     def extend(self, c, unit, leaf, due):
         before = self.due(c, unit, leaf)
         t = self.at(unit, leaf)
-        t.first_due = t.first_due or before
+        if not t.due:
+            t.first_due = before
         t.due = due
 
     def not_applicable(self, unit, leaf, first, last):
@@ -37,9 +38,10 @@ class Terms:
         return bool(t and t.na_from and t.na_from <= d and (not t.na_to or d <= t.na_to))
 
     def due(self, c, unit, leaf):
-        """The due date in force for that cell; 0 = none."""
+        """The due date in force for that cell: for its level, or the granted one when that is later; 0 = none."""
         t = self.of.get((unit, leaf))
-        return t.due if t and t.due else cascade(c, unit, leaf)
+        level = cascade(c, unit, leaf)
+        return max(level, t.due) if t else level
 
     def reached(self, unit, leaf):
         t = self.of.get((unit, leaf))
