@@ -4,7 +4,7 @@ import copy
 import json
 
 FREE = {"version", "path", "by"}  # what the second computation does not say anything of
-JUDGED = ("at_target", "overdue", "behind", "done_late")  # in a report's flags: how its cell is counted, which the figures say
+JUDGED = ("at_target", "overdue", "behind", "done_late", "accepted")  # in a report's flags: how its cell is counted, which the figures say
 
 
 def walk(value, change, name=None):

@@ -61,6 +61,7 @@ class Life:
         self.player.new(self.stamp(ordinal(self.number(self.land.first)), 0))
         self.load()
         self.principals()
+        self.number_all()
         self.incarnation = self.player.ask(self.viewer, status=pb.Status()).generation.incarnation
         return self
 
@@ -71,6 +72,23 @@ class Life:
     def load(self):
         self.player.load(self.land.files())
         self.know()
+        if self.streams:
+            self.number_all()
+
+    def number_all(self):
+        """The numbers that the store gave."""
+        self.units, self.items, cursor = {}, {}, b""
+        while True:
+            reply = self.player.ask(self.viewer, catalogue=pb.Catalogue(cursor=cursor))
+            for blob in reply.catalogue.rows:
+                row = pb.CatalogueRow.FromString(blob)
+                if row.HasField("unit"):
+                    self.units.setdefault(row.unit.code, []).append(row.unit.number)
+                elif row.HasField("item"):
+                    self.items[row.item.code] = row.item.number
+            cursor = reply.cursor
+            if not cursor:
+                return
 
     def know(self):
         """What there is to choose from; walks of sets in one order, whatever Python hashes."""
@@ -138,11 +156,15 @@ class Life:
                     self.refused[pb.Reason.Name(reason)[7:].lower(), body] += 1
                 # the next of this group may name it already
                 if index and body in ("task", "ratio", "count", "points", "none_arisen", "correction", "unchanged"):
-                    self.taken.append((u["unit"], u["item"], u["period"], u["as_of"], entry, index, body))
+                    self.taken.append(self.taken_of(u, entry, index))
         if waiting:
             self.player.commit()
         for u, body, entry, index, stream in fresh:
             self.noted(u, body, entry, index)
+
+    @staticmethod
+    def taken_of(u, entry, index):
+        return u["unit"], u["item"], u["period"], u["as_of"], entry, index, u["reason"]
 
     @staticmethod
     def body_of(u):
@@ -153,7 +175,7 @@ class Life:
         if body in ("na_request", "extension_request"):
             self.requests.append((body, u, entry, index))
         elif body == "task" and u["task"].state == STATES["done"]:
-            self.done.append((entry, index))
+            self.done.append(self.taken_of(u, entry, index))
         elif body == "obstacle" and u["obstacle"].HasField("raise"):
             self.obstacles.append((u["unit"], u["item"], entry, index))
 
@@ -335,18 +357,85 @@ class Life:
         return f"{self.incarnation[:4].hex()}-{entry}-{index}"
 
     def operator(self):
+        """By the commands, which refuse what makes no sense; and as entries, which must be folded whatever they say."""
         dice = self.dice
-        word = dice.choice((self.decide, self.decide, self.judge, self.slot, self.find, self.direct, self.answer, self.assign))
+        word = dice.choice((self.decide, self.decide, self.judge, self.slot, self.find, self.direct, self.answer, self.assign, self.decree, self.decree,
+                            self.decree, self.note, self.helps))
         try:
             if word():
                 self.counts[word.__name__] += 1
         except Refused as e:
             self.refused[str(e)[:60], word.__name__] += 1
 
+    # as entries
+    def numbers(self, unit="", item=""):
+        """Mostly of that unit and item; else of some, or of none."""
+        dice = self.dice
+        units, items = [n for ns in self.units.values() for n in ns], list(self.items.values())
+        return (dice.choice(self.units[unit]) if unit in self.units and dice.random() < 0.95 else dice.choice((0, 999, *units)),
+                self.items[item] if item in self.items and dice.random() < 0.95 else dice.choice((0, 999, *items)))
+
+    def decree(self):
+        dice, kind = self.dice, self.dice.randint(1, 6)
+        day = ymd(ordinal(self.today) + dice.randint(-20, 60))
+        body = jp.DecisionBody(kind=kind, granted=dice.random() < 0.8, date=day, reason="quyết định", principal=dice.choice((0, 1)))
+        if kind <= 2:
+            if not self.requests:
+                return False
+            _, u, entry, index = dice.choice(self.requests)
+            if kind == 2:
+                body.date_to = dice.choice((0, ymd(ordinal(day) + dice.randint(0, 40))))
+            elif dice.random() < 0.1:
+                body.date = self.today
+            of = u["unit"], u["item"]
+        elif kind <= 4:
+            if not self.taken:
+                return False
+            unit, item_, period, _, entry, index, _ = self.standing() if kind == 4 or not self.done else dice.choice(self.done)
+            body.period = dice.choice((period, ""))
+            of = unit, item_
+        else:
+            made = self.base()
+            s = made and self.catalogue.schedule(made[1])
+            o = ordinal(self.today)
+            p = s and dice.choice((s.at(o), s.ended(o), s.ended(o), s.ended(o - 40)))
+            if not p:
+                return False
+            entry = index = 0
+            body.period, of = p.code, made[:2]
+        body.about_entry, body.about_index = entry, index
+        body.unit, body.item = self.numbers(*of)
+        self.player.barrier(jp.ENTRY_KIND_DECISION, body)
+        self.counts[f"decree {kind}"] += 1
+        return True
+
+    def note(self):
+        """A finding, or the end of one."""
+        if self.findings and self.dice.random() < 0.5:
+            self.player.barrier(jp.ENTRY_KIND_FINDING, jp.FindingBody(closes=self.dice.choice(self.findings), principal=1))
+            return True
+        made = self.base() or ("", "", 0, "")
+        unit, item_ = self.numbers(*made[:2])
+        self.findings.append(self.player.barrier(jp.ENTRY_KIND_FINDING, jp.FindingBody(
+            unit=unit, item=self.dice.choice((0, item_)), rule="NĐ09/2019 Điều 8", severity=self.dice.randint(1, 3), document="12/KL",
+            remedy_by=ymd(ordinal(self.today) + 10), text="Chậm báo cáo", principal=1)))
+        return True
+
+    def helps(self):
+        """A step in an obstacle by the centre, for a body without a key."""
+        if not self.obstacles:
+            return False
+        raiser, item_, entry, index = self.obstacles[-1 - int(self.dice.expovariate(0.4)) % len(self.obstacles)]
+        step = pb.Obstacle(obstacle=self.ref(entry, index), **self.step(self.dice.random() < 0.1))
+        unit, _ = self.numbers(self.dice.choice(self.likely(item_)))
+        self.player.barrier(jp.ENTRY_KIND_STEP, jp.StepBody(unit=self.dice.choice((unit, unit, 0)), step=step.SerializeToString(), principal=self.dice.choice((0, 1))))
+        return True
+
+    # by the commands
     def decide(self):
         if not self.requests:
             return False
-        body, u, entry, index = self.requests.pop(self.dice.randrange(len(self.requests)))
+        body, u, entry, index = self.dice.choice(self.requests)
         kind = "extension" if body == "extension_request" else "not-applicable"
         date = 0
         if self.dice.random() < 0.2:
@@ -357,7 +446,7 @@ class Life:
     def judge(self):
         if not self.done:
             return False
-        entry, index = self.done[-1 - int(self.dice.expovariate(0.5)) % len(self.done)]
+        _, _, _, _, entry, index, _ = self.done[-1 - int(self.dice.expovariate(0.5)) % len(self.done)]
         self.player.admin(decide=jp.Decide(kind=self.dice.choice(("accept", "return")), receipt=self.receipt(entry, index), reason="đã kiểm tra"))
         return True
 
@@ -374,7 +463,7 @@ class Life:
 
     def find(self):
         if self.findings and self.dice.random() < 0.4:
-            self.player.admin(find=jp.Find(closes=self.findings.pop()))
+            self.player.admin(find=jp.Find(closes=self.dice.choice(self.findings)))
             return True
         made = self.base()
         if not made:
@@ -410,6 +499,7 @@ class Life:
         self.land.rows["items"].append(row | {"due": self.day_text(row["due"]), "answer": "lead", "person": "Trưởng phòng", "product": "Báo cáo", "product_unit": "văn bản"})
         self.land.leaves[code] = self.land.rows["items"][-1]
         self.know()
+        self.number_all()
         return True
 
     @staticmethod

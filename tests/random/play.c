@@ -8,6 +8,7 @@
  *   N dir NUL clock NUL when    a new store with a simulated clock             -> "ok"
  *   C when                      the clock goes there; what is due is ticked    -> "ok"
  *   A AdminRequest              what an operator does                          -> AdminReply
+ *   B kind u8, body             a barrier as such (entry.h), whatever a command would say of it -> u64 its entry
  *   P principal u32, key u32, epoch 16, first seq u64, (u32 size, update)*     -> u32 reason of a nack, or 0 and for each:
  *                                                                                 u64 entry, u32 index, u32 reason of a refusal
  *   W                           what was pushed since is committed             -> "ok"
@@ -29,6 +30,7 @@
 #include "server/answer.h"
 #include "server/commands.h"
 #include "server/dump.h"
+#include "server/entry_body.h"
 #include "server/query_journal.h"
 
 enum { FRAME_MAX = 64 << 20 };
@@ -231,6 +233,19 @@ static void admin(struct play *p, struct bytes in)
 	change_clear(core_change(p->core));
 }
 
+static void barrier(struct play *p, struct bytes in)
+{
+	struct codec_arena arena = codec_arena_new(1 << 20);
+	struct sys_error error = {""};
+	struct entry e = {.kind = in.size ? (enum entry_kind)in.data[0] : ENTRY_NONE};
+
+	must(entry_body_get(bytes_of(in.data + 1, in.size - 1), true, &arena, &e) == ENTRY_READ_OK, "a body that is none", NULL);
+	must(core_barrier(p->core, &e, &error) == CORE_OK, "barrier", &error);
+	buffer_put_u64(&p->out, e.number);
+	codec_arena_free(&arena);
+	change_clear(core_change(p->core));
+}
+
 static void query(struct play *p, struct bytes in)
 {
 	must(in.size >= 4, "a question that is none", NULL);
@@ -258,6 +273,7 @@ static void obey(struct play *p, char what, struct bytes in)
 	case 'N': new_store(p, text), done(p); return;
 	case 'C': set_clock(p, text), tick(p), done(p); return;
 	case 'A': admin(p, in); return;
+	case 'B': barrier(p, in); return;
 	case 'P': push(p, in); return;
 	case 'W': commit(p), done(p); return;
 	case 'Q': query(p, in); return;

@@ -91,6 +91,10 @@ class Player:
         made = self.admin(agent_add=jp.AgentAdd(role=role, unit=unit, name=f"{role} {unit}", public_key=bytes([self.keys]) * 32))
         return made.principal, made.key_id
 
+    def barrier(self, kind, body):
+        """As if some other centre's command had made it; gives its entry."""
+        return int.from_bytes(self.tell(b"B", bytes([kind]) + body.SerializeToString()), "big")
+
     # ---- offices and readers ----
     def push(self, principal, key, epoch, first_seq, updates):
         """[(entry, index, reason)], not yet committed; index 0 = refused."""

@@ -40,15 +40,17 @@ class Cases:
             return
         c = h.catalogue
         unit, leaf = d.get("unit", 0), c.item_of.get(d.get("item", 0)) if c else None
-        if not c or unit not in c.units or leaf is None:
+        stand = h.cells.get((unit, leaf))
+        if not c or unit not in c.units or leaf not in c.leaves or not (unit in c.ever_reporters(leaf) or (stand and stand.top)):
             return
         about = d.get("about_entry", 0), d.get("about_index", 0)
         if kind == ACCEPTED:
-            top = h.cells[unit, leaf].top
+            top = stand and stand.top
             if top and top.receipt == about and top.state == "done":
                 top.accepted = True
         elif kind == RETURNED:
             h.void(unit, leaf, self.period_of(h, unit, leaf, d.get("period", ""), about), about, (entry, 0))
+            h.tell("return", unit, d.get("item", 0), about)
         else:
             self.slot(h, unit, leaf, d)
 
@@ -94,7 +96,10 @@ class Cases:
     # ---- and finds ----
     def find(self, h, entry, body):
         closes = body.get("closes", 0)
+        c = h.catalogue
         if not closes:
+            if not c or body.get("unit", 0) not in c.units or (body.get("item") and body["item"] not in c.item_of):
+                return
             self.findings[entry] = Finding(entry, body, h.today)
         elif closes in self.findings and not self.findings[closes].closed_by:
             f = self.findings[closes]

@@ -130,7 +130,7 @@ class Catalogue:
 
     @cached_property
     def leaves(self):
-        return [code for code, i in self.items.items() if i["kind"] in LEAVES]
+        return {code: i for code, i in self.items.items() if i["kind"] in LEAVES}
 
     def schedule(self, leaf):
         """None = the leaf has one slot for ever."""

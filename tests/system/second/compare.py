@@ -73,7 +73,7 @@ def match(what, theirs, ours, out):
 
 
 def shown_report(r):
-    return r and r | {"flags": [f for f in r["flags"] if f not in ("at_target", "overdue", "behind", "done_late")]}
+    return r and r | {"flags": [f for f in r["flags"] if f not in ("at_target", "overdue", "behind", "done_late", "accepted")]}
 
 
 def shown_slot(s):

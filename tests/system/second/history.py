@@ -6,7 +6,7 @@ from . import lines, slots, timely
 from .cases import EXTENSION, NOT_APPLICABLE, Cases
 from .catalogue import Catalogue
 from .days import ordinal
-from .mailbox import Mailbox, reminders
+from .mailbox import Mailbox, Notice, reminders
 from .obstacles import Obstacles
 from .reports import FIGURES, Report, Stand
 from .rollups import BLANK, Rollups
@@ -118,6 +118,10 @@ class History:
         if slot.told():
             target = lines.target_of(self.catalogue, sheet, unit, leaf)
             self.rows.append(lines.frozen_row(self, sheet, unit, leaf, slot, target))
+
+    def tell(self, kind, unit, item, about, index=0, **more):
+        """What the entry that is being read has for that unit."""
+        self.mailbox.tell(Notice(unit, self.head, kind, self.today, item, index=index, about=about, **more))
 
     # ---- batches ----
     def take_batch(self, e):

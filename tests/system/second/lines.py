@@ -10,7 +10,7 @@ def report_line(r):
     if r is None:
         return None
     flags = [f for f, yes in (("none_arisen", r.kind == "none_arisen"), ("on_behalf", r.on_behalf), ("corrected", r.corrected),
-                              ("accepted", r.accepted), ("unchanged", r.unchanged)) if yes]
+                              ("unchanged", r.unchanged)) if yes]
     return {"entry": r.entry, "index": r.index, "principal": r.principal, "received_ms": r.received, "as_of": r.as_of, "state": r.state or "",
             "percent": r.number("percent"), "done_on": r.number("done_on"), "value": r.number("numerator") or r.number("value"),
             "denominator": r.number("denominator"), "flags": flags}
