@@ -22,6 +22,7 @@ class Ended(Exception):
 class Player:
     def __init__(self, program, where, **env):
         self.where, self.n, self.dir = Path(where), 0, None
+        self.killed = False
         self.errors = open(self.where / "play.err", "w+b")
         self.process = subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, **env)
 
@@ -38,7 +39,6 @@ class Player:
         raise Ended(f"status {self.process.returncode}: {self.said()[-3000:]}")
 
     def said(self):
-        self.errors.flush()
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")
 
@@ -112,6 +112,10 @@ class Player:
     def close(self):
         self.process.stdin.close()
         status = self.process.wait(60)
-        shutil.rmtree(self.where, ignore_errors=True)
-        assert status == 0, f"play ended with {status}: {self.said()[-3000:]}"
-        self.errors.close()
+        if status and not self.killed:
+            raise Ended(f"status {status}: {self.said()[-3000:]}")
+
+    def kill(self):
+        self.killed = True
+        self.process.kill()
+        self.process.wait()

@@ -85,9 +85,11 @@ class Cases:
         if r is None or r.decided or r.kind != d["kind"]:
             return
         r.decided, r.granted = entry, bool(d.get("granted"))
+        if r.granted:
+            r.granted_date, r.granted_to = d.get("date", 0), d.get("date_to", 0)
+        h.tell("decision", r.unit, h.catalogue.items[r.item]["number"], r.at, due=r.granted_date, granted=r.granted)
         if not r.granted:
             return
-        r.granted_date, r.granted_to = d.get("date", 0), d.get("date_to", 0)
         if r.kind == NOT_APPLICABLE:
             h.terms.not_applicable(r.unit, r.item, r.granted_date, r.granted_to)
         elif r.granted_date > h.terms.due(h.catalogue, r.unit, r.item):
@@ -100,7 +102,8 @@ class Cases:
         if not closes:
             if not c or body.get("unit", 0) not in c.units or (body.get("item") and body["item"] not in c.item_of):
                 return
-            self.findings[entry] = Finding(entry, body, h.today)
+            f = self.findings[entry] = Finding(entry, body, h.today)
+            h.tell("finding", f.unit, f.item, (0, 0), due=f.remedy_by)
         elif closes in self.findings and not self.findings[closes].closed_by:
             f = self.findings[closes]
             f.closed_by, f.closed = entry, h.today

@@ -5,7 +5,7 @@ from collections import defaultdict
 from . import lines, slots, timely
 from .cases import EXTENSION, NOT_APPLICABLE, Cases
 from .catalogue import Catalogue
-from .days import ordinal
+from .days import at, ordinal, ymd
 from .mailbox import Mailbox, Notice, reminders
 from .obstacles import Obstacles
 from .reports import FIGURES, Report, Stand
@@ -34,6 +34,7 @@ class History:
     def entry(self, e):
         assert e["entry"] == self.head + 1, f"a hole before entry {e['entry']}"
         self.head = e["entry"]
+        self.day = ymd(at(e["received_ms"], self.offset))  # a tick that was missed is made on a later one
         take = getattr(self, "take_" + e["kind"], None)
         if take:
             take(e)
@@ -80,7 +81,7 @@ class History:
         self.cases.decide(self, e["entry"], e["decision"])
 
     def take_notice(self, e):
-        self.mailbox.letter(e["entry"], e["notice"], self.today)
+        self.mailbox.letter(e["entry"], e["notice"], self.day)
 
     def take_finding(self, e):
         self.cases.find(self, e["entry"], e["finding"])
@@ -121,7 +122,7 @@ class History:
 
     def tell(self, kind, unit, item, about, index=0, **more):
         """What the entry that is being read has for that unit."""
-        self.mailbox.tell(Notice(unit, self.head, kind, self.today, item, index=index, about=about, **more))
+        self.mailbox.tell(Notice(unit, self.head, kind, self.day, item, index=index, about=about, **more))
 
     # ---- batches ----
     def take_batch(self, e):
@@ -139,18 +140,18 @@ class History:
                 return
         self.said((e["entry"], index), e["principal"], u)
 
-    def said(self, at, principal, u):
+    def said(self, place, principal, u):
         """What carries no figure."""
         unit, item = self.catalogue.unit_at(u["unit"], u["as_of"]), u.get("item", "")
         if "obstacle" in u:
-            self.obstacles.step(self, at, unit, principal, self.units.get(principal), item, u["obstacle"])
+            self.obstacles.step(self, place, unit, principal, self.units.get(principal), item, u["obstacle"])
         elif "extension_request" in u:
-            self.cases.request(self, at, unit, principal, item, EXTENSION, u["extension_request"]["due"])
+            self.cases.request(self, place, unit, principal, item, EXTENSION, u["extension_request"]["due"])
         elif "na_request" in u:
             r = u["na_request"]
-            self.cases.request(self, at, unit, principal, item, NOT_APPLICABLE, r["from"], r.get("to", 0))
+            self.cases.request(self, place, unit, principal, item, NOT_APPLICABLE, r["from"], r.get("to", 0))
         elif "notice_ack" in u:
-            self.mailbox.open(unit, u["notice_ack"]["notice_entry"], self.today)
+            self.mailbox.open(unit, u["notice_ack"]["notice_entry"], self.day)
         elif "milestone" in u:
             self.terms.reach(unit, item, u["milestone"]["no"], u["milestone"]["reached_on"])
 

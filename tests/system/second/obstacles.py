@@ -99,6 +99,7 @@ class Obstacles:
         himself = not centre and (own == unit or principal == o.principal)
         if self.allowed(h, o, kind, unit, body, himself):
             getattr(self, kind)(h, o, Step(at, kind, unit or MINISTRIES, None, h.today, on_behalf, bool(body.get("resolves"))), body)
+            self.heard(h, o)
 
     def raised(self, h, at, unit, principal, own, item, body):
         c = h.catalogue
@@ -110,6 +111,19 @@ class Obstacles:
         o.raised = h.today
         o.goes_to(c, to, h.today)
         o.steps.append(Step(at, "raise", unit, to, h.today, own != unit))
+        self.heard(h, o)
+
+    @staticmethod
+    def heard(h, o, clock=False):
+        """With whom it lies now hears of it; so do the two sides of what the other one says. The clock says nothing."""
+        s, item = o.steps[-1], h.catalogue.items[o.item]["number"]
+        if s.kind in ("raise", "escalate", "reopen"):
+            if o.addressee != MINISTRIES:
+                h.tell("obstacle", o.addressee, item, o.at, s.at[1])
+        elif o.addressee not in (MINISTRIES, s.unit):
+            h.tell("answer", o.addressee, item, o.at, s.at[1])
+        if s.unit != o.unit and not clock:
+            h.tell("answer", o.unit, item, o.at, s.at[1])
 
     @staticmethod
     def allowed(h, o, kind, unit, body, himself):
@@ -168,6 +182,7 @@ class Obstacles:
                 o.goes_to(h.catalogue, to, h.today)
                 o.escalations += 1
                 o.steps.append(Step((entry, 0), "escalate", 0, to, h.today, True))
+                self.heard(h, o, clock=True)
 
 
 def stays(o, today):
