@@ -76,7 +76,7 @@ struct asking {
 /* Each appends the fields of its page to answerer->page and returns REASON_NONE, or why not. */
 typedef enum reason answer_fn(struct asking *q, const Tiendo__V1__Query *m);
 answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status;
-answer_fn answer_timeliness, answer_silent, answer_series, answer_period_figures;
+answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, answer_period_figures;
 /* Of a day instead of a period. */
 enum reason answer_figures_at(struct asking *q, const Tiendo__V1__PeriodFigures *m);
 answer_fn answer_notices;

@@ -203,7 +203,7 @@ static bool read_row(void *ctx, struct bytes key, struct bytes value)
 
 	if (!met_has(&r->met, key, &at))
 		ask->fn(ask->ctx, r->span, key, value);
-	return !ask->spans[r->span].last;
+	return !ask->spans[r->span].last && !ask->spans[r->span].first;
 }
 
 static bool read_disk(struct reading *r)

@@ -17,7 +17,7 @@ struct archive_span {
 	uint8_t prefix_n;
 	uint8_t from[ROWS_KEY_MAX], to[ROWS_KEY_MAX]; /* whole keys, prefix and all */
 	uint8_t from_n, to_n;
-	bool last; /* only the last row of the span */
+	bool last, first; /* only the last row of the span, or the first */
 };
 /* The span of a prefix. */
 struct archive_span archive_prefix(const void *prefix, size_t n);
@@ -25,7 +25,7 @@ struct archive_span archive_prefix(const void *prefix, size_t n);
 /*
  * `span`: which of those asked for the row stands in. Called with the view's lock held, or without: it touches what is the
  * caller's own alone. Bytes live during the call. Rows of view/ come in the order of spans and keys, those before in that in
- * which they were emitted; of a span that wants the last one alone, several may come: the greatest key is it.
+ * which they were emitted; of a span that wants the last or the first one alone, several may come: it is the greatest or the least key.
  */
 typedef void archive_fn(void *ctx, size_t span, struct bytes key, struct bytes value);
 

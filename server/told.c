@@ -96,6 +96,27 @@ static void read_slot(const struct reading *r, struct told_period *p, const stru
 	t->now = sheet->reports[slot];
 }
 
+/* Of a leaf that has no periods. */
+static bool read_cells(const struct reading *r, struct told_period *p)
+{
+	const struct view *v = r->q->slice.view;
+	size_t n;
+	const uint32_t *reporters = catalogue_reporters(v->catalogue, p->item, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!slice_go_on(&r->q->slice))
+			return false;
+		const struct cell *cell = r->units->bins[reporters[i]] == NO_INDEX ? NULL : view_cell(v, reporters[i], p->item);
+		if (!cell || !(cell->flags & (CELL_EXPECTED | CELL_REPORTED)))
+			continue;
+		struct told *t = add(p, catalogue_unit_number(v->catalogue, reporters[i]));
+		t->now = *cell;
+		t->mark.flags = (uint8_t)((cell->flags & CELL_EXPECTED ? SLOT_EXPECTED : 0) |
+					  (cell->flags & CELL_NA ? SLOT_EXEMPT : 0));
+	}
+	return true;
+}
+
 /* False = another generation, or another day: its sheet may be gone. */
 static bool read_sheet(const struct reading *r, struct told_period *p)
 {
@@ -271,8 +292,9 @@ static enum reason read_all(struct reading *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct told_period *p = &r->periods[i];
-		p->in_memory = told_in_memory(r->q->slice.view, p->item, &p->period);
-		if (p->in_memory && !read_sheet(r, p))
+		bool cells = !p->period.first.ymd;
+		p->in_memory = cells || told_in_memory(r->q->slice.view, p->item, &p->period);
+		if (p->in_memory && !(cells ? read_cells : read_sheet)(r, p))
 			return answer_stale(r->q);
 		if (!p->in_memory)
 			put_spans(r, i);

@@ -21,7 +21,7 @@ struct told {
 	struct cell before;      /* under `frozen` */
 };
 
-/* The slots of one leaf in one period, each unit once, in no order. */
+/* The slots of one leaf in one period, each unit once, in no order. Without a period: its cells. */
 struct told_period {
 	uint32_t item, number; /* of the leaf: index, number */
 	struct period period;

@@ -33,6 +33,16 @@ enum { VINH = 1, VIEWER, OPERATOR, X1, X2, Y1, DISTRICT, KEYS };
 	"KH.N,KH,,count,Không kỳ,40,,,all,kind:district@40,,stock,,,\n"                                               \
 	"KH.Y,KH,,count,Luỹ kế,40,,,all,kind:district@40,month,ytd,,,\n"
 
+/* The districts repeat what their communes reported; one leaf does so without periods. */
+#define CONTROLLED                                                                                                    \
+	"code,parent,owner,kind,name,lead,answer,reporters,schedule,measure,aggregate,num_def,den_def,bounded,control\n" \
+	"KH,,40,plan,Kế hoạch,,,,,,,,,,\n"                                                                             \
+	"KH.R,KH,,ratio,Tỷ lệ,40,all,kind:commune@40,half_month,stock,,a,b,yes,\n"                                     \
+	"KH.C,KH,,ratio,Tự đối chiếu,40,all,kind:district@40,half_month,stock,own,a,b,yes,KH.R\n"                     \
+	"KH.N,KH,,count,Không kỳ,40,all,kind:commune@40,,stock,,,,,\n"                                                 \
+	"KH.M,KH,,count,Đối chiếu không kỳ,40,all,kind:district@40,,stock,own,,,,KH.N\n"                              \
+	"KH.Y,KH,,count,Luỹ kế,40,all,kind:commune@40,half_month,ytd,,,,,\n"
+
 struct world {
 	struct centre centre;
 	struct query_options options;
@@ -95,20 +105,27 @@ static void send(struct world *w, uint32_t key, Tiendo__V1__Update *u)
 			 reason_name(w->centre.answer.outcomes[0].reason));
 }
 
-static void ratio(struct world *w, uint32_t key, const char *unit, uint32_t as_of, uint64_t n, uint64_t d)
+static void ratio_of(struct world *w, uint32_t key, const char *unit, const char *item, uint32_t as_of, uint64_t n,
+		     uint64_t d, const char *note)
 {
 	Tiendo__V1__Update u = TIENDO__V1__UPDATE__INIT;
 	Tiendo__V1__Ratio r = TIENDO__V1__RATIO__INIT;
 
 	u.unit = (char *)unit;
-	u.item = (char *)"KH.R";
+	u.item = (char *)item;
 	u.as_of = as_of;
+	u.note = (char *)note;
 	u.author_role = TIENDO__V1__AUTHOR_ROLE__AUTHOR_ROLE_CLERK;
 	u.body_case = TIENDO__V1__UPDATE__BODY_RATIO;
 	u.ratio = &r;
 	r.numerator = n;
 	r.denominator = d;
 	send(w, key, &u);
+}
+
+static void ratio(struct world *w, uint32_t key, const char *unit, uint32_t as_of, uint64_t n, uint64_t d)
+{
+	ratio_of(w, key, unit, "KH.R", as_of, n, d, "");
 }
 
 static void task(struct world *w, uint32_t key, const char *unit, uint32_t as_of, uint32_t percent)
@@ -770,6 +787,131 @@ static void a_series_has_a_point_for_each_change(void **state)
 	close_world(&w);
 }
 
+/* ---- suspicious ---- */
+
+struct odd {
+	size_t n, pages;
+	struct {
+		uint32_t unit, kind;
+		char period[20];
+		uint64_t before, after, entry;
+	} rows[32];
+};
+
+static struct odd odd(struct world *w, const char *unit, const char *item, const char *period)
+{
+	QUESTION(SUSPICIOUS, suspicious, Suspicious, SUSPICIOUS);
+	uint8_t kept[CURSOR_SIZE];
+	struct odd all = {0};
+
+	m.unit = (char *)unit;
+	m.item = (char *)item;
+	m.period = (char *)period;
+	do {
+		const Tiendo__V1__Reply *r = ask(w, VIEWER, &q);
+		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_SUSPICIOUS)
+			fail_msg("%s", r->failure->text);
+		for (size_t i = 0; i < r->suspicious->n_rows; i++, all.n++) {
+			const Tiendo__V1__SuspiciousRow *s = r->suspicious->rows[i];
+			all.rows[all.n].unit = s->unit;
+			all.rows[all.n].kind = s->suspicion;
+			snprintf(all.rows[all.n].period, 20, "%s", s->period);
+			all.rows[all.n].before = s->before;
+			all.rows[all.n].after = s->after;
+			all.rows[all.n].entry = s->receipt->entry;
+			assert_int_equal(s->receipt->incarnation.len, INCARNATION_SIZE);
+		}
+		all.pages++;
+		memcpy(kept, r->cursor.data, r->cursor.len);
+		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
+	} while (m.cursor.len);
+	return all;
+}
+
+static void reports_to_be_looked_at(void **state)
+{
+	static const char *const text = "Đang chờ văn bản hướng dẫn của bộ";
+	struct world w;
+
+	(void)state;
+	open_world(&w, "odd");
+	assert_true(centre_catalogue(&w.centre, UNITS, CONTROLLED));
+	day(&w, "2024-01-15");
+	ratio_of(&w, X1, "4121", "KH.R", 20240114, 40, 100, text);
+	ratio_of(&w, X1, "4121", "KH.R", 20240115, 100, 100, "");	 /* a jump on the last day */
+	ratio_of(&w, Y1, "4131", "KH.R", 20240115, 10, 50, text);
+	amount(&w, X1, "4121", "KH.Y", 20240115, "", 30);
+	day(&w, "2024-01-30");
+	ratio_of(&w, Y1, "4131", "KH.R", 20240130, 11, 50, text); /* word for word */
+	amount(&w, X1, "4121", "KH.Y", 20240130, "", 29);	  /* a total that falls */
+	for (int written = 0; written < 2; written++) {
+		struct odd o = odd(&w, "40", "", "");
+		assert_int_equal(o.n, 3);
+		assert_int_equal(o.rows[0].kind, SUSPICION_JUMP);
+		assert_true(o.rows[0].before == 4000 && o.rows[0].after == 10000);
+		assert_int_equal(o.rows[0].unit, number_of(&w, "4121"));
+		assert_string_equal(o.rows[0].period, "2024-01a");
+		assert_int_equal(o.rows[1].kind, SUSPICION_SAME_TEXT);
+		assert_string_equal(o.rows[1].period, "2024-01b");
+		assert_int_equal(o.rows[2].kind, SUSPICION_FALL);
+		assert_true(o.rows[2].before == 30 && o.rows[2].after == 29);
+		assert_int_equal(odd(&w, "40", "", "2024-01a").n, 1);
+		assert_int_equal(odd(&w, "40", "", "2024-01").n, 3);
+		assert_int_equal(odd(&w, "413", "", "").n, 1);
+		assert_int_equal(odd(&w, "40", "KH.Y", "").n, 1);
+		assert_int_equal(odd(&w, "4122", "", "").n, 0);
+		checkpoint(&w);
+	}
+	w.answerer.page_max = 10;
+	assert_int_equal(odd(&w, "40", "", "").n, 3);
+	assert_true(odd(&w, "40", "", "").pages >= 3);
+	close_world(&w);
+}
+
+static void control_figures(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "control");
+	assert_true(centre_catalogue(&w.centre, UNITS, CONTROLLED));
+	day(&w, "2024-01-12");
+	ratio(&w, X1, "4121", 20240112, 40, 100);
+	ratio_of(&w, VINH, "412", "KH.C", 20240112, 60, 200, "");
+	ratio(&w, Y1, "4131", 20240112, 9, 50);
+	ratio_of(&w, DISTRICT, "413", "KH.C", 20240112, 9, 50, ""); /* as it should be */
+	assert_int_equal(odd(&w, "40", "", "").n, 0);		  /* the period has not ended */
+	day(&w, "2024-01-16");
+	assert_int_equal(odd(&w, "40", "", "").n, 0); /* 4122 has not reported yet: nothing can be said */
+	ratio(&w, X2, "4122", 20240115, 15, 100);
+	for (int frozen = 0; frozen < 3; frozen++) {
+		struct odd o = odd(&w, "40", "", "");
+		assert_int_equal(o.n, 1);
+		assert_int_equal(o.rows[0].kind, SUSPICION_CONTROL);
+		assert_int_equal(o.rows[0].unit, number_of(&w, "412"));
+		assert_string_equal(o.rows[0].period, "2024-01a");
+		assert_true(o.rows[0].before == 55 && o.rows[0].after == 60);
+		assert_int_equal(odd(&w, "412", "KH.C", "2024-01a").n, 1);
+		assert_int_equal(odd(&w, "40", "", "2024-01b").n, 0);
+		if (frozen == 0)
+			day(&w, "2024-01-20");
+		else
+			checkpoint(&w);
+	}
+	/* a late report makes the sum what the district said */
+	ratio(&w, X2, "4122", 20240115, 20, 100);
+	assert_int_equal(odd(&w, "40", "", "").n, 0);
+	/* without periods: as it stands */
+	amount(&w, X1, "4121", "KH.N", 20240120, "", 1);
+	amount(&w, X2, "4122", "KH.N", 20240120, "", 2);
+	amount(&w, VINH, "412", "KH.M", 20240120, "", 4);
+	struct odd o = odd(&w, "40", "", "");
+	assert_true(o.n == 1 && o.rows[0].before == 3 && o.rows[0].after == 4 && !*o.rows[0].period);
+	w.answerer.page_max = 10;
+	assert_int_equal(odd(&w, "40", "", "").n, 1);
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -785,6 +927,8 @@ int main(void)
 		cmocka_unit_test(pages_of_figures),
 		cmocka_unit_test(figures_of_another_day),
 		cmocka_unit_test(a_series_has_a_point_for_each_change),
+		cmocka_unit_test(reports_to_be_looked_at),
+		cmocka_unit_test(control_figures),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
