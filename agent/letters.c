@@ -105,6 +105,26 @@ static void put_words(struct desk *d, const char *text)
 	}
 }
 
+/* What a clerk needs to go on with it: its number, and how. */
+static void put_number(struct desk *d, const struct letter *l)
+{
+	const Tiendo__V1__ReceiptRef *about = l->row->about;
+	const char *says = l->row->kind == TIENDO__V1__NOTICE_KIND__NOTICE_KIND_OBSTACLE
+				   ? SAY(d, "Trả lời: tiendo-agent obstacle answer ", "Answer: tiendo-agent obstacle answer ")
+			   : l->row->kind == TIENDO__V1__NOTICE_KIND__NOTICE_KIND_ANSWER
+				   ? SAY(d, "Vướng mắc số ", "Obstacle ")
+			   : l->row->kind == TIENDO__V1__NOTICE_KIND__NOTICE_KIND_RETURN
+				   ? SAY(d, "Báo cáo có biên nhận ", "The report with receipt ")
+				   : NULL;
+
+	if (!says || !about || about->incarnation.len != SPOOL_ID)
+		return;
+	buffer_format(&d->out, "    %s", says);
+	render_receipt(&d->out, about->incarnation.data, about->entry, about->index);
+	buffer_format(&d->out, "%s\n",
+		      l->row->kind == TIENDO__V1__NOTICE_KIND__NOTICE_KIND_OBSTACLE ? " --text '...'" : "");
+}
+
 void letters_text(struct desk *d, const struct letter *l)
 {
 	enum language lang = d->office.language;
@@ -122,6 +142,7 @@ void letters_text(struct desk *d, const struct letter *l)
 	buffer_put_u8(&d->out, '\n');
 	put_task(d, l);
 	put_words(d, l->row->text);
+	put_number(d, l);
 }
 
 /* ---- as JSON ---- */

@@ -8,6 +8,7 @@ import pytest
 import rhythm
 from clerk import Clerk
 from rhythm import receipt, updates
+from world import until
 
 
 @pytest.fixture
@@ -123,10 +124,12 @@ def test_an_obstacle_from_raise_to_close(world, vinh):
     assert u["obstacle"]["raise"] == {"cause": "money", "fault": "outside", "text": "Chưa bố trí được kinh phí",
                                       "solution": "Cấp bổ sung", "solution_class": "money", "affects_rights": True, "addressee": "40"}
     assert "trao đổi vướng mắc" in vinh.cli("obstacle", "comment", raised["KH.T"], "--text", "Đề nghị sớm trả lời").stdout
+    vinh.drained()
     vinh.json("obstacle", "answer", raised["KH.T"], "--text", "Tự trả lời")  # not ours: the centre knows
     vinh.json("obstacle", "escalate", raised["KH.R"], "--reason", "Cần gấp")
     said = vinh.json("obstacle", "close", raised["KH.T"], "--text", "Đã được cấp")
     assert (said["step"], said["obstacle"], said["item"]) == ("close", raised["KH.T"], "KH.T")
+    vinh.drained()  # a step is judged by what stands when it comes
     vinh.json("obstacle", "reopen", raised["KH.T"], "--text", "Chưa về tài khoản")
     vinh.json("obstacle", "close", raised["KH.G"])
     vinh.drained()
@@ -137,3 +140,31 @@ def test_an_obstacle_from_raise_to_close(world, vinh):
     assert steps == ["raise"] * 3 + ["comment", "escalate", "close", "reopen", "close"]
     comment = receipt(vinh, "KH.T", "obstacle")
     assert comment != raised["KH.T"] and vinh.json("obstacle", "close", comment, ok=(1,))["refused"]["reason"] == "unknown_obstacle"
+
+
+def told(clerk, kind):
+    return until(f"{clerk.name} to be told", lambda: [n for n in clerk.json("inbox", "--all")["notices"] if n["kind"] == kind])
+
+
+def test_an_obstacle_is_answered_without_a_line(world, vinh):
+    """Whom it was sent to finds it in the inbox, and answers when there is no line too; the answer comes to the raiser's inbox."""
+    province = Clerk(world, "nghe-an", "40").run().knows()
+    vinh.json("obstacle", "raise", "KH.T", "--cause", "money", "--outside", "--text", "Thiếu kinh phí", "--to", "40")
+    vinh.drained()
+    number = receipt(vinh, "KH.T", "obstacle")
+    notice, = told(province, "obstacle")
+    assert (notice["about"], notice["item"], notice["text"]) == (number, "KH.T", "Thiếu kinh phí")
+    assert f"tiendo-agent obstacle answer {number} --text" in province.cli("inbox").stdout
+    world.stop()
+    said = province.json("obstacle", "answer", number, "--text", "Sẽ cấp trong tháng", "--resolves")
+    assert (said["step"], said["obstacle"], said["item"], said["unit"]) == ("answer", number, "KH.T", "40")
+    world.start()
+    province.drained()
+    notice, = told(vinh, "answer")
+    assert (notice["about"], notice["text"]) == (number, "Sẽ cấp trong tháng")
+    assert f"Vướng mắc số {number}" in vinh.cli("inbox").stdout
+    vinh.json("obstacle", "close", number)
+    vinh.drained()
+    assert vinh.status()["refused"] == province.status()["refused"] == []
+    *_, answer, close = updates(world)
+    assert answer["obstacle"]["answer"] == {"text": "Sẽ cấp trong tháng", "resolves": True} and "close" in close["obstacle"]

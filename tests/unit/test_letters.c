@@ -116,6 +116,33 @@ static void test_decisions_and_findings(void **state)
 			    "57 · Kết quả kiểm tra · 10/05/2024 08:12 · khắc phục trước 30/06/2024\n");
 }
 
+/* What can be gone on with bears its number. */
+static void test_numbers(void **state)
+{
+	(void)state;
+	Tiendo__V1__ReceiptRef about = TIENDO__V1__RECEIPT_REF__INIT;
+	uint8_t incarnation[16] = {0x0a, 0x1b, 0x2c, 0x3d};
+
+	begin(LANGUAGE_VI, TIENDO__V1__NOTICE_KIND__NOTICE_KIND_OBSTACLE);
+	about.incarnation = (ProtobufCBinaryData){16, incarnation};
+	about.entry = 17;
+	about.index = 2;
+	row.about = &about;
+	row.text = (char *)"Thiếu kinh phí";
+	assert_string_equal(shown(false, false), "57 · Vướng mắc gửi đến đơn vị · 10/05/2024 08:12\n    Thiếu kinh phí\n"
+						 "    Trả lời: tiendo-agent obstacle answer 0a1b2c3d-17-2 --text '...'\n");
+	row.kind = TIENDO__V1__NOTICE_KIND__NOTICE_KIND_ANSWER;
+	assert_non_null(strstr(shown(false, false), "\n    Vướng mắc số 0a1b2c3d-17-2\n"));
+	row.kind = TIENDO__V1__NOTICE_KIND__NOTICE_KIND_RETURN;
+	desk.office.language = LANGUAGE_EN;
+	assert_non_null(strstr(shown(false, false), "\n    The report with receipt 0a1b2c3d-17-2\n"));
+	row.kind = TIENDO__V1__NOTICE_KIND__NOTICE_KIND_DIRECTIVE;
+	assert_null(strstr(shown(false, false), "0a1b2c3d"));
+	about.incarnation.len = 3;
+	row.kind = TIENDO__V1__NOTICE_KIND__NOTICE_KIND_ANSWER;
+	assert_null(strstr(shown(false, false), "0a1b2c3d"));
+}
+
 static void test_every_kind_has_a_name(void **state)
 {
 	(void)state;
@@ -159,7 +186,7 @@ int main(void)
 		cmocka_unit_test(test_a_task),
 		cmocka_unit_test(test_reminders),
 		cmocka_unit_test(test_decisions_and_findings),
-		cmocka_unit_test(test_every_kind_has_a_name),
+		cmocka_unit_test(test_every_kind_has_a_name), cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_json),
 	};
 
