@@ -127,23 +127,6 @@ static void read_all(struct judging *j, uint64_t first_seq, const struct bytes *
 	}
 }
 
-/* Bodies that the fold knows what to do with; the rest is refused as by rules that do not know it. */
-static bool built(enum body_kind body)
-{
-	static const bool known[] = {
-		[BODY_UNCHANGED - BODY_UNCHANGED] = true,
-		[BODY_NA_REQUEST - BODY_UNCHANGED] = true,
-		[BODY_CORRECTION - BODY_UNCHANGED] = true,
-		[BODY_WITHDRAW - BODY_UNCHANGED] = true,
-		[BODY_OBSTACLE - BODY_UNCHANGED] = true,
-		[BODY_EXTENSION_REQUEST - BODY_UNCHANGED] = true,
-		[BODY_MILESTONE - BODY_UNCHANGED] = true,
-		[BODY_NOTICE_ACK - BODY_UNCHANGED] = true,
-	};
-
-	return body < BODY_UNCHANGED || known[body - BODY_UNCHANGED];
-}
-
 static void check_all(struct judging *j)
 {
 	const struct view *v = j->at->view;
@@ -156,8 +139,6 @@ static void check_all(struct judging *j)
 		if (j->verdict[i].reason)
 			continue;
 		j->verdict[i] = admit_check(&place, &j->updates[i].update, &j->found[i]);
-		if (!j->verdict[i].reason && !built(j->updates[i].update.body))
-			j->verdict[i] = (struct verdict){REASON_NOT_YET, body_word(j->updates[i].update.body)};
 		if (!j->verdict[i].reason && j->found[i].item != NO_INDEX)
 			view_expect(v, j->found[i].unit, j->found[i].item);
 	}
