@@ -8,6 +8,7 @@
 
 enum {
 	PERIOD_ROWS = 16,    /* what finding the rows of a period costs beside them */
+	MEMORY_WORTH = 4,    /* so many slots in memory cost as much as one row */
 	LOOKUPS_WORTH = 8,   /* one row found by its key costs as much as so many in order */
 	LOOKUPS_MAX = 4096
 };
@@ -45,7 +46,7 @@ size_t told_cost(const struct view *v, const struct about_units *units, uint32_t
 	size_t reporters;
 
 	if (in_memory)
-		return units->n / LOOKUPS_WORTH + 1;
+		return units->n / MEMORY_WORTH + 1;
 	catalogue_reporters(v->catalogue, item, &reporters);
 	return PERIOD_ROWS + (few(v, units, item) ? (size_t)units->n * LOOKUPS_WORTH : reporters);
 }

@@ -183,8 +183,25 @@ def goals(lines, full):
         ("a reconnect storm of 2,000 drained, s", "15", get(lines, "2,000 agents", "drained_s"), 1, 15, -1),
         ("an ordinary midnight, every cell changed the day before: acks held, ms", "200", get(lines, "midnight", "busy_ms"), 0, 200, -1),
         ("a midnight that freezes a period, ms", "1,000", get(lines, "midnight", "freezing_ms"), 0, 1000, -1),
+        ("reading commands about the whole country: slowest page, ms", "100", slowest_page(lines), 0, 100, -1),
         ("RssAnon with two periods live, MiB", "334 (350 MB)", get(lines, "midnight", "rss_anon_mb"), 0, 350e6 / 2**20, -1),
     ]
+
+
+def slowest_page(lines):
+    pages = [line["page_ms"]["max"] for name, line in lines.items() if name.startswith("reading, ")]
+    return max(pages) if pages else None
+
+
+def readings(lines):
+    names = [n for n in lines if n.startswith("reading, ")]
+    if not names:
+        return []
+    return ["### Reading commands", "", "One viewer asks about the whole country (11,367 units x 60 leaves with half-months, nobody has "
+            "reported) while a period is live, and after it was frozen:", "",
+            *table(["question", "pages", "KiB", "page p50 / longest, ms"],
+                   [[n[len("reading, "):], number(lines[n]["pages"]), number(lines[n]["bytes"] / 1024),
+                     f"{lines[n]['page_ms']['p50']:.1f} / {lines[n]['page_ms']['max']:.1f}"] for n in names])]
 
 
 def verdict(value, limit, sign):
@@ -218,7 +235,7 @@ def tables(lines, full=None):
     out += ["### Goals", "", *goal_table(lines, full), "### The main job", "", *pushes(lines), *floors(lines),
             "### Subscribers", "", *fans(lines), "### What an ack waits for", "",
             "One report each 2 ms, one in flight, and beside it:", "", *stalls(lines),
-            "### Start", "", *restarts(lines, full), "### Memory, many lines, catch-up", "", *others(lines)]
+            "### Start", "", *restarts(lines, full), *readings(lines), "### Memory, many lines, catch-up", "", *others(lines)]
     if full:
         out += ["From `BENCH=full`: " + "; ".join([*better, "the start with the most entries"]) + ". " + heading(full), ""]
     return "\n".join(out)

@@ -19,6 +19,7 @@ import sys
 import time
 from pathlib import Path
 
+import reading
 import report
 import worlds
 from centre import LONG, PATIENCE, Server, Talker, end_all, spread, start
@@ -113,6 +114,41 @@ class Bench:
         out = subprocess.run([self.tool("midnight"), catalogue], check=True, capture_output=True, timeout=PATIENCE).stdout
         line = json.loads(out)
         self.keep(line.pop("workload"), **line)
+
+    def reading(self):
+        """Everybody is asked about, and nobody has reported: all are silent in the longest list there can be."""
+        base = self.work / "reading"
+        clock = base / "clock"
+        base.mkdir(parents=True)
+        set_day(clock, "2024-04-10")
+        w = worlds.scheduled(DATA)
+        w.file, w.store = base / "world", base / "store"
+        w.write(base / "catalogue", w.file)
+        ports = [x for p in ("ingest", "feed", "query", "health") for x in (f"--port-{p}", "0")]
+        self.cli("--dir", w.store, "init", "--name", "bench", "--clock", f"file:{clock}", *ports)
+        self.cli("--dir", w.store, "catalogue", "load", base / "catalogue")
+        keys = reading.viewer(w.file)
+        self.cli("--dir", w.store, "agent", "add", "--unit", "VN", "--role", "viewer", "--key", keys[0])
+        s = Server(self, w)
+        s.start()
+        for name, day in (("live", "2024-04-17"), ("frozen", "2024-04-25")):
+            set_day(clock, day)
+            self.until_today(s, day)
+            self.cli("--dir", s.dir, "checkpoint")
+            reader = reading.Reader(s.known["query"], s.known["key"], keys)
+            for kind, fields in reading.questions("2024-04a").items():
+                self.keep(f"reading, {name}: {kind}", **reader.ask(kind, **fields))
+            reader.close()
+        s.stop()
+        s.remove()
+        shutil.rmtree(base)
+
+    def until_today(self, server, day):
+        end = time.monotonic() + PATIENCE
+        while f"today {day}" not in self.cli("--dir", server.dir, "status"):
+            if time.monotonic() > end:
+                raise SystemExit(f"the server does not come to {day}")
+            time.sleep(0.1)
 
     # ---- the main job ----
     def push(self, name, agents, batch, window, updates, world="national", place=None):
@@ -314,6 +350,7 @@ class Bench:
         z = self.size
         say(f"round {n + 1} of {self.rounds}, load average {os.getloadavg()[0]:.1f}")
         steps = [("floor (a)", self.rounds, self.floor_sync), ("midnight", self.rounds, self.midnight),
+                 ("reading", z["reading_rounds"], self.reading),
                  ("", self.rounds, self.pushes),
                  ("stall", z["stall_rounds"], self.stalls),
                  ("snapshot", self.rounds, self.national_snapshot),
@@ -337,6 +374,12 @@ class Bench:
             end_all()
             shutil.rmtree(self.memory, ignore_errors=True)
             shutil.rmtree(self.work, ignore_errors=True)
+
+
+def set_day(clock, day):
+    new = clock.with_suffix(".new")
+    new.write_text(f"{day}T08:00:00+07:00\n", encoding="utf-8")
+    new.rename(clock)
 
 
 # ---- saying ----
@@ -392,13 +435,13 @@ def machine():
 SIZES = {
     "quick": dict(rounds=1, single=300, hundred=5000, one=30000, many=320000, probes=20, reports=700, backlog=64, outage_s=1,
                   entries=5000, large=0, syncs=200, floor_ms=200, stall_rounds=1, beside_rounds=0, fan_rounds=1,
-                  crowd_rounds=1, large_rounds=0),
+                  crowd_rounds=1, large_rounds=0, reading_rounds=1),
     "default": dict(rounds=5, single=900, hundred=20000, one=60000, many=640000, more=627200, probes=30, reports=1000,
                     backlog=64, outage_s=3, entries=10000, large=100000, syncs=500, floor_ms=500, stall_rounds=3,
-                    beside_rounds=3, fan_rounds=1, crowd_rounds=1, large_rounds=1),
+                    beside_rounds=3, fan_rounds=1, crowd_rounds=1, large_rounds=1, reading_rounds=1),
     "full": dict(rounds=5, single=900, hundred=50000, one=60000, many=1280000, more=1254400, probes=50, reports=1000,
                  backlog=64, outage_s=10, entries=30000, large=1000000, syncs=1000, floor_ms=1000, stall_rounds=5,
-                 beside_rounds=5, fan_rounds=5, crowd_rounds=5, large_rounds=1),
+                 beside_rounds=5, fan_rounds=5, crowd_rounds=5, large_rounds=1, reading_rounds=3),
 }
 
 
