@@ -11,7 +11,8 @@
 enum {
 	QUESTION_ARENA = 64 * 1024,
 	BLOB_ARENA = 64 * 1024,
-	REPLY_HEAD_MAX = 1024 /* of a page's 256 KiB, for everything around it */
+	REPLY_HEAD_MAX = 1024, /* of a page's 256 KiB, for everything around it */
+	ROWS_A_PAGE = 30000    /* some 30 ms */
 };
 
 /*
@@ -82,6 +83,11 @@ static const struct rule rules[] = {
 	 answer_notices,
 	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_OPERATOR] = SCOPE_ANY},
 	 {[ROLE_AGENT] = true, [ROLE_OPERATOR] = true}},
+	{TIENDO__V1__QUERY__QUESTION_EXCEPTIONS,
+	 TIENDO__V1__REPLY__ANSWER_EXCEPTIONS,
+	 answer_exceptions,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options)
@@ -91,7 +97,8 @@ void answerer_open(struct answerer *a, const struct query_options *options)
 			       .blobs = codec_arena_new(BLOB_ARENA),
 			       .page = {.cap = BUFFER_ANY},
 			       .piece = {.cap = BUFFER_ANY},
-			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX};
+			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX,
+			       .rows_max = ROWS_A_PAGE};
 }
 
 void answerer_close(struct answerer *a)
@@ -101,6 +108,7 @@ void answerer_close(struct answerer *a)
 	buffer_free(&a->page);
 	buffer_free(&a->piece);
 	free(a->items.in);
+	censuses_free(&a->censuses);
 	*a = (struct answerer){0};
 }
 

@@ -18,6 +18,7 @@
 #include "server/pack.h"
 #include "server/query.h"
 #include "server/slice.h"
+#include "server/census.h"
 
 /* What a role may see of a question's subject. SCOPE_DENIED is what the table does not say. */
 enum scope { SCOPE_DENIED, SCOPE_ANY, SCOPE_OWN, SCOPE_COUNTS };
@@ -44,7 +45,9 @@ struct answerer {
 	struct codec_arena blobs; /* updates */
 	struct buffer page, piece;
 	struct slice_items items;
-	size_t page_max; /* bytes of an answer; a test may make it small */
+	struct censuses censuses;
+	size_t page_max; /* bytes of an answer; a test may make it small ... */
+	size_t rows_max; /* ... as it may the rows of view/ that one page reads */
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options);
@@ -76,7 +79,7 @@ struct asking {
 /* Each appends the fields of its page to answerer->page and returns REASON_NONE, or why not. */
 typedef enum reason answer_fn(struct asking *q, const Tiendo__V1__Query *m);
 answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answer_status;
-answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, answer_period_figures;
+answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, answer_period_figures, answer_exceptions;
 /* Of a day instead of a period. */
 enum reason answer_figures_at(struct asking *q, const Tiendo__V1__PeriodFigures *m);
 answer_fn answer_notices;

@@ -46,7 +46,7 @@ bool suspects_controlled(const struct suspects *s)
 
 static bool full(const struct work *w, size_t rows)
 {
-	return w->pairs_n && (w->cost >= TOLD_ROWS ||
+	return w->pairs_n && (w->cost >= w->s->q->answerer->rows_max ||
 			      (w->rows + rows) * SUSPECT_BYTES > w->s->q->answerer->page_max);
 }
 

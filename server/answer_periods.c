@@ -97,7 +97,7 @@ static void add_leaf(struct work *w, uint32_t item)
 
 static bool full(const struct work *w)
 {
-	return w->leaves_n && (w->cost >= TOLD_ROWS ||
+	return w->leaves_n && (w->cost >= w->q->answerer->rows_max ||
 			       (w->leaves_n + w->inners_n + DEPTH_MAX) * FIGURE_BYTES > w->q->answerer->page_max);
 }
 

@@ -20,7 +20,6 @@
 
 enum {
 	ROW_BYTES = 128,       /* no row takes more in a page */
-	ROWS_A_PAGE = 30000,   /* of the archive: some 30 ms */
 	STEP_ROWS = 16,        /* what finding the rows of a step costs beside them */
 	LOOKUPS_WORTH = 8,     /* one row found by its key costs as much as so many in order */
 	STEPS_MAX = 512,
@@ -205,7 +204,7 @@ static bool room(const struct work *w, const struct schedule *s, const struct pe
 	for (size_t i = 0; i < w->tallies_n; i++)
 		if (w->tallies[i].schedule == s && w->tallies[i].period.first.ymd == p->first.ymd)
 			tallies = w->tallies_n;
-	return tallies * counts_n(w) * ROW_BYTES <= w->q->answerer->page_max && w->cost < ROWS_A_PAGE;
+	return tallies * counts_n(w) * ROW_BYTES <= w->q->answerer->page_max && w->cost < w->q->answerer->rows_max;
 }
 
 /* False = the page is full: the step begins the next one. */

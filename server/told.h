@@ -30,8 +30,7 @@ struct told_period {
 	size_t n, size;
 };
 
-/* What reading it costs, in rows of view/: a page should not ask for more than TOLD_ROWS. */
-enum { TOLD_ROWS = 30000 };
+/* What reading it costs, in rows of view/: a page should not ask for more than answerer.rows_max. */
 size_t told_cost(const struct view *v, const struct about_units *units, uint32_t item, bool in_memory);
 bool told_in_memory(const struct view *v, uint32_t item, const struct period *p);
 

@@ -128,7 +128,7 @@ static const struct column thresholds[] = {
 	{ "op", COLUMN_ABOVE, AT(threshold.above), 0 },
 	{ "value", COLUMN_VALUE, AT(threshold.value), 0 },
 	{ "min_expected", COLUMN_COUNT, AT(threshold.min_expected), 100000000 },
-	{ "periods", COLUMN_NUMBER, AT(threshold.periods), 1000 },
+	{ "periods", COLUMN_NUMBER, AT(threshold.periods), THRESHOLD_PERIODS_MAX },
 	{ "action", COLUMN_TEXT, AT(threshold.action), NAME },
 };
 

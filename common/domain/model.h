@@ -149,6 +149,8 @@ struct deadline_row {
 	uint32_t working_days;
 };
 
+enum { THRESHOLD_PERIODS_MAX = 24 }; /* in a row: a year of half months */
+
 /* One row of thresholds.csv: which units are an exception that leaders hear of at once. */
 enum threshold_measure {
 	THRESHOLD_NONE, THRESHOLD_REPORTING_RATE, THRESHOLD_ON_TIME_RATE, THRESHOLD_MISSING, THRESHOLD_OVERDUE,

@@ -132,20 +132,26 @@ static bool command(struct centre *c, const Tiendo__Journal__V1__AdminRequest *m
 	return ok;
 }
 
-bool centre_catalogue(struct centre *c, const char *units, const char *items)
+bool centre_load(struct centre *c, const char *const *names, const char *const *files, size_t n)
 {
 	Tiendo__Journal__V1__CatalogueLoad load = TIENDO__JOURNAL__V1__CATALOGUE_LOAD__INIT;
 	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
-	char *names[] = {(char *)"units.csv", (char *)"items.csv"};
-	ProtobufCBinaryData files[] = {{strlen(units), (uint8_t *)units},
-				       {strlen(items), (uint8_t *)items}};
+	ProtobufCBinaryData contents[CENTRE_FILES_MAX];
 
-	load.n_names = load.n_files = 2;
-	load.names = names;
-	load.files = files;
+	assert_true(n <= CENTRE_FILES_MAX);
+	for (size_t i = 0; i < n; i++)
+		contents[i] = (ProtobufCBinaryData){strlen(files[i]), (uint8_t *)files[i]};
+	load.n_names = load.n_files = n;
+	load.names = (char **)names;
+	load.files = contents;
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_CATALOGUE_LOAD;
 	m.catalogue_load = &load;
 	return command(c, &m);
+}
+
+bool centre_catalogue(struct centre *c, const char *units, const char *items)
+{
+	return centre_load(c, (const char *const[]){"units.csv", "items.csv"}, (const char *const[]){units, items}, 2);
 }
 
 void centre_revoke(struct centre *c, uint32_t key)

@@ -43,6 +43,8 @@ void centre_reopen(
 void centre_time(struct centre *c,
 		 const char *when); /* "2024-01-11T08:00:00+07:00"; ticks what is due */
 /* Loads a catalogue; true when it was taken. */
+enum { CENTRE_FILES_MAX = 10 };
+bool centre_load(struct centre *c, const char *const *names, const char *const *files, size_t n);
 bool centre_catalogue(struct centre *c, const char *units, const char *items);
 /* A new agent at the unit with a key of `n` in every byte; returns its principal number. */
 uint32_t centre_agent(struct centre *c, const char *unit, uint8_t n);

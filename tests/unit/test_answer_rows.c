@@ -362,25 +362,6 @@ static void frozen_slots(void **state)
 	close_world(&w);
 }
 
-/* A page holds so few rows that one step fills several: nothing is told twice, nothing is left out. */
-static void small_pages(void **state)
-{
-	struct world w;
-
-	(void)state;
-	open_world(&w, "pages");
-	half_a_month(&w);
-	day(&w, "2024-01-20");
-	w.answerer.page_max = 100;
-	struct rate r = rate(&w, "40", "", "2024-01", "40", "", "2024-01a");
-	assert_rate(r, 8, 0, 0, 2, 0, 2, 4);
-	assert_true(r.pages > 10);
-	assert_rate(rate(&w, "40", "", "2024-01", "413", "", "2024-01a"), 3, 0, 0, 0, 0, 0, 3);
-	assert_rate(rate(&w, "40", "", "2024-01", "40", "", "2024-01b"), 8, 0, 8, 0, 0, 0, 0);
-	assert_rate(rate(&w, "40", "", "2024-01", "413", "", "2024-01b"), 3, 0, 3, 0, 0, 0, 0);
-	close_world(&w);
-}
-
 static void bad_questions_about_time(void **state)
 {
 	struct world w;
@@ -690,6 +671,30 @@ static void pages_of_figures(void **state)
 	close_world(&w);
 }
 
+/* A page holds so few rows that one step fills several: nothing is told twice, nothing is left out. */
+static void small_pages(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "pages");
+	half_a_month(&w);
+	day(&w, "2024-01-20");
+	w.answerer.page_max = 100;
+	struct rate r = rate(&w, "40", "", "2024-01", "40", "", "2024-01a");
+	assert_rate(r, 8, 0, 0, 2, 0, 2, 4);
+	assert_true(r.pages > 10);
+	w.answerer.page_max = 100000;
+	w.answerer.rows_max = 1;
+	assert_rate(rate(&w, "40", "", "2024-01", "40", "", "2024-01a"), 8, 0, 0, 2, 0, 2, 4);
+	assert_ratio(figures(&w, "40", "", "2024-01a", 0, "KH.G").frozen, 100, 200);
+	w.answerer.page_max = 100;
+	assert_rate(rate(&w, "40", "", "2024-01", "413", "", "2024-01a"), 3, 0, 0, 0, 0, 0, 3);
+	assert_rate(rate(&w, "40", "", "2024-01", "40", "", "2024-01b"), 8, 0, 8, 0, 0, 0, 0);
+	assert_rate(rate(&w, "40", "", "2024-01", "413", "", "2024-01b"), 3, 0, 3, 0, 0, 0, 0);
+	close_world(&w);
+}
+
 /* ---- other days ---- */
 
 static void figures_of_another_day(void **state)
@@ -912,6 +917,138 @@ static void control_figures(void **state)
 	close_world(&w);
 }
 
+/* ---- exceptions ---- */
+
+#define THRESHOLDS                                                                                     \
+	"rule,measure,op,value,min_expected,periods,action\n"                                       \
+	"DUNGHAN,on_time_rate,below,80%,1,1,báo cáo Chủ tịch\nTHIEU,missing,above,0,1,2,nhắc nhở\n" \
+	"QUAHAN,overdue,above,0,1,,\nDUNG,stagnant_days,above,20,1,,\nVUONG,open_obstacles,above,0,,,\n"
+
+struct beyond {
+	size_t n, pages;
+	struct {
+		char rule[20], period[20];
+		uint32_t unit, expected;
+		uint64_t measured;
+	} rows[64];
+};
+
+static struct beyond beyond(struct world *w, const char *unit, const char *rule)
+{
+	QUESTION(EXCEPTIONS, exceptions, Exceptions, EXCEPTIONS);
+	uint8_t kept[CURSOR_SIZE];
+	struct beyond all = {0};
+
+	m.unit = (char *)unit;
+	m.rule = (char *)rule;
+	do {
+		const Tiendo__V1__Reply *r = ask(w, VIEWER, &q);
+		if (r->answer_case != TIENDO__V1__REPLY__ANSWER_EXCEPTIONS)
+			fail_msg("%s", r->failure->text);
+		for (size_t i = 0; i < r->exceptions->n_rows; i++, all.n++) {
+			const Tiendo__V1__ExceptionRow *s = r->exceptions->rows[i];
+			snprintf(all.rows[all.n].rule, 20, "%s", s->rule);
+			snprintf(all.rows[all.n].period, 20, "%s", s->period);
+			all.rows[all.n].unit = s->unit;
+			all.rows[all.n].expected = s->expected;
+			all.rows[all.n].measured = s->measured;
+		}
+		all.pages++;
+		memcpy(kept, r->cursor.data, r->cursor.len);
+		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
+	} while (m.cursor.len);
+	return all;
+}
+
+static bool is_beyond(const struct beyond *b, uint32_t unit, uint64_t measured, uint32_t expected)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->rows[i].unit == unit && b->rows[i].measured == measured && b->rows[i].expected == expected)
+			return true;
+	return false;
+}
+
+static void open_thresholds(struct world *w, const char *name)
+{
+	open_world(w, name);
+	assert_true(centre_load(&w->centre, (const char *const[]){"units.csv", "items.csv", "thresholds.csv"},
+				(const char *const[]){UNITS, ITEMS, THRESHOLDS}, 3));
+}
+
+static void who_crosses_a_threshold_of_reports(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_thresholds(&w, "exceptions");
+	assert_int_equal(beyond(&w, "40", "").n, 0); /* nothing has ended */
+	half_a_month(&w);
+	/* 4121 was in time; 4122 late; 4131 silent. The districts owe until the end of the day. */
+	struct beyond b = beyond(&w, "40", "DUNGHAN");
+	assert_true(is_beyond(&b, number_of(&w, "4122"), 0, 2) && is_beyond(&b, number_of(&w, "4131"), 0, 2));
+	assert_int_equal(b.n, 2);
+	assert_string_equal(b.rows[0].period, "2024-01a");
+	day(&w, "2024-01-18");
+	b = beyond(&w, "40", "DUNGHAN");
+	assert_true(is_beyond(&b, number_of(&w, "412"), 4000, 5) && is_beyond(&b, number_of(&w, "413"), 0, 3));
+	assert_true(is_beyond(&b, number_of(&w, "40"), 2500, 8));
+	assert_int_equal(b.n, 5);
+	assert_int_equal(beyond(&w, "40", "THIEU").n, 0); /* twice in a row */
+	assert_int_equal(beyond(&w, "4121", "").n, 0);
+	/* a second period like it; then both are frozen, and read from the rows, and from view/ */
+	day(&w, "2024-02-06");
+	for (int written = 0; written < 3; written++) {
+		b = beyond(&w, "40", "THIEU");
+		assert_true(is_beyond(&b, number_of(&w, "4131"), 2, 2) && is_beyond(&b, number_of(&w, "413"), 3, 3));
+		assert_string_equal(b.rows[0].period, "2024-01b");
+		assert_int_equal(b.n, 4); /* 40, 412 and 413, 4131: 4121 and 4122 missed only the second */
+		assert_int_equal(beyond(&w, "413", "THIEU").n, 2);
+		checkpoint(&w);
+		answerer_close(&w.answerer); /* forgets what it remembered */
+		answerer_open(&w.answerer, &w.options);
+	}
+	w.answerer.page_max = 10;
+	b = beyond(&w, "40", "THIEU");
+	assert_true(b.n == 4 && b.pages >= 4);
+	/* so few rows a page that most pages only go on reading */
+	answerer_close(&w.answerer);
+	answerer_open(&w.answerer, &w.options);
+	w.answerer.rows_max = 1;
+	b = beyond(&w, "40", "THIEU");
+	assert_true(b.n == 4 && b.pages > 6);
+	assert_int_equal(beyond(&w, "40", "THIEU").pages, 1); /* now it is remembered */
+	close_world(&w);
+}
+
+static void who_crosses_a_threshold_of_work(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_thresholds(&w, "work");
+	day(&w, "2024-01-12");
+	task(&w, X1, "4121", 20240112, 50);
+	task(&w, X2, "4122", 20240112, 50);
+	day(&w, "2024-01-30");
+	task(&w, X2, "4122", 20240130, 60);
+	day(&w, "2024-02-05");
+	struct beyond b = beyond(&w, "40", "DUNG");
+	assert_int_equal(b.n, 1); /* above it something moves */
+	assert_true(is_beyond(&b, number_of(&w, "4121"), 24, 1));
+	assert_int_equal(beyond(&w, "40", "QUAHAN").n, 0);
+	day(&w, "2024-07-02");
+	b = beyond(&w, "40", "QUAHAN");
+	assert_true(is_beyond(&b, number_of(&w, "40"), 3, 3) && is_beyond(&b, number_of(&w, "412"), 2, 2));
+	assert_true(is_beyond(&b, number_of(&w, "4131"), 1, 1)); /* not reported is not done */
+	assert_int_equal(beyond(&w, "40", "VUONG").n, 0);
+	QUESTION(EXCEPTIONS, exceptions, Exceptions, EXCEPTIONS);
+	m.unit = (char *)"40";
+	m.rule = (char *)"NO";
+	assert_fails(ask(&w, VIEWER, &q), REASON_NOT_FOUND);
+	assert_fails(ask(&w, X1, &q), REASON_FORBIDDEN);
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -929,6 +1066,8 @@ int main(void)
 		cmocka_unit_test(a_series_has_a_point_for_each_change),
 		cmocka_unit_test(reports_to_be_looked_at),
 		cmocka_unit_test(control_figures),
+		cmocka_unit_test(who_crosses_a_threshold_of_reports),
+		cmocka_unit_test(who_crosses_a_threshold_of_work),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
