@@ -40,6 +40,8 @@ static void check_cell(const struct view *v, uint32_t unit, uint32_t item)
 	const struct truth_cell *t = truth_cell_of(u->row.number, i->row.number, false);
 	const struct truth_stand *stand = t ? &t->stand : &nothing;
 
+	if (c)
+		sim_audit_judged(c, truth_unit_of(&truth.catalogue, u->row.number), truth_item_of(&truth.catalogue, i->row.number));
 	if (c && !sim_audit_report(c, &stand->top))
 		truth_broken("(6) the cell of %s in %s is not what its last report says (w%u of entry %llu)", i->row.code,
 			     u->row.code, stand->top.work, (unsigned long long)stand->top.entry);
@@ -189,6 +191,7 @@ void sim_centre_audit(bool whole)
 	check_rollups(v);
 	check_cells(v);
 	check_sheets(v);
+	sim_audit_duties(v);
 	sim_rows_judge(v);
 	if (!whole)
 		return;

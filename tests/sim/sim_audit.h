@@ -12,6 +12,10 @@ bool sim_audit_report(const struct cell *c, const struct truth_report *r);
 bool sim_audit_slot(const struct slot_mark *m, const struct cell *report, const struct cell *before,
 		    const struct truth_slot *t, bool exempt);
 
+/* Is the cell judged as it should today? */
+void sim_audit_judged(const struct cell *c, const struct truth_unit *u, const struct truth_item *i);
+void sim_audit_duties(const struct view *v);
+
 struct row_found {
 	enum row_table table;
 	uint8_t key_size, key[ROWS_KEY_MAX];

@@ -56,7 +56,7 @@ struct date sim_centre_today(void); /* as it was last seen */
 void sim_centre_audit(bool whole); /* whole: also verify, rebuild and compare */
 
 struct sim_centre_counts {
-	uint64_t starts, turns, between, audits, checkpoints, restores, silent, catalogues, days, slots, rows;
+	uint64_t starts, turns, between, audits, checkpoints, restores, silent, catalogues, days, slots, rows, notices;
 };
 extern struct sim_centre_counts sim_centre_counts;
 

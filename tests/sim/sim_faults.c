@@ -99,6 +99,16 @@ static void split_one(void)
 	cable_split(h, away);
 }
 
+void sim_faults_night(void)
+{
+	unsigned days = dice_percent(85) ? 1 : dice_percent(50) ? 2 : 5;
+
+	host_tell("%u nights", days);
+	host_epoch += DAY_MS * (int64_t)days;
+	host_slept += DAY_MS * (int64_t)days;
+	sim_centre_counts.days += days;
+}
+
 static void about_centre(enum sim_fault f)
 {
 	if (f == SIM_CENTRE_DOOM) {
@@ -123,10 +133,7 @@ static void about_centre(enum sim_fault f)
 	} else if (f == SIM_CATALOGUE && sim_centre_up()) {
 		sim_centre_catalogue();
 	} else if (f == SIM_DAY) {
-		int64_t night = dice_percent(85) ? DAY_MS : dice_percent(50) ? 2 * DAY_MS : 5 * DAY_MS;
-		host_epoch += night;
-		host_slept += night;
-		sim_centre_counts.days++;
+		sim_faults_night();
 	}
 }
 

@@ -25,6 +25,8 @@ void sim_faults_begin(uint64_t kinds); /* bits */
 /* Those that KINDS=CLONE,RESTORE... of the environment names instead of `kinds`. */
 uint64_t sim_faults_asked(uint64_t kinds);
 void sim_faults_one(void);
+/* Nobody works for a night, or a few. */
+void sim_faults_night(void);
 /* Everything that people and time can mend is mended; call again as long as something is amiss. */
 void sim_faults_end(void);
 void sim_faults_mend(void);

@@ -202,35 +202,6 @@ void sim_office_turn(unsigned i)
 
 /* ---- a clerk ---- */
 
-static const char *some_item(void)
-{
-	static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "KH.5", "KH.6", "QG.2", "QG.3", "QG.5"};
-
-	return items[dice_below(BASE_COUNT(items))];
-}
-
-static const char *some_unit(const struct sim_office *o)
-{
-	static const char *const units[] = {"412", "413", "40", "41201", "381", "382", "38"};
-
-	return dice_percent(80) ? o->unit : units[dice_below(BASE_COUNT(units))];
-}
-
-/* Something that the office was told to be taken is corrected or withdrawn. */
-static uint32_t about_another(const struct sim_office *o)
-{
-	uint32_t of = o->held_n ? o->held[o->held_n - 1 - dice_below(o->held_n < 40 ? o->held_n : 40)] : 0;
-
-	return of && works[of].told_taken ? work_about(of, dice_percent(40), sim_centre_today()) : 0;
-}
-
-static uint32_t some_work(const struct sim_office *o)
-{
-	uint32_t w = dice_percent(15) ? about_another(o) : 0;
-
-	return w ? w : work_new(some_unit(o), some_item(), sim_centre_today());
-}
-
 struct queueing {
 	struct sim_office *office;
 	uint32_t works[16];
@@ -294,7 +265,7 @@ void sim_office_report(unsigned i, unsigned count)
 	struct queueing q = {.office = o, .unsealed = dice_percent(5)};
 
 	for (; q.n < count && q.n < 16; q.n++)
-		if (!(q.works[q.n] = some_work(o)))
+		if (!(q.works[q.n] = sim_clerk_work(o)))
 			break;
 	o->desk.boots = o->host.boots; /* the same machine */
 	o->desk.booted = o->host.booted;

@@ -28,6 +28,8 @@ struct sim_office {
 };
 extern struct sim_office sim_office[SIM_OFFICES];
 
+/* A new report, or another word of its clerk (sim_clerk.c); 0 = no more room. */
+uint32_t sim_clerk_work(const struct sim_office *o);
 void sim_office_hold(struct sim_office *o, uint32_t work);
 /* Is the report in the outbox, behind the mark or before it? */
 bool sim_office_waits(const struct sim_office *o, uint32_t work);

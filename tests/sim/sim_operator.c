@@ -27,6 +27,10 @@ static uint32_t enrolled;
 	"VN,,central,,,Việt Nam,,,,,,\n40,VN,province,,,Nghệ An,,,,,,\n38,VN,province,,,Thanh Hóa,,,,,,\n" \
 	"412,40,district,,,Vinh,,,,,,\n413,40,district,,,Diễn Châu,,,,,,\n"                        \
 	"41201,412,commune,,,Hưng Lộc,,,,,,\n381,38,district,,,Bỉm Sơn,,,,,,\n"
+#define STANDING "CA,40,department,thường trực,sector,Công an tỉnh,,,,,,\n"
+#define MILESTONES                                                                                  \
+	"item,unit,no,name,date\nKH.1,,1,Mốc 1,2024-01-11\nKH.1,412,2,Mốc 2,2024-01-18\nKH.2,,1,Mốc,2024-01-14\n" \
+	"KH.2,413,3,Mốc riêng,2024-01-12\nQG.2,,1,Mốc,2024-01-16\n"
 #define ITEMS                                                                                       \
 	"code,parent,owner,kind,name,lead,start,due,answer,reporters,measure,num_def,den_def,bounded,"  \
 	"target,maximum,schedule\n"                                                                        \
@@ -74,9 +78,9 @@ static void put_items(struct buffer *out, unsigned which)
 
 struct buffer sim_centre_catalogue_request(unsigned which)
 {
-	enum { UNITS_CSV, ITEMS_CSV, GROUPS_CSV, SCHEDULES_CSV, PERIODS_CSV, DEADLINES_CSV, HOLIDAYS_CSV, FILES };
+	enum { UNITS_CSV, ITEMS_CSV, GROUPS_CSV, SCHEDULES_CSV, PERIODS_CSV, DEADLINES_CSV, HOLIDAYS_CSV, MILESTONES_CSV, FILES };
 	static const char *const names[] = {"units.csv", "items.csv", "groups.csv", "schedules.csv", "periods.csv",
-					    "deadlines.csv", "holidays.csv"};
+					    "deadlines.csv", "holidays.csv", "milestones.csv"};
 	Tiendo__Journal__V1__CatalogueLoad load = TIENDO__JOURNAL__V1__CATALOGUE_LOAD__INIT;
 	Tiendo__Journal__V1__AdminRequest m = TIENDO__JOURNAL__V1__ADMIN_REQUEST__INIT;
 	struct buffer files[FILES] = {0}, out = {0};
@@ -85,12 +89,15 @@ struct buffer sim_centre_catalogue_request(unsigned which)
 	buffer_put_text(&files[UNITS_CSV], UNITS);
 	if (which % 4 != 2)
 		buffer_put_text(&files[UNITS_CSV], "382,38,district,,,Sầm Sơn,,,,,,\n");
+	if (which % 4 != 1)
+		buffer_put_text(&files[UNITS_CSV], STANDING);
 	put_items(&files[ITEMS_CSV], which);
 	buffer_put_text(&files[GROUPS_CSV], GROUPS);
 	buffer_put_text(&files[SCHEDULES_CSV], SCHEDULES);
 	put_periods(&files[PERIODS_CSV]);
 	buffer_put_text(&files[DEADLINES_CSV], DEADLINES);
 	buffer_put_text(&files[HOLIDAYS_CSV], HOLIDAYS);
+	buffer_put_text(&files[MILESTONES_CSV], MILESTONES);
 	for (unsigned i = 0; i < FILES; i++)
 		list[i] = (ProtobufCBinaryData){files[i].size, files[i].data};
 	load.n_names = load.n_files = FILES;

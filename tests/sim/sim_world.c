@@ -24,6 +24,7 @@ enum {
 };
 
 uint64_t sim_world_events;
+static bool nights; /* days pass beside whatever goes wrong */
 
 /* ---- what is heard of the centre ---- */
 
@@ -140,6 +141,8 @@ static void people(void)
 {
 	uint64_t what = dice_below(40);
 
+	if (nights && dice_one_in(6))
+		sim_faults_night();
 	if (what < 2)
 		sim_faults_mend(); /* an operator looks now and then */
 	else if (what < 6)
@@ -275,6 +278,7 @@ void sim_world_run(uint64_t seed)
 	kinds |= UINT64_C(1) << dice_below(SIM_FAULTS_N);
 	kinds = sim_faults_asked(kinds);
 	make(seed, real, offices, readers);
+	nights = dice_percent(50);
 	if (dice_percent(60))
 		sim_stranger_quiet();
 	sim_faults_begin(kinds & ((UINT64_C(1) << SIM_FAULTS_N) - 1));
@@ -304,6 +308,7 @@ static void close_for_the_night(int64_t until)
 void sim_world_year(uint64_t seed)
 {
 	make(seed, true, 4, 2);
+	nights = false;
 	sim_faults_begin((UINT64_C(1) << SIM_FAULTS_N) - 1 - (UINT64_C(1) << SIM_DAY));
 	for (int day = 1; day <= 365; day++) {
 		int64_t morning = 1000 + INT64_C(86400000) * day;

@@ -37,6 +37,8 @@ static void forget(void)
 	for (size_t i = 0; i < truth.sheets_n; i++)
 		free(truth.sheets[i].slots);
 	free(truth.rows);
+	free(truth.mail.list);
+	truth_cases_free(&truth.cases);
 	bool undetected = truth.undetected;
 	truth = (struct truth){.undetected = undetected};
 	for (uint32_t w = 0; w < works_n; w++)
@@ -299,6 +301,12 @@ static void read_body(uint64_t number, struct truth_entry *e, const Tiendo__Jour
 		truth_registry(body);
 	} else if (h->kind == KIND(TICK)) {
 		truth_tick(number, body);
+	} else if (h->kind == KIND(NOTICE)) {
+		truth_mail_letter(number, body);
+	} else if ((h->kind == KIND(DECISION) && !truth_decision(number, body)) ||
+		   (h->kind == KIND(FINDING) && !truth_finding(number, body)) ||
+		   (h->kind == KIND(STEP) && !truth_step(number, body))) {
+		truth_broken("entry %llu is a word of the centre that makes no sense", (unsigned long long)number);
 	}
 }
 

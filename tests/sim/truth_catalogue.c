@@ -37,20 +37,22 @@ static void take_unit(struct truth_catalogue *c, const struct unit_row *r)
 {
 	struct truth_unit *u = &c->units[c->units_n++];
 
-	*u = (struct truth_unit){.number = r->number, .parent = r->parent_number, .kind = r->kind, .opened = r->opened,
-				 .closed = r->closed};
+	*u = (struct truth_unit){.number = r->number, .parent = r->parent_number, .kind = r->kind, .branch = r->branch,
+				 .opened = r->opened, .closed = r->closed};
 	COPY(u->code, r->code);
+	COPY(u->type, r->type);
 }
 
 static void take_item(struct truth_catalogue *c, const struct item_row *r)
 {
 	struct truth_item *i = &c->items[c->items_n++];
 
-	*i = (struct truth_item){.number = r->number, .kind = r->kind, .measure = r->measure, .bounded = r->bounded,
-				 .has_maximum = r->has_maximum, .maximum = r->maximum, .opened = r->opened,
-				 .closed = r->closed};
+	*i = (struct truth_item){.number = r->number, .kind = r->kind, .measure = r->measure, .answer = r->answer,
+				 .bounded = r->bounded, .has_maximum = r->has_maximum, .maximum = r->maximum,
+				 .start = r->start, .due = r->due, .opened = r->opened, .closed = r->closed};
 	COPY(i->code, r->code);
 	COPY(i->parent, r->parent);
+	COPY(i->owner, r->owner);
 	COPY(i->lead, r->lead);
 	COPY(i->schedule, r->schedule);
 	COPY(i->reporters, r->reporters);
@@ -62,6 +64,15 @@ static void take_member(struct truth_catalogue *c, const struct group_row *r)
 
 	*m = (struct truth_member){.from = r->from, .to = r->to};
 	COPY(m->group, r->group);
+	COPY(m->unit, r->unit);
+}
+
+static void take_milestone(struct truth_catalogue *c, const struct milestone_row *r)
+{
+	struct truth_milestone *m = &c->milestones[c->milestones_n++];
+
+	*m = (struct truth_milestone){.no = r->no, .date = r->date};
+	COPY(m->item, r->item);
 	COPY(m->unit, r->unit);
 }
 
@@ -81,14 +92,15 @@ static bool take_row(struct truth_catalogue *c, const struct catalogue_row *row)
 		take_item(c, &row->item);
 	} else if (row->kind == ROW_GROUP && c->members_n < TRUTH_MEMBERS) {
 		take_member(c, &row->group);
+	} else if (row->kind == ROW_MILESTONE && c->milestones_n < TRUTH_MEMBERS) {
+		take_milestone(c, &row->milestone);
 	} else if (row->kind == ROW_SCHEDULE && c->schedules_n + BASE_COUNT(kinds) < TRUTH_SCHEDULES) {
 		take_schedule(c, &row->schedule);
 	} else if (row->kind == ROW_HOLIDAY && c->holidays.n < TRUTH_HOLIDAYS) {
 		c->holidays.list[c->holidays.n].day = truth_day(row->holiday.date);
 		c->holidays.list[c->holidays.n++].working = row->holiday.working;
 	} else {
-		return row->kind != ROW_UNIT && row->kind != ROW_ITEM && row->kind != ROW_GROUP && row->kind != ROW_SCHEDULE &&
-		       row->kind != ROW_HOLIDAY;
+		return row->kind == ROW_TARGET || row->kind == ROW_PERIOD || row->kind == ROW_DEADLINE;
 	}
 	return true;
 }
@@ -163,6 +175,16 @@ const struct truth_unit *truth_unit_at(const struct truth_catalogue *c, const ch
 	return NULL;
 }
 
+const struct truth_unit *truth_unit_named(const struct truth_catalogue *c, const char *code, struct date d)
+{
+	const struct truth_unit *last = NULL, *now = truth_unit_at(c, code, d);
+
+	for (unsigned i = 0; i < c->units_n; i++)
+		if (!strcmp(c->units[i].code, code) && (!last || c->units[i].opened.ymd > last->opened.ymd))
+			last = &c->units[i];
+	return now ? now : last;
+}
+
 const struct truth_unit *truth_unit_of(const struct truth_catalogue *c, uint32_t number)
 {
 	for (unsigned i = 0; i < c->units_n; i++)
@@ -214,11 +236,55 @@ bool truth_item_open(const struct truth_catalogue *c, const struct truth_item *i
 	return true;
 }
 
-uint32_t truth_plan(const struct truth_catalogue *c, const struct truth_item *i)
+static const struct truth_item *plan_of(const struct truth_catalogue *c, const struct truth_item *i)
 {
 	while (above(c, i))
 		i = above(c, i);
-	return i->number;
+	return i;
+}
+
+uint32_t truth_plan(const struct truth_catalogue *c, const struct truth_item *i)
+{
+	return plan_of(c, i)->number;
+}
+
+const struct truth_unit *truth_owner(const struct truth_catalogue *c, const struct truth_item *i, struct date d)
+{
+	return truth_unit_named(c, plan_of(c, i)->owner, d);
+}
+
+bool truth_item_below(const struct truth_catalogue *c, const struct truth_item *i, const struct truth_item *top)
+{
+	while (i && i != top)
+		i = above(c, i);
+	return i;
+}
+
+bool truth_milestone_of(const struct truth_milestone *m, const struct truth_unit *u, const struct truth_item *i)
+{
+	return !strcmp(m->item, i->code) && (!m->unit[0] || !strcmp(m->unit, u->code));
+}
+
+/* Backwards: the n-th working day before. */
+static int32_t working_day_before(const struct truth_holidays *h, int32_t day, unsigned n)
+{
+	for (int32_t at = day - 1; n; at--)
+		if (truth_working_day(h, at - 1, 1) == at) {
+			day = at;
+			n--;
+		}
+	return day;
+}
+
+struct date truth_due(const struct truth_catalogue *c, const struct truth_item *i, enum unit_kind kind, struct date today)
+{
+	const struct truth_schedule *s = truth_schedule_of(c, i);
+	const struct truth_unit *owner = truth_owner(c, i, today);
+
+	if (!i->due.ymd || i->answer != ANSWER_ALL || !s || strcmp(s->kind, "once") || !owner ||
+	    s->days[owner->kind] <= s->days[kind])
+		return i->due;
+	return truth_date(working_day_before(&c->holidays, truth_day(i->due), s->days[owner->kind] - s->days[kind]));
 }
 
 const struct truth_schedule *truth_schedule_of(const struct truth_catalogue *c, const struct truth_item *i)

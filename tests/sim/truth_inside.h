@@ -5,6 +5,8 @@
 
 #include "common/sys/codec.h"
 #include "tests/sim/truth.h"
+#include "tests/sim/truth_cases.h"
+#include "tests/sim/truth_mail.h"
 #include "tests/sim/truth_stands.h"
 
 enum { TRUTH_STREAMS = 256, TRUTH_KEYS = 128, TRUTH_CELLS = 512, TRUTH_FORKS = 128, TRUTH_SHEETS = 64,
@@ -52,6 +54,8 @@ struct truth {
 	size_t sheets_n;
 	struct truth_homeless homeless[TRUTH_HOMELESS];
 	size_t homeless_n;
+	struct truth_cases cases;
+	struct truth_mail mail;
 	struct truth_row *rows; /* emitted */
 	size_t rows_n, rows_room;
 	uint64_t group;	 /* entries above it were committed together */
@@ -69,17 +73,30 @@ void truth_told_reset(void);
 void truth_told_lost(void);
 uint32_t truth_work_of(const uint8_t hash[static KEYS_HASH]);
 
+struct truth_update;
+
 /* What stands (truth_stands.c). */
 struct truth_cell *truth_cell_of(uint32_t unit, uint32_t item, bool make);
 struct truth_sheet *truth_sheet_of(const struct truth_item *i, struct date period); /* NULL = it is not held */
 struct truth_row *truth_row_add(void);
 bool truth_exempt(const struct truth_sheet *sheet, const struct truth_slot *slot); /* today */
-void truth_stands_tick(struct date today);
+void truth_stands_tick(uint64_t number, struct date today);
 void truth_stands_catalogue(const struct truth_catalogue *before);
 void truth_stands_report(uint32_t unit, const struct truth_item *item, const struct truth_report *r, enum truth_timely timely);
 /* by: who voids it, for the row of a period that is not held. */
 void truth_stands_void(uint32_t unit, const struct truth_item *item, struct date period, uint64_t entry, uint32_t index,
 		       uint64_t by, uint32_t by_index);
+
+/* First day of the held period in whose slot that report stands; 0 = none. */
+struct date truth_stands_where(uint32_t unit, uint32_t item, uint64_t entry, uint32_t index);
+
+/* Obstacles (truth_obstacles.c): is the step well formed; may the raise be about the item; may it enter; what it does. */
+enum reason truth_obstacle_form(const struct work *w, const struct truth_unit *u, const struct truth_item *i);
+enum reason truth_obstacle_place(const struct truth_unit *u, const struct truth_item *i);
+enum reason truth_obstacle_verdict(const struct work *w, const struct truth_entry *e, const struct truth_unit *u,
+				   const struct truth_item *i, bool *sure);
+void truth_obstacle_took(const struct truth_entry *e, const struct truth_update *t, const struct truth_unit *u,
+			 const struct truth_item *i);
 
 /* What may enter (truth_verdict.c), by the journal up to the entry before. `sure`: nothing of the own group matters. */
 enum reason truth_verdict(const struct work *w, const struct truth_entry *e, bool *sure);

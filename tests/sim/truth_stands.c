@@ -160,6 +160,16 @@ static void open_sheets(void)
 	}
 }
 
+struct date truth_stands_where(uint32_t unit, uint32_t item, uint64_t entry, uint32_t index)
+{
+	for (size_t i = 0; i < truth.sheets_n; i++) {
+		struct truth_slot *slot = truth_slot(&truth.sheets[i], unit, item, false);
+		if (slot && truth_stand_holds(&slot->stand, entry, index))
+			return truth.sheets[i].period.first;
+	}
+	return (struct date){0};
+}
+
 /* ---- what is emitted ---- */
 
 struct truth_row *truth_row_add(void)
@@ -182,7 +192,7 @@ bool truth_exempt(const struct truth_sheet *sheet, const struct truth_slot *slot
 	struct date day = sheet->period.last.ymd < truth.today.ymd ? sheet->period.last : truth.today;
 
 	return slot->exempted || !truth_unit_open(u, truth.today) || !truth_item_open(c, i, truth.today) ||
-	       !truth_reporter(c, u, i, day);
+	       !truth_reporter(c, u, i, day) || truth_na(&truth.cases, slot->unit, slot->item, day);
 }
 
 static bool told(const struct truth_slot *slot)
@@ -233,12 +243,17 @@ static void freeze_sheets(void)
 
 /* ---- barriers ---- */
 
-void truth_stands_tick(struct date today)
+void truth_stands_tick(uint64_t number, struct date today)
 {
+	struct date before = truth.today;
+
 	truth.today = today;
+	truth_mail_forget();
 	end_flows();
+	truth_mail_remind(number, before);
 	freeze_sheets();
 	open_sheets();
+	truth_cases_tick(number);
 }
 
 /* Is that leaf's slot of that period held by the catalogue in force? */

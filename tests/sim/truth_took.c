@@ -26,7 +26,7 @@ void truth_tick(uint64_t number, struct bytes body)
 
 	if (!m || m->date <= truth.today.ymd)
 		truth_broken("(4) entry %llu is no tick that follows", (unsigned long long)number);
-	truth_stands_tick((struct date){m->date});
+	truth_stands_tick(number, (struct date){m->date});
 	tiendo__journal__v1__tick_body__free_unpacked(m, NULL);
 }
 
@@ -204,6 +204,8 @@ void truth_took(const struct truth_entry *e, const struct truth_update *t)
 	if (wanted && sure)
 		truth_broken("entry %llu took seq %llu, which is to be refused (reason %u): %s",
 			     (unsigned long long)t->number, (unsigned long long)t->seq, wanted, work_text(t->work));
+	if (t->u->body_case == TIENDO__V1__UPDATE__BODY_NOTICE_ACK)
+		truth_mail_open(unit->number, works[t->work].matter.notice, truth_date_of(e->received_ms));
 	if (!item)
 		return;
 	struct truth_cell *c = truth_cell_of(unit->number, item->number, true);
@@ -213,6 +215,9 @@ void truth_took(const struct truth_entry *e, const struct truth_update *t)
 	if (t->u->body_case == TIENDO__V1__UPDATE__BODY_WITHDRAW)
 		truth_stands_void(unit->number, item, belongs_to(unit, item, t->u).first, t->u->withdraw->withdraws->entry,
 				  t->u->withdraw->withdraws->index, t->number, t->index);
-	else
+	else if (t->u->body_case <= TIENDO__V1__UPDATE__BODY_UNCHANGED ||
+		 t->u->body_case == TIENDO__V1__UPDATE__BODY_CORRECTION)
 		report(e, t, unit, item);
+	else
+		truth_case_took(e, t, unit, item);
 }

@@ -25,14 +25,21 @@ static enum reason where(const struct work *w, const struct truth_entry *e, cons
 {
 	if (!u)
 		return code_known(w->unit) ? REASON_UNIT_CLOSED : REASON_UNKNOWN_UNIT;
+	bool raise = w->body == BODY_OBSTACLE && w->matter.step == STEP_RAISE;
+	bool step = w->body == BODY_OBSTACLE && !raise;
+
+	if (w->body == BODY_NOTICE_ACK)
+		return truth_within(in_force(), u, truth.scope[e->principal]) ? REASON_NONE : REASON_OUT_OF_SCOPE;
 	if (!i)
 		return REASON_UNKNOWN_ITEM;
-	if (!truth_leaf(i))
+	if (!truth_leaf(i) && w->body != BODY_OBSTACLE)
 		return REASON_NOT_A_LEAF;
-	if (!truth_item_open(in_force(), i, w->as_of))
+	if (!step && !truth_item_open(in_force(), i, w->as_of))
 		return REASON_ITEM_CLOSED;
 	if (!truth_within(in_force(), u, truth.scope[e->principal]))
 		return REASON_OUT_OF_SCOPE;
+	if (w->body == BODY_OBSTACLE)
+		return raise ? truth_obstacle_place(u, i) : REASON_NONE;
 	return truth_reporter(in_force(), u, i, w->as_of) ? REASON_NONE : REASON_NOT_ASSIGNED;
 }
 
@@ -52,8 +59,49 @@ static enum reason figure(const struct work *w, const struct truth_item *i, enum
 	return body == BODY_POINTS && i->has_maximum && w->a > i->maximum ? REASON_OUT_OF_RANGE : REASON_NONE;
 }
 
-static enum reason content(const struct work *w, const struct truth_item *i)
+static bool has_milestone(const struct work *w, const struct truth_unit *u, const struct truth_item *i)
 {
+	for (unsigned k = 0; k < in_force()->milestones_n; k++)
+		if (in_force()->milestones[k].no == w->matter.milestone && truth_milestone_of(&in_force()->milestones[k], u, i))
+			return true;
+	return false;
+}
+
+/* What is no report. */
+static enum reason form(const struct work *w, const struct truth_unit *u, const struct truth_item *i)
+{
+	const struct matter *m = &w->matter;
+
+	if (w->body == BODY_OBSTACLE)
+		return truth_obstacle_form(w, u, i);
+	if (w->body == BODY_NOTICE_ACK)
+		return m->notice ? REASON_NONE : REASON_FIELD_MISSING;
+	if (w->body == BODY_NA_REQUEST) {
+		if (!m->text[0])
+			return REASON_FIELD_MISSING;
+		return m->date_to.ymd && m->date_to.ymd < m->date.ymd ? REASON_OUT_OF_RANGE : REASON_NONE;
+	}
+	if (i->kind != ITEM_TASK)
+		return REASON_WRONG_BODY;
+	if (w->body == BODY_MILESTONE) {
+		if (!has_milestone(w, u, i))
+			return REASON_UNKNOWN_MILESTONE;
+		return m->date.ymd > w->as_of.ymd ? REASON_OUT_OF_RANGE : REASON_NONE;
+	}
+	if (!m->text[0])
+		return REASON_FIELD_MISSING;
+	return m->date.ymd <= w->as_of.ymd ? REASON_OUT_OF_RANGE : REASON_NONE;
+}
+
+static bool is_report(const struct work *w)
+{
+	return w->body <= BODY_UNCHANGED || w->body == BODY_CORRECTION || w->body == BODY_WITHDRAW;
+}
+
+static enum reason content(const struct work *w, const struct truth_unit *u, const struct truth_item *i)
+{
+	if (!is_report(w))
+		return form(w, u, i);
 	if (w->body == BODY_UNCHANGED)
 		return i->kind != ITEM_TASK && i->measure == MEASURE_FLOW ? REASON_NOTHING_NOT_ALLOWED : REASON_NONE;
 	if (w->body == BODY_CORRECTION || w->body == BODY_WITHDRAW) {
@@ -146,13 +194,21 @@ enum reason truth_verdict(const struct work *w, const struct truth_entry *e, boo
 	*sure = true;
 	enum reason r = where(w, e, u, i);
 	if (!r)
-		r = content(w, i);
+		r = content(w, u, i);
 	if (!r && w->as_of.ymd > truth_date_of(e->received_ms).ymd)
 		r = REASON_AS_OF_IN_FUTURE;
 	if (!r)
-		r = period(w, u, i, &first);
+		r = is_report(w) ? period(w, u, i, &first) : w->period[0] ? REASON_BAD_PERIOD : REASON_NONE;
 	if (r)
 		return r;
+	if (w->body == BODY_NOTICE_ACK) {
+		*sure = w->matter.notice <= truth.group;
+		if (u->number != truth.scope[e->principal])
+			return REASON_OUT_OF_SCOPE;
+		return truth_mail_knows(u->number, w->matter.notice) ? REASON_NONE : REASON_UNKNOWN_NOTICE;
+	}
+	if (!is_report(w))
+		return truth_case_verdict(w, e, u, i, sure);
 	bool plain = w->body <= BODY_NONE_ARISEN;
 	*sure = !c || (plain ? c->rare : c->touched) <= truth.group;
 	if (plain)

@@ -38,7 +38,7 @@ static void figure(struct work *w)
 					    ['5'] = BODY_POINTS, ['6'] = BODY_COUNT};
 	char last = w->item[strlen(w->item) - 1];
 
-	if (dice_percent(4))
+	if (last < '1' || last > '6' || dice_percent(4))
 		last = (char)('1' + dice_below(6));
 	w->figure = of[(unsigned char)last];
 	if (w->figure == BODY_COUNT && dice_percent(20))
@@ -128,6 +128,107 @@ uint32_t work_about(uint32_t about, bool withdraws, struct date today)
 	return works_n++;
 }
 
+/* ---- what is no report ---- */
+
+static const char *some_text(void)
+{
+	static const char *const texts[] = {"Thiếu máy quét", "Chờ hướng dẫn của Bộ", ""};
+
+	return texts[dice_below(40) ? dice_below(2) : 2];
+}
+
+static struct work *begin_matter(const char *unit, const char *item, enum body_kind body, struct date today)
+{
+	struct work *w = begin(unit, item);
+
+	if (!w)
+		return NULL;
+	w->body = body;
+	w->as_of = dice_percent(90) ? today : truth_date(truth_day(today) - (int32_t)dice_below(6));
+	w->matter.text = "";
+	if (dice_percent(2))
+		snprintf(w->period, sizeof w->period, "2024-01a");
+	return w;
+}
+
+static struct date some_day(struct date from, int32_t low, unsigned span)
+{
+	return truth_date(truth_day(from) + low + (int32_t)dice_below(span));
+}
+
+uint32_t work_request(const char *unit, const char *item, struct date today)
+{
+	static const enum body_kind bodies[] = {BODY_NA_REQUEST, BODY_EXTENSION_REQUEST, BODY_MILESTONE};
+	struct work *w = begin_matter(unit, item, bodies[dice_below(3)], today);
+
+	if (!w)
+		return 0;
+	if (w->body == BODY_MILESTONE) {
+		w->matter.milestone = 1 + (uint32_t)dice_below(4);
+		w->matter.date = some_day(w->as_of, -4, 6);
+	} else {
+		w->matter.text = some_text();
+		w->matter.date = w->body == BODY_NA_REQUEST ? some_day(today, -4, 12) : some_day(today, -1, 200);
+		if (w->body == BODY_NA_REQUEST && dice_percent(60))
+			w->matter.date_to = some_day(w->matter.date, dice_percent(5) ? -2 : 0, 10);
+	}
+	return works_n++;
+}
+
+static void name_addressee(struct work *w, unsigned percent)
+{
+	static const char *const units[] = {"40", "VN", "CA", "412", "38", "413"};
+
+	if (dice_percent(percent))
+		snprintf(w->addressee, sizeof w->addressee, "%s", units[dice_below(6)]);
+}
+
+uint32_t work_raise(const char *unit, const char *item, struct date today)
+{
+	struct work *w = begin_matter(unit, item, BODY_OBSTACLE, today);
+
+	if (!w)
+		return 0;
+	w->matter.step = STEP_RAISE;
+	w->matter.cause = (enum cause)(1 + dice_below(CAUSE_ACCESS));
+	w->matter.origin = dice_percent(50) ? ORIGIN_OWN : ORIGIN_OUTSIDE;
+	w->matter.affects_rights = dice_percent(30);
+	w->matter.text = some_text();
+	if (dice_percent(50)) {
+		w->matter.solution_class = (enum cause)(1 + dice_below(CAUSE_ACCESS));
+		w->matter.solution = "Cấp thêm máy";
+	}
+	name_addressee(w, 30);
+	return works_n++;
+}
+
+uint32_t work_step(const char *unit, const char *item, const struct receipt *obstacle, struct date today)
+{
+	static const enum obstacle_step steps[] = {STEP_COMMENT, STEP_ANSWER, STEP_ESCALATE, STEP_CLOSE, STEP_REOPEN};
+	struct work *w = begin_matter(unit, item, BODY_OBSTACLE, today);
+
+	if (!w)
+		return 0;
+	w->about = *obstacle;
+	w->matter.step = steps[dice_below(5)];
+	w->matter.text = some_text();
+	if (w->matter.step == STEP_ANSWER)
+		w->matter.resolves = dice_percent(50);
+	if (w->matter.step == STEP_ESCALATE)
+		name_addressee(w, 40);
+	return works_n++;
+}
+
+uint32_t work_ack(const char *unit, uint64_t notice, struct date today)
+{
+	struct work *w = begin_matter(unit, "", BODY_NOTICE_ACK, today);
+
+	if (!w)
+		return 0;
+	w->matter.notice = notice;
+	return works_n++;
+}
+
 /* ---- as an update ---- */
 
 struct update work_update(uint32_t n)
@@ -135,7 +236,11 @@ struct update work_update(uint32_t n)
 	struct work *w = &works[n];
 	bool figures = w->figure != BODY_NONE;
 
-	w->matter = (struct matter){.about = w->about, .text = "", .item = "", .solution = "", .addressee = ""};
+	w->matter.about = w->about;
+	w->matter.item = "";
+	w->matter.addressee = w->addressee;
+	w->matter.text = w->matter.text ? w->matter.text : "";
+	w->matter.solution = w->matter.solution ? w->matter.solution : "";
 	return (struct update){.unit = w->unit,
 			       .item = w->item,
 			       .as_of = w->as_of,
@@ -160,8 +265,8 @@ const char *work_text(uint32_t n)
 	static char text[200];
 	const struct work *w = &works[n];
 
-	snprintf(text, sizeof text, "w%u: body %d of %d, %s %s, as of %u, period %s, about %llu.%u%s", n, w->body, w->figure,
-		 w->unit, w->item, w->as_of.ymd, w->period[0] ? w->period : "-", (unsigned long long)w->about.entry,
+	snprintf(text, sizeof text, "w%u: body %d of %d, step %d to %s, %s %s, as of %u, period %s, about %llu.%u%s", n, w->body,
+		 w->figure, w->matter.step, w->addressee, w->unit, w->item, w->as_of.ymd, w->period[0] ? w->period : "-", (unsigned long long)w->about.entry,
 		 w->about.index, w->wild ? ", wild" : "");
 	return text;
 }
@@ -192,6 +297,40 @@ static bool same_receipt(const struct receipt *r, const Tiendo__V1__ReceiptRef *
 	       !memcmp(m->incarnation.data, r->incarnation, sizeof r->incarnation);
 }
 
+static bool same_obstacle(const struct work *w, const Tiendo__V1__Obstacle *o)
+{
+	const struct matter *m = &w->matter;
+
+	if ((unsigned)o->step_case != (unsigned)m->step)
+		return false;
+	if (m->step == STEP_RAISE)
+		return !o->obstacle && !strcmp(o->raise->text, m->text) && (unsigned)o->raise->cause == (unsigned)m->cause &&
+		       (unsigned)o->raise->fault == (unsigned)m->origin && !strcmp(o->raise->addressee, w->addressee) &&
+		       (unsigned)o->raise->solution_class == (unsigned)m->solution_class &&
+		       !strcmp(o->raise->solution, m->solution) && o->raise->affects_rights == m->affects_rights;
+	if (m->step == STEP_ESCALATE && strcmp(o->escalate->addressee, w->addressee))
+		return false;
+	if (m->step == STEP_ANSWER && (o->answer->resolves != m->resolves || strcmp(o->answer->text, m->text)))
+		return false;
+	return same_receipt(&w->about, o->obstacle);
+}
+
+static bool same_matter(const struct work *w, const Tiendo__V1__Update *u)
+{
+	const struct matter *m = &w->matter;
+
+	if (w->body == BODY_NA_REQUEST)
+		return u->na_request->from == m->date.ymd && u->na_request->to == m->date_to.ymd &&
+		       !strcmp(u->na_request->reason, m->text);
+	if (w->body == BODY_EXTENSION_REQUEST)
+		return u->extension_request->due == m->date.ymd && !strcmp(u->extension_request->reason, m->text);
+	if (w->body == BODY_MILESTONE)
+		return u->milestone->no == m->milestone && u->milestone->reached_on == m->date.ymd;
+	if (w->body == BODY_NOTICE_ACK)
+		return u->notice_ack->notice_entry == m->notice;
+	return w->body != BODY_OBSTACLE || same_obstacle(w, u->obstacle);
+}
+
 bool work_same(uint32_t n, const Tiendo__V1__Update *u)
 {
 	const struct work *w = &works[n];
@@ -205,5 +344,7 @@ bool work_same(uint32_t n, const Tiendo__V1__Update *u)
 	}
 	if (w->body == BODY_WITHDRAW)
 		return same_receipt(&w->about, u->withdraw->withdraws);
-	return w->body > BODY_NONE_ARISEN || same_figure(w, u->body_case, u->task, u->ratio, u->count, u->points);
+	if (w->body > BODY_NONE_ARISEN)
+		return same_matter(w, u);
+	return same_figure(w, u->body_case, u->task, u->ratio, u->count, u->points);
 }

@@ -21,8 +21,9 @@ struct work {
 	enum task_state state;
 	uint32_t percent;
 	int64_t a, b;	      /* numerator and denominator; value */
-	struct receipt about; /* the report that it corrects or withdraws */
+	struct receipt about; /* the report that it corrects or withdraws; the raise of an obstacle */
 	struct matter matter;
+	char addressee[CODE_MAX + 1];
 	bool rotten;	      /* its bytes rotted in a spool: it may be given up */
 	bool wild;	      /* a stranger's: nobody vouches for it */
 	unsigned copies;      /* spools that were copied with it: each may have to move it to a new epoch */
@@ -40,6 +41,11 @@ void work_reset(void);
 uint32_t work_new(const char *unit, const char *item, struct date today);
 /* ... in place of another one that was told to be taken, or in order that it be void; or 0. */
 uint32_t work_about(uint32_t w, bool withdraws, struct date today);
+/* What is no report. */
+uint32_t work_request(const char *unit, const char *item, struct date today);
+uint32_t work_raise(const char *unit, const char *item, struct date today);
+uint32_t work_step(const char *unit, const char *item, const struct receipt *obstacle, struct date today);
+uint32_t work_ack(const char *unit, uint64_t notice, struct date today);
 /* As an update to be queued, without a seal but for its number; strings are the work's. */
 struct update work_update(uint32_t w);
 /* For a last word; static. */
