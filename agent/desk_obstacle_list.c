@@ -96,7 +96,7 @@ static void put_unit(struct desk *d, uint32_t number)
 	if (unit)
 		buffer_format(&d->out, "%s %s", unit->row.code, unit->row.name);
 	else if (number)
-		buffer_put_text(&d->out, SAY(d, "một đơn vị khác tuyến", "a unit of another line"));
+		buffer_put_text(&d->out, SAY(d, "một đơn vị ngoài danh mục của mình", "a unit outside our catalogue"));
 	else
 		buffer_put_text(&d->out, SAY(d, "danh sách kiến nghị bộ, ngành", "the list for the ministries"));
 }
