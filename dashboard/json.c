@@ -157,6 +157,10 @@ static void add_said(json_t *o, const struct report_cell *c)
 	json_object_set_new(o, "crossed", json_boolean(c->crossed));
 	json_object_set_new(o, "behind", json_boolean(c->behind));
 	json_object_set_new(o, "done_late", json_boolean(c->done_late));
+	json_object_set_new(o, "accepted", json_boolean(c->accepted));
+	json_object_set_new(o, "corrected", json_boolean(c->corrected));
+	json_object_set_new(o, "first_due", date(c->first_due));
+	json_object_set_new(o, "unchanged_since", date(c->unchanged_since));
 	json_object_set_new(o, "product_ref", text(c->product_ref));
 	json_object_set_new(o, "note", text(c->note));
 	json_object_set_new(o, "reason", text(c->reason));

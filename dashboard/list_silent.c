@@ -37,13 +37,25 @@ static bool take(struct list *l, const Tiendo__V1__Reply *r)
 	return true;
 }
 
+/* Of a flow the centre does not keep when it was reported last, once that period is frozen. */
+static const char *heard(const struct list *l, int64_t ms, bool flow, char out[static LIST_TEXT])
+{
+	return ms ? list_day(l, ms, out) : flow ? "–" : TELL(l, "chưa bao giờ", "never");
+}
+
+static bool is_flow(const struct list *l, const Row *m)
+{
+	return list_item(l, m->item)->row.measure == MEASURE_FLOW;
+}
+
 /* ---- by office: the rows of one stand together, as they came ---- */
 
 struct office {
 	const struct unit *unit;
 	size_t from, n, missing;
 	uint32_t since;        /* the oldest */
-	int64_t last_received; /* the newest; 0 = never */
+	int64_t last_received; /* the newest; 0 = never ... */
+	bool flow;             /* ... unless it was a flow */
 };
 
 static struct office *offices(const struct list *l, size_t *n)
@@ -60,6 +72,7 @@ static struct office *offices(const struct list *l, size_t *n)
 		}
 		o->n++;
 		o->missing += m->missing;
+		o->flow |= is_flow(l, m);
 		if (m->since < o->since)
 			o->since = m->since;
 		if (m->last_received_ms > o->last_received)
@@ -87,7 +100,7 @@ static const char *or_dash(const char *text)
 
 static void put_office(const struct list *l, struct table *t, const struct office *o)
 {
-	char since[LIST_TEXT], heard[LIST_TEXT];
+	char since[LIST_TEXT], last[LIST_TEXT];
 
 	table_cell(t, o->unit->row.code);
 	table_cell(t, list_unit_name(l, o->unit));
@@ -95,7 +108,7 @@ static void put_office(const struct list *l, struct table *t, const struct offic
 	table_format(t, "%zu", o->missing);
 	table_cell(t, list_date(l, o->since, since));
 	table_format(t, TELL(l, "%u ngày", "%u days"), list_days_since(l, o->since));
-	table_cell(t, o->last_received ? list_day(l, o->last_received, heard) : TELL(l, "chưa bao giờ", "never"));
+	table_cell(t, heard(l, o->last_received, o->flow, last));
 	table_cell(t, or_dash(o->unit->row.head));
 	table_cell(t, or_dash(o->unit->row.contact));
 }
@@ -113,7 +126,7 @@ static void put_offices(const struct list *l, const struct office *list, size_t 
 	table_cell(&t, TELL(l, "Quá hạn", "Overdue"));
 	table_cell(&t, TELL(l, "Từ ngày", "Since"));
 	table_cell(&t, TELL(l, "Đã", "For"));
-	table_cell(&t, TELL(l, "Nghe lần cuối", "Last heard"));
+	table_cell(&t, TELL(l, "Báo lần cuối", "Last report"));
 	table_cell(&t, TELL(l, "Người đứng đầu", "Head"));
 	table_cell(&t, TELL(l, "Liên hệ", "Contact"));
 	for (size_t i = 0; i < n; i++)
@@ -127,7 +140,7 @@ static void put_offices(const struct list *l, const struct office *list, size_t 
 static void put_owed(const struct list *l, struct table *t, const Row *m)
 {
 	const struct item *item = list_item(l, m->item);
-	char deadline[LIST_TEXT], heard[LIST_TEXT];
+	char deadline[LIST_TEXT], last[LIST_TEXT];
 
 	table_cell(t, list_unit(l, m->unit)->row.code);
 	table_cell(t, item->row.code);
@@ -138,7 +151,7 @@ static void put_owed(const struct list *l, struct table *t, const Row *m)
 		table_format(t, TELL(l, "quá hạn %u ngày", "%u days overdue"), list_days_since(l, m->deadline));
 	else
 		table_cell(t, TELL(l, "còn trong hạn", "still in time"));
-	table_cell(t, m->last_received_ms ? list_day(l, m->last_received_ms, heard) : TELL(l, "chưa bao giờ", "never"));
+	table_cell(t, heard(l, m->last_received_ms, is_flow(l, m), last));
 }
 
 static void put_all_owed(const struct list *l, const struct office *list, size_t n, struct buffer *out)

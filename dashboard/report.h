@@ -29,10 +29,12 @@ struct report_cell {
 	char receipt[RECEIPT_TEXT]; /* "1f0c2d3e-42-1"; "" = none */
 	struct instant received;
 	struct date as_of, done_on, due;
+	struct date first_due;       /* before an extension; 0 = the same */
+	struct date unchanged_since; /* it says the same since; 0 = unreported */
 	uint32_t percent;
 	int64_t numerator, denominator; /* numerator: also count and points */
 	uint64_t version;
-	bool expected, on_behalf, crossed, overdue, behind, done_late;
+	bool expected, on_behalf, crossed, overdue, behind, done_late, accepted, corrected;
 	char *period, *product_ref, *note, *reason; /* malloc'd; "" = none or not for this reader */
 };
 

@@ -60,15 +60,25 @@ static void put_marks(struct buffer *out, const struct report_cell *c, enum lang
 		{c->overdue, SAY("quá hạn", "overdue")},
 		{c->behind, SAY("chậm tiến độ", "behind")},
 		{c->done_late, SAY("xong muộn", "done late")},
+		{c->accepted, SAY("đã nghiệm thu", "accepted")},
+		{c->corrected, SAY("đã đính chính", "corrected")},
 		{c->on_behalf, SAY("báo cáo thay", "on behalf")},
 		{c->crossed, SAY("gửi khi chưa thấy báo cáo trước",
 				  "sent without seeing the one before")},
 		{!c->expected, SAY("nay không tính", "not counted now")},
 	};
 
+	char date[SHOW_NUMBER], first[SHOW_NUMBER];
+
 	for (size_t i = 0; i < BASE_COUNT(marks); i++)
 		if (marks[i].is)
 			buffer_format(out, "%s%s", out->size ? ", " : "", marks[i].text);
+	if (c->first_due.ymd && c->first_due.ymd != c->due.ymd)
+		buffer_format(out, SAY("%sgia hạn %s → %s", "%sextended %s → %s"), out->size ? ", " : "",
+			      show_date(c->first_due, l, first), show_date(c->due, l, date));
+	if (c->unchanged_since.ymd && c->unchanged_since.ymd < c->as_of.ymd)
+		buffer_format(out, SAY("%skhông đổi từ %s", "%sunchanged since %s"), out->size ? ", " : "",
+			      show_date(c->unchanged_since, l, date));
 }
 
 static void cell_row(struct table *t, const struct report_cell *c, bool with_item,

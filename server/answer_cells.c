@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "server/held.h"
+
 enum { CELLS_A_PAGE = 256 };
 
 struct found {
@@ -16,7 +18,7 @@ struct found {
 	uint32_t item, unit; /* indexes */
 	uint32_t item_number, unit_number;
 	enum item_kind kind;
-	struct date due;
+	struct date due, first_due, since;
 	/* from the journal: */
 	bool read;
 	uint8_t incarnation[INCARNATION_SIZE];
@@ -48,16 +50,28 @@ static bool wanted(const struct gather *g, const struct cell *cell)
 
 static void keep(struct gather *g, const struct cell *cell)
 {
-	const struct catalogue *c = g->q->slice.view->catalogue;
+	const struct view *v = g->q->slice.view;
+	const struct catalogue *c = v->catalogue;
 	const struct item_row *item = &catalogue_item(c, g->item)->row;
+	struct found *f = &g->list[g->n++];
 
-	g->list[g->n++] = (struct found){.cell = *cell,
-					 .item = g->item,
-					 .unit = g->unit,
-					 .item_number = item->number,
-					 .unit_number = catalogue_unit(c, g->unit)->row.number,
-					 .kind = item->kind,
-					 .due = item->due};
+	*f = (struct found){.cell = *cell,
+			    .item = g->item,
+			    .unit = g->unit,
+			    .item_number = item->number,
+			    .unit_number = catalogue_unit(c, g->unit)->row.number,
+			    .kind = item->kind,
+			    .due = terms_due(&v->duties.terms, c, g->unit, g->item)};
+	const struct term *term = cell->flags & CELL_TERMS
+					  ? terms_find(&v->duties.terms, f->unit_number, f->item_number)
+					  : NULL;
+	if (term)
+		f->first_due = term->first_due;
+	if (cell->flags & CELL_REPORTED) {
+		const struct past *past =
+			block_past(v->held->blocks[catalogue_plan_of_item(c, g->item)], cell);
+		f->since = past->since.ymd ? past->since : cell->as_of;
+	}
 }
 
 /* The reporters of one leaf, from g->unit on. False = the generation changed. */
@@ -210,6 +224,10 @@ static bool add_cell(struct asking *q, const struct found *f)
 	m.behind = cell->flags & CELL_BEHIND;
 	m.done_late = cell->flags & CELL_DONE_LATE;
 	m.due = f->due.ymd;
+	m.first_due = f->first_due.ymd;
+	m.unchanged_since = f->since.ymd;
+	m.accepted = cell->flags & CELL_ACCEPTED;
+	m.corrected = cell->flags & CELL_CORRECTED;
 	if (cell->entry) {
 		if (f->read)
 			receipt.incarnation =

@@ -792,6 +792,32 @@ static void a_series_has_a_point_for_each_change(void **state)
 	close_world(&w);
 }
 
+/* ---- what a cell says of itself ---- */
+
+static void a_cell_says_since_when(void **state)
+{
+	struct world w;
+	const Tiendo__V1__CellRow *row;
+
+	(void)state;
+	open_world(&w, "since");
+	QUESTION(CELLS, cells, Cells, CELLS);
+	m.unit = (char *)"4121";
+	m.item = (char *)"KH.R";
+	row = ask(&w, VIEWER, &q)->cells->cells[0];
+	assert_true(!row->unchanged_since && !row->accepted && !row->corrected && !row->first_due);
+	day(&w, "2024-01-16");
+	ratio(&w, X1, "4121", 20240112, 90, 100);
+	ratio(&w, X1, "4121", 20240115, 90, 100);
+	row = ask(&w, VIEWER, &q)->cells->cells[0];
+	assert_true(row->as_of == 20240115 && row->unchanged_since == 20240112);
+	ratio(&w, X1, "4121", 20240116, 91, 100);
+	assert_int_equal(ask(&w, VIEWER, &q)->cells->cells[0]->unchanged_since, 20240116);
+	m.item = (char *)"KH.T";
+	assert_int_equal(ask(&w, VIEWER, &q)->cells->cells[0]->due, 20240630);
+	close_world(&w);
+}
+
 /* ---- suspicious ---- */
 
 struct odd {
@@ -1064,6 +1090,7 @@ int main(void)
 		cmocka_unit_test(pages_of_figures),
 		cmocka_unit_test(figures_of_another_day),
 		cmocka_unit_test(a_series_has_a_point_for_each_change),
+		cmocka_unit_test(a_cell_says_since_when),
 		cmocka_unit_test(reports_to_be_looked_at),
 		cmocka_unit_test(control_figures),
 		cmocka_unit_test(who_crosses_a_threshold_of_reports),
