@@ -155,10 +155,13 @@ static void put_state(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 					     " has answered, the raiser has not closed it"));
 		return;
 	}
-	buffer_put_text(&d->out, SAY(d, "chờ ", "waits for "));
+	if (row->addressee)
+		buffer_put_text(&d->out, SAY(d, "chờ trả lời của ", "waits for "));
+	else
+		buffer_put_text(&d->out, SAY(d, "đang ở ", "stands on "));
 	put_unit(d, row->addressee);
 	if (row->answer_due) {
-		buffer_put_text(&d->out, SAY(d, " trả lời, hạn ", ", due "));
+		buffer_put_text(&d->out, SAY(d, ", hạn ", ", due "));
 		render_date(&d->out, l, (struct date){row->answer_due});
 	}
 	if (row->overdue)
@@ -176,10 +179,11 @@ static void put_step(struct desk *d, const Tiendo__V1__ObstacleStepRow *s)
 		buffer_put_text(&d->out, s->on_behalf && s->step == STEP_ESCALATE
 						 ? SAY(d, "hết hạn trả lời", "the time ran out")
 						 : SAY(d, "trung tâm", "the centre"));
-	buffer_format(&d->out, ": %s", obstacle_step_label((enum obstacle_step)s->step, d->office.language));
 	if (s->step == STEP_ESCALATE) {
-		buffer_put_text(&d->out, SAY(d, " đến ", " to "));
+		buffer_put_text(&d->out, SAY(d, ": chuyển lên ", ": escalated to "));
 		put_unit(d, s->addressee);
+	} else {
+		buffer_format(&d->out, ": %s", obstacle_step_label((enum obstacle_step)s->step, d->office.language));
 	}
 	if (s->resolves)
 		buffer_put_text(&d->out, SAY(d, " (đã tháo gỡ)", " (resolves it)"));
@@ -210,7 +214,8 @@ static void put_block(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 		buffer_format(&d->out, SAY(d, "    Đề xuất (%s): %s\n", "    Proposed (%s): %s\n"),
 			      cause_label(cause_at(row->solution_class), l), row->solution);
 	for (size_t i = 0; i < row->n_steps; i++)
-		put_step(d, row->steps[i]);
+		if (row->steps[i]->step != STEP_RAISE) /* it stands above */
+			put_step(d, row->steps[i]);
 }
 
 static void put_json(struct desk *d, const Tiendo__V1__ObstacleRow *row)
@@ -259,15 +264,21 @@ static void put_json(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 
 /* ---- the list ---- */
 
+/* Which of them are shown: of our own those that are not closed, of the others those that wait for us. */
+struct list {
+	const char *name, *vi, *en;
+	Tiendo__V1__ObstacleState last; /* later states are left out */
+};
+
 /* Writes those that are to be shown; returns how many. show false: only counts. */
-static size_t put_rows(struct desk *d, const struct buffer *rows, bool all, bool show)
+static size_t put_rows(struct desk *d, const struct buffer *rows, const struct list *l, bool show)
 {
 	struct codec_arena arena = codec_arena_new(ARENA);
 	const Tiendo__V1__ObstacleRow *row;
 	size_t at = 0, n = 0;
 
 	while ((row = next(rows, &at, &arena))) {
-		if (!all && row->state == TIENDO__V1__OBSTACLE_STATE__OBSTACLE_STATE_CLOSED)
+		if (row->state > l->last)
 			continue;
 		n++;
 		if (show && d->office.json)
@@ -279,16 +290,33 @@ static size_t put_rows(struct desk *d, const struct buffer *rows, bool all, bool
 	return n;
 }
 
-static void put_list(struct desk *d, const char *name, const char *vi, const char *en, const struct buffer *rows, bool all)
+static void put_list(struct desk *d, const struct list *l, const struct buffer *rows)
 {
 	if (d->office.json) {
-		json_array_begin(&d->json, name);
-		put_rows(d, rows, all, true);
+		json_array_begin(&d->json, l->name);
+		put_rows(d, rows, l, true);
 		json_array_end(&d->json);
 		return;
 	}
-	buffer_format(&d->out, "%s: %zu\n", d->office.language == LANGUAGE_VI ? vi : en, put_rows(d, rows, all, false));
-	put_rows(d, rows, all, true);
+	buffer_format(&d->out, "%s: %zu\n", d->office.language == LANGUAGE_VI ? l->vi : l->en, put_rows(d, rows, l, false));
+	put_rows(d, rows, l, true);
+}
+
+static void put_lists(struct desk *d, const struct buffer *raised, const struct buffer *addressed, bool all)
+{
+	const Tiendo__V1__ObstacleState open = TIENDO__V1__OBSTACLE_STATE__OBSTACLE_STATE_OPEN,
+					answered = TIENDO__V1__OBSTACLE_STATE__OBSTACLE_STATE_ANSWERED,
+					closed = TIENDO__V1__OBSTACLE_STATE__OBSTACLE_STATE_CLOSED;
+	const struct list ours = {"raised", "Đơn vị mình và cấp dưới đã nêu", "Raised by us and below us",
+				  all ? closed : answered};
+	const struct list theirs = {"addressed", all ? "Gửi đến đơn vị mình" : "Chờ đơn vị mình trả lời",
+				    all ? "Sent to us" : "Waiting for our answer", all ? closed : open};
+
+	if (d->office.json)
+		json_object_begin(&d->json, NULL);
+	put_list(d, &ours, raised);
+	put_list(d, &theirs, addressed);
+	render_end(d);
 }
 
 enum desk_exit desk_obstacle_list(struct desk *d, bool all)
@@ -297,13 +325,8 @@ enum desk_exit desk_obstacle_list(struct desk *d, bool all)
 	struct sys_error why = {""};
 	bool good = fetch(d, false, &raised, &why) == FETCH_DONE && fetch(d, true, &addressed, &why) == FETCH_DONE;
 
-	if (good && d->office.json)
-		json_object_begin(&d->json, NULL);
-	if (good) {
-		put_list(d, "raised", "Đơn vị đã nêu", "Raised by us", &raised, all);
-		put_list(d, "addressed", "Chờ đơn vị trả lời", "Waiting for our answer", &addressed, all);
-		render_end(d);
-	}
+	if (good)
+		put_lists(d, &raised, &addressed, all);
 	buffer_free(&raised);
 	buffer_free(&addressed);
 	return good ? DESK_FINE
