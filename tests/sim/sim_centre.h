@@ -42,6 +42,7 @@ void sim_centre_revoke(const struct keys_pair *pair);
 void sim_centre_allow(uint32_t principal);
 void sim_centre_confirm(void);
 void sim_centre_accept_clock(void);
+void sim_words(void); /* decides, finds, gives a task or says something (sim_words.c) */
 /* Of the running core: 0 = unknown, 1 = live, -1 = revoked. */
 int sim_centre_knows(const struct keys_pair *pair);
 bool sim_centre_locked(void);

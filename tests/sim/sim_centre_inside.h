@@ -32,6 +32,8 @@ extern struct sim_centre sim_centre;
 void sim_centre_died(bool told);
 /* The writer had a turn, or the server has just started. */
 void sim_centre_judge(void);
+void sim_centre_ask(const Tiendo__Journal__V1__AdminRequest *m);
+void sim_words_reset(void);
 struct buffer sim_centre_catalogue_request(unsigned which);
 
 #endif

@@ -10,7 +10,10 @@
 static const char *some_leaf(void)
 {
 	static const char *const items[] = {"KH.1", "KH.2", "KH.3", "KH.4", "KH.5", "KH.6", "QG.2", "QG.3", "QG.5"};
+	const struct truth_catalogue *c = &truth.catalogue;
 
+	if (c->items_n && dice_percent(15)) /* also those that were given on the spot */
+		return c->items[dice_below(c->items_n)].code;
 	return items[dice_below(BASE_COUNT(items))];
 }
 

@@ -97,7 +97,7 @@ static void figures(double seconds, unsigned failed)
 	       "\"refused\": %llu, \"voided\": %llu, \"told\": %llu, \"told_again\": %llu, \"receipts_lost\": %llu, "
 	       "\"first_times_kept\": %llu, \"incarnations\": %llu, \"rolled_back_proven\": %llu, "
 	       "\"queued\": %llu, \"server_starts\": %llu, \"writer_turns\": %llu, \"between\": %llu, \"audits\": %llu, "
-	       "\"checkpoints\": %llu, \"restores\": %llu, \"days\": %llu, \"slots\": %llu, \"rows\": %llu, \"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
+	       "\"checkpoints\": %llu, \"restores\": %llu, \"days\": %llu, \"slots\": %llu, \"rows\": %llu, \"notices\": %llu, \"notices_read\": %llu, \"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
 	       "\"put_back\": %llu, \"rotten\": %llu, \"left_behind\": %llu, \"evicted\": %llu, \"new_keys\": %llu, \"grains_checked\": %llu, \"completes\": %llu, "
 	       "\"messages\": %llu, \"lost\": %llu, \"cuts\": %llu, \"silences\": %llu, \"hash\": \"%016llx\"}\n",
 #define N(x) (unsigned long long)(x)
@@ -106,7 +106,7 @@ static void figures(double seconds, unsigned failed)
 	       N(tally->truth.first_times), N(tally->truth.incarnations), N(tally->truth.proven),
 	       N(tally->office.queued), N(tally->centre.starts), N(tally->centre.turns), N(tally->centre.between),
 	       N(tally->centre.audits), N(tally->centre.checkpoints), N(tally->centre.restores), N(tally->centre.days), N(tally->centre.slots),
-	       N(tally->centre.rows),
+	       N(tally->centre.rows), N(tally->office.notices), N(tally->office.read),
 	       N(tally->centre.silent), N(tally->centre.catalogues), N(tally->office.clones),
 	       N(tally->office.put_back), N(tally->office.rotten), N(tally->office.left_behind),
 	       N(tally->office.evicted), N(tally->office.new_keys),

@@ -249,13 +249,26 @@ static void queue(void *arg)
 }
 
 /* The clerk saw no answer: are they in, or not? All or nothing, and the disk knows. */
-static bool find_out(struct queueing *q)
+static bool find_out(const struct sim_office *o, const uint32_t *list, size_t count)
 {
-	bool in = sim_office_waits(q->office, q->works[0]);
+	bool in = sim_office_waits(o, list[0]);
 
-	for (size_t i = 1; i < q->n; i++)
-		if (sim_office_waits(q->office, q->works[i]) != in)
-			truth_broken("%s: a part of what was queued together is there", q->office->name);
+	for (size_t i = 1; i < count; i++)
+		if (sim_office_waits(o, list[i]) != in)
+			truth_broken("%s: a part of what was queued together is there", o->name);
+	return in;
+}
+
+bool sim_office_queued(struct sim_office *o, const uint32_t *list, size_t count, int code)
+{
+	bool in = !code || find_out(o, list, count);
+
+	if (!in && code != -ENOSPC && code != -EIO && !(code == -EXFULL && o->quota))
+		truth_broken("%s: a report cannot be queued (%d)", o->name, code);
+	for (size_t k = 0; in && k < count; k++)
+		sim_office_hold(o, list[k]);
+	sim_office_counts.queued += in ? count : 0;
+	sim_office_judge(o);
 	return in;
 }
 
@@ -275,16 +288,9 @@ void sim_office_report(unsigned i, unsigned count)
 	if (!alive)
 		disk_abandon(&o->desk);
 	o->desk.doom = 0;
-	if (alive && !q.code ? true : find_out(&q)) {
-		for (size_t k = 0; k < q.n; k++)
-			sim_office_hold(o, q.works[k]);
-		sim_office_counts.queued += q.n;
-	} else if (alive && q.code != -ENOSPC && q.code != -EIO && !(q.code == -EXFULL && o->quota)) {
-		truth_broken("%s: a report cannot be queued (%d)", o->name, q.code);
-	}
 	host_tell("%s: %zu reports from w%u%s", o->name, q.n, q.works[0],
 		  !alive ? ", killed" : q.code ? ", refused" : "");
-	sim_office_judge(o);
+	sim_office_queued(o, q.works, q.n, alive ? q.code : -EIO);
 }
 
 /* ---- what befalls it ---- */

@@ -29,6 +29,9 @@ void sim_office_turn(unsigned i);
 /* A clerk queues n reports. */
 void sim_office_report(unsigned i, unsigned n);
 
+/* ... or reads what the centre has told, and says so (sim_office_mail.c). */
+void sim_office_read(unsigned i);
+
 void sim_office_kill(unsigned i, bool told);
 void sim_office_doom(unsigned i, unsigned points);
 void sim_office_copy(unsigned i);	 /* keeps a copy of the spool */
@@ -44,6 +47,8 @@ void sim_office_mend(unsigned i);
 void sim_office_welcomed(uint64_t session, uint64_t run);
 /* Everything has its outcome and the office knows. */
 bool sim_office_drained(unsigned i);
+/* Everything that its unit was told has come. */
+bool sim_office_told(unsigned i);
 /* Its newest receipt is of this incarnation, and not in the journal: it proves a roll-back. */
 bool sim_office_proves(unsigned i);
 int64_t sim_office_receipted(uint32_t principal, const uint8_t *epoch, uint64_t seq, const uint8_t *hash);
@@ -51,10 +56,11 @@ int64_t sim_office_receipted(uint32_t principal, const uint8_t *epoch, uint64_t 
 void sim_office_close(unsigned i, int64_t until);
 /* At the end: nothing it holds is lost, nothing double. */
 void sim_office_judge_end(unsigned i);
+void sim_office_judge_mail(unsigned i);
 void sim_office_why(unsigned i); /* for a world that does not come to rest */
 
 struct sim_office_counts {
-	uint64_t queued, turns, starts, clones, put_back, rotten, full, new_keys, epochs, evicted, left_behind;
+	uint64_t queued, turns, starts, clones, put_back, rotten, full, new_keys, epochs, evicted, left_behind, notices, read;
 };
 extern struct sim_office_counts sim_office_counts;
 

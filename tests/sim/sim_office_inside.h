@@ -30,6 +30,8 @@ extern struct sim_office sim_office[SIM_OFFICES];
 
 /* A new report, or another word of its clerk (sim_clerk.c); 0 = no more room. */
 uint32_t sim_clerk_work(const struct sim_office *o);
+/* Works were queued together, with that code (-EIO: nobody knows): the office holds them, or none. */
+bool sim_office_queued(struct sim_office *o, const uint32_t *works, size_t n, int code);
 void sim_office_hold(struct sim_office *o, uint32_t work);
 /* Is the report in the outbox, behind the mark or before it? */
 bool sim_office_waits(const struct sim_office *o, uint32_t work);

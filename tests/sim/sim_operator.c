@@ -171,6 +171,7 @@ void sim_centre_make(bool real)
 	for (unsigned i = 0; i < backups_n; i++)
 		disk_image_free(backups[i]);
 	backups_n = 0;
+	sim_words_reset();
 	*c = (struct sim_centre){.real = real, .start_at = host_now, .running = SIM_WRITER,
 				 .today = {20240110}};
 	keys_pair_new(&sim_centre_keys);
@@ -222,7 +223,7 @@ static void ask_bytes(struct bytes request)
 	cable_pair_put(&sim_centre_host, frames, 2);
 }
 
-static void ask(const Tiendo__Journal__V1__AdminRequest *m)
+void sim_centre_ask(const Tiendo__Journal__V1__AdminRequest *m)
 {
 	size_t size;
 	uint8_t *request = codec_pack_new(m, &size);
@@ -247,7 +248,7 @@ static void ask_registry(Tiendo__Journal__V1__RegistryBody *body)
 
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_REGISTRY;
 	m.registry = body;
-	ask(&m);
+	sim_centre_ask(&m);
 }
 
 void sim_centre_add_key(uint32_t principal, const struct keys_pair *pair)
@@ -308,7 +309,7 @@ void sim_centre_allow(uint32_t principal)
 	more.more = 8;
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_EPOCHS_MORE;
 	m.epochs_more = &more;
-	ask(&m);
+	sim_centre_ask(&m);
 }
 
 void sim_centre_accept_clock(void)
@@ -318,7 +319,7 @@ void sim_centre_accept_clock(void)
 
 	m.request_case = TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_ACCEPT_CLOCK;
 	m.accept_clock = &accept;
-	ask(&m);
+	sim_centre_ask(&m);
 }
 
 bool sim_centre_locked(void)

@@ -147,7 +147,11 @@ static void people(void)
 		sim_faults_mend(); /* an operator looks now and then */
 	else if (what < 6)
 		sim_centre_checkpoint(); /* as it does by itself */
-	else if (what == 6) /* an import: more than fits one push */
+	else if (what < 9 || what == 10)
+		sim_office_read((unsigned)dice_below(sim_offices()));
+	else if (what < 14 && what != 9)
+		sim_words();
+	else if (what == 9) /* an import: more than fits one push */
 		for (unsigned i = (unsigned)dice_below(sim_offices()), n = 0; n < 6; n++)
 			sim_office_report(i, 16);
 	else
@@ -180,7 +184,7 @@ static bool at_rest(void)
 	if (!v || sim_centre_locked())
 		return false;
 	for (unsigned i = 0; i < sim_offices(); i++)
-		if (!sim_office_drained(i))
+		if (!sim_office_drained(i) || !sim_office_told(i))
 			return false;
 	for (unsigned i = 0; i < sim_readers(); i++)
 		if (!sim_reader_equal(i, v))
@@ -231,6 +235,8 @@ static void judge_end(void)
 	sim_centre_audit(true);
 	for (unsigned i = 0; i < sim_offices(); i++)
 		sim_office_judge_end(i);
+	for (unsigned i = 0; i < sim_offices(); i++)
+		sim_office_judge_mail(i);
 }
 
 /* ---- worlds ---- */
