@@ -25,7 +25,7 @@ struct leaf {
 
 struct inner {
 	struct inner_sums frozen, now;
-	bool all_frozen;
+	bool all_frozen, any; /* of the leaves that have a slot here */
 };
 
 /* What a unit's cell is made of. */
@@ -296,6 +296,7 @@ static void lift(struct work *w, uint32_t item, bool all_frozen, const struct su
 	for (uint32_t up = item; up != w->about.item && (up = catalogue_item(c, up)->parent) != NO_INDEX;) {
 		struct inner *inner = w->inners[up];
 		inner->all_frozen &= all_frozen;
+		inner->any = true;
 		lift_into(w, &inner->now, up, item, now);
 		if (all_frozen)
 			lift_into(w, &inner->frozen, up, item, frozen);
@@ -337,9 +338,14 @@ static bool put_leaf(struct work *w, const struct leaf *leaf)
 	const struct item_row *row = &catalogue_item(catalogue_of(w), leaf->item)->row;
 	bool all_frozen = true;
 	struct sums frozen = {0}, now;
+	size_t slots = 0;
 
-	for (size_t i = leaf->first; i < leaf->first + leaf->n; i++)
+	for (size_t i = leaf->first; i < leaf->first + leaf->n; i++) {
 		all_frozen &= !w->periods[i].in_memory;
+		slots += w->periods[i].n;
+	}
+	if (!slots) /* nobody here was to report it, or nobody knows of those days */
+		return true;
 	if ((all_frozen && !sum_leaf(w, leaf, true, &frozen)) || !sum_leaf(w, leaf, false, &now))
 		return false;
 	struct rollup was = figures_of_leaf(&frozen.sums, row), is = figures_of_leaf(&now.sums, row);
@@ -374,7 +380,7 @@ static bool put_all(struct work *w)
 		if (!put_leaf(w, &w->leaves[i]))
 			return false;
 	for (uint32_t item = 0; item < catalogue_items(catalogue_of(w)); item++)
-		if (w->inners[item])
+		if (w->inners[item] && w->inners[item]->any)
 			put_inner(w, item);
 	return true;
 }
