@@ -169,13 +169,14 @@ static struct cell cell_of(const struct work *w, const struct leaf *leaf, const 
 	const struct catalogue *c = catalogue_of(w);
 	bool in_memory = p->period->in_memory;
 	struct cell cell = frozen ? t->frozen : t->now;
+	bool reported = cell.flags & CELL_REPORTED;
 	uint16_t judged = 0;
 
-	if (!(cell.flags & CELL_REPORTED))
+	if (!reported)
 		cell = (struct cell){0};
-	else if (frozen || (!in_memory && same_report(&t->frozen, &t->now)))
+	if (reported && (frozen || (!in_memory && same_report(&t->frozen, &t->now))))
 		judged = t->frozen.flags;
-	else
+	else /* what was not reported can be overdue all the same */
 		judged = judge(w, leaf->item, about_number(&w->units, t->unit), &cell, t->target,
 			       in_memory ? w->today
 					 : schedule_freeze(catalogue_schedule(c, leaf->item), catalogue_calendar(c),
@@ -237,14 +238,14 @@ static bool count_group(struct work *w, const struct leaf *leaf, size_t from, si
 	return true;
 }
 
-/* Where the group that begins at `from` ends. */
+/* Where the group that begins at `from` ends. A running total is of the year in which its period ends. */
 static size_t group_end(const struct work *w, const struct leaf *leaf, size_t from)
 {
 	enum measure measure = catalogue_item(catalogue_of(w), leaf->item)->row.measure;
 	size_t end = leaf->first + leaf->n, to = from + 1;
 
 	while (to < end && measure != MEASURE_FLOW &&
-	       (measure != MEASURE_YTD || w->periods[to].period.first.ymd / 10000 == w->periods[from].period.first.ymd / 10000))
+	       (measure != MEASURE_YTD || w->periods[to].period.last.ymd / 10000 == w->periods[from].period.last.ymd / 10000))
 		to++;
 	return to;
 }

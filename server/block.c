@@ -330,7 +330,7 @@ int64_t block_target_of(const struct block *b, uint32_t leaf, const struct cell 
 	return b->columns[b->leaf_columns[leaf]].row->kind == ITEM_TASK ? NO_TARGET : *block_target(b, cell);
 }
 
-uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target)
+static uint16_t judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target, bool slot)
 {
 	const struct column *column = &b->columns[b->leaf_columns[leaf]];
 	const struct figures_day *day = &b->days[leaf][b->rows[row].kind];
@@ -343,8 +343,23 @@ uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const s
 		own = *day;
 		terms_judge(b->terms, b->catalogue, b->rows[row].unit, column->item, &own, &facts);
 		day = &own;
+		facts.na = facts.na && !slot;
 	}
 	return figures_flags(column->row, day, &facts, cell);
+}
+
+uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target)
+{
+	return judge(b, row, leaf, cell, target, false);
+}
+
+uint16_t block_judge_slot(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *report, int64_t target)
+{
+	const struct cell *cell = block_cell(b, row, leaf);
+	struct cell at = *report;
+
+	at.flags |= cell ? cell->flags & CELL_TERMS : 0;
+	return judge(b, row, leaf, &at, target, true) & (uint16_t)~CELL_TERMS;
 }
 
 /* A cell that changes. */

@@ -115,6 +115,8 @@ struct line block_line(const struct block *b, uint32_t row);
 
 /* Judges one cell with what the block remembers of today. */
 uint16_t block_judge(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *cell, int64_t target);
+/* The same of the report of a slot of that cell, with the cell's terms; whether it applied, the slot's mark says. */
+uint16_t block_judge_slot(const struct block *b, uint32_t row, uint32_t leaf, const struct cell *report, int64_t target);
 /* The cell becomes `now`, and moves every rollup of its row's line: its version becomes theirs. */
 void block_move(struct block *b, const struct line *line, uint32_t leaf, struct cell *cell, const struct cell *now);
 /* What may differ on another day when nothing opens, closes, joins, leaves or gets another target. */

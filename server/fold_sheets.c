@@ -93,7 +93,7 @@ static struct slot_value freeze_slot(const struct sheets *s, const struct sheet 
 
 	if (out.mark.flags & SLOT_EXPECTED && !(out.mark.flags & SLOT_EXEMPT))
 		out.report.flags |= CELL_EXPECTED;
-	out.report.flags = block_judge(b, row, leaf, &out.report, out.target);
+	out.report.flags = block_judge_slot(b, row, leaf, &out.report, out.target);
 	return out;
 }
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from .days import ymd
 from .history import History
 from .lines import finding_line, notice_line, obstacle_line, request_line, slot_line, term_line
+from .rollups import JUDGED
 
 
 class Compared:
-    def __init__(self):
-        self.differences, self.counted = [], {}
+    def __init__(self, history):
+        self.history, self.differences, self.counted = history, [], {}
 
     def count(self, what, n=1):
         self.counted[what] = self.counted.get(what, 0) + n
@@ -72,12 +73,13 @@ def match(what, theirs, ours, out):
                 out.says(f"{what} {key} {name}", theirs[key].get(name), value)
 
 
-def shown_report(r):
-    return r and r | {"flags": [f for f in r["flags"] if f not in ("at_target", "overdue", "behind", "done_late", "accepted")]}
+def shown_report(r, judged=False):
+    """`accepted` is the cell's word; how a report is judged is said of what is frozen."""
+    return r and r | {"flags": [f for f in r["flags"] if f != "accepted" and (judged or f not in JUDGED.values())]}
 
 
-def shown_slot(s):
-    return s | {"report": shown_report(s["report"]), "before": shown_report(s["before"])}
+def shown_slot(s, judged=False):
+    return s | {"report": shown_report(s["report"], judged), "before": shown_report(s["before"])}
 
 
 def compare_slots(h, shown, out):
@@ -98,7 +100,7 @@ def row_key(r):
 
 def compare_rows(h, shown, out):
     for table in ("frozen", "after", "suspicions"):
-        theirs = once(table, ((row_key(r), shown_slot(r) if table == "frozen" else r | {"report": shown_report(r.get("report"))})
+        theirs = once(table, ((row_key(r), shown_slot(r, True) if table == "frozen" else r | {"report": shown_report(r.get("report"))})
                               for r in shown if r["table"] == table), out)
         match(table, theirs, {row_key(r): r for r in h.rows if r["table"] == table}, out)
 
@@ -141,7 +143,7 @@ TABLES = ("frozen", "after", "series", "suspicions")
 
 def compare(lines, series=False):
     history, shown = read(lines, series)
-    out = Compared()
+    out = Compared(history)
     out.differences += [f"a line of no kind: {k}" for k in shown if k not in KINDS]
     out.differences += [f"a row of no table: {r}" for r in shown["row"] if r.get("table") not in TABLES]
     compare_figures(history, shown["figures"], out)

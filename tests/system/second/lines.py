@@ -2,15 +2,15 @@
 """What a dump's line says of a report, a slot, a row that was emitted: the same words and members as dump.h."""
 from . import slots, timely
 from .days import ymd
-from .rollups import Targets
+from .rollups import JUDGED, Rollups, Targets
 
 
-def report_line(r):
-    """A report as a dump shows it. The flags that say how a cell is counted are the cell's, not the report's."""
+def report_line(r, judged=()):
+    """A report as a dump shows it. How it was judged is said of what is frozen."""
     if r is None:
         return None
     flags = [f for f, yes in (("none_arisen", r.kind == "none_arisen"), ("on_behalf", r.on_behalf), ("corrected", r.corrected),
-                              ("unchanged", r.unchanged)) if yes]
+                              ("unchanged", r.unchanged)) if yes] + [name for place, name in JUDGED.items() if place in judged]
     return {"entry": r.entry, "index": r.index, "principal": r.principal, "received_ms": r.received, "as_of": r.as_of, "state": r.state or "",
             "percent": r.number("percent"), "done_on": r.number("done_on"), "value": r.number("numerator") or r.number("value"),
             "denominator": r.number("denominator"), "flags": flags}
@@ -32,16 +32,23 @@ def target_of(c, sheet, unit, leaf):
 
 
 def frozen_row(h, sheet, unit, leaf, slot, target):
-    return row(h, "frozen", unit, leaf, sheet.period, target=target, _slot=slot, **slot_line(h, sheet, unit, leaf, slot))
+    line = slot_line(h, sheet, unit, leaf, slot)
+    adds = Rollups(h.catalogue, h.today, {}, h.terms).adds(leaf, unit, slot.stand.top, target)
+    if not line["expected"] or line["exempt"]:  # then nobody asks whether it is late
+        adds = [x for x in adds if x[0] not in JUDGED]
+    line["report"] = report_line(slot.stand.top, [place for place, _ in adds])
+    return row(h, "frozen", unit, leaf, sheet.period, target=target, **line, _slot=slot, _adds=adds, _day=h.today, _leaf=leaf,
+               _schedule=sheet.schedule, _period=sheet.period)
 
 
 def after_row(h, r, verdict):
     return row(h, "after", r.unit, r.item, r.period, kind="report", entry=r.entry, index=r.index, timely=timely.NAMES[verdict],
-               report=report_line(r), _report=r)
+               report=report_line(r), _report=r, _leaf=r.item, _period=r.period)
 
 
 def void_row(h, unit, leaf, period, by, receipt):
-    return row(h, "after", unit, leaf, period, kind="void", entry=by[0], index=by[1], voided_entry=receipt[0], voided_index=receipt[1])
+    return row(h, "after", unit, leaf, period, kind="void", entry=by[0], index=by[1], voided_entry=receipt[0], voided_index=receipt[1], _leaf=leaf,
+               _period=period)
 
 
 def series_row(h, row_, code, rollup):
@@ -56,7 +63,8 @@ def series_row(h, row_, code, rollup):
 
 
 def suspicion_row(h, r, kind, before, after):
-    return row(h, "suspicions", r.unit, r.item, r.period, entry=r.entry, index=r.index, suspicion=kind, before=before, after=after)
+    return row(h, "suspicions", r.unit, r.item, r.period, entry=r.entry, index=r.index, suspicion=kind, before=before, after=after, _leaf=r.item,
+               _period=r.period)
 
 
 # ---- what is kept ----

@@ -8,6 +8,7 @@ IND_KEYS = ("unreported", "value", "none", "na", "at_target")
 CELLS = {k: i for i, k in enumerate(TASK_KEYS)}
 INDICATORS = {k: i + 5 for i, k in enumerate(IND_KEYS)}
 OVERDUE, BEHIND, DONE_LATE, PERCENT, NUMERATOR, DENOMINATOR, VALUE, SUMMED, SUMS = range(10, 19)
+JUDGED = {INDICATORS["at_target"]: "at_target", OVERDUE: "overdue", BEHIND: "behind", DONE_LATE: "done_late"}
 
 
 def half_up(n, d):
@@ -28,7 +29,7 @@ def target_reached(item, n, d, v, target):
 def attainment(item, n, d, v, target):
     kind, lower = item["kind"], item.get("direction") == "lower"
     if kind == "points":
-        return half_up(v * 10000, item["maximum"]) if item.get("has_maximum") and item.get("maximum") else None
+        return min(10000, half_up(v * 10000, item["maximum"])) if item.get("has_maximum") and item.get("maximum") else None
     if target is None or (kind in ("ratio", "ratio_group") and d == 0):
         return None
     if kind in ("ratio", "ratio_group"):
@@ -115,13 +116,17 @@ class Rollups:
 
     def cell(self, leaf, unit):
         """What an expected cell adds to the sums: [(place, amount)]."""
-        c, item = self.c, self.c.items[leaf]
-        task = item["kind"] == "task"
         if self.terms.na(unit, leaf, self.today):
-            return [(CELLS["na"] if task else INDICATORS["na"], 1)]
+            return self.not_applicable(leaf)
         stand = self.cells.get((unit, leaf))
-        r = stand.top if stand else None
-        if task:
+        return self.adds(leaf, unit, stand.top if stand else None, self.targets.of(leaf, unit, self.c.subtree(unit)))
+
+    def not_applicable(self, leaf):
+        return [(CELLS["na"] if self.c.items[leaf]["kind"] == "task" else INDICATORS["na"], 1)]
+
+    def adds(self, leaf, unit, r, target):
+        item = self.c.items[leaf]
+        if item["kind"] == "task":
             out = [(CELLS[(r.state if r else None) or "unreported"], 1), (PERCENT, r.number("percent") if r else 0)]
             return out + [(k, 1) for k, yes in zip((OVERDUE, BEHIND, DONE_LATE), self.late(leaf, unit, r)) if yes]
         if r is None:
@@ -130,7 +135,7 @@ class Rollups:
             return [(INDICATORS["none"], 1)]
         n, d, v = r.number("numerator"), r.number("denominator"), r.number("value")
         out = [(INDICATORS["value"], 1), (NUMERATOR, n), (DENOMINATOR, d), (VALUE, v), (SUMMED, 1)]
-        if target_reached(item, n, d, v, self.targets.of(leaf, unit, c.subtree(unit))):
+        if target_reached(item, n, d, v, target):
             out.append((INDICATORS["at_target"], 1))
         return out
 
