@@ -53,4 +53,9 @@ struct admission {
 void admission_judge(const struct admission *at, uint64_t first_seq, const struct bytes *blobs,
 		     size_t n, struct codec_arena *arena, struct entry_batch *out);
 
+/* Does the report with that receipt stand in the cell (period 0) or in the slot of its period? in_memory: a period that is frozen
+ * is not. For commands of the centre too. */
+bool admission_stands(const struct view *v, const struct admit_found *found, uint16_t period, const struct receipt *r,
+		      bool *in_memory);
+
 #endif

@@ -22,11 +22,10 @@ static bool is(const struct cell *c, const struct receipt *r)
 	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
 }
 
-/* Where reports of the period stand, if they are in memory. */
-static bool stands(const struct admission *at, const struct admit_found *found, uint16_t period, const struct receipt *r,
-		   bool *in_memory)
+bool admission_stands(const struct view *v, const struct admit_found *found, uint16_t period, const struct receipt *r,
+		      bool *in_memory)
 {
-	struct held_place p = held_place(at->view->held, found->unit, found->item);
+	struct held_place p = held_place(v->held, found->unit, found->item);
 	const struct cell *cell = p.block ? block_cell(p.block, p.row, p.leaf) : NULL;
 
 	*in_memory = !period;
@@ -75,7 +74,7 @@ static struct verdict names_a_report(const struct admission *at, const struct up
 	uint16_t period = period_of(c, found, &named);
 	if (period != found->period) /* the fold looks for it there */
 		return refuse(REASON_NOT_STANDING, "period");
-	if (!stands(at, found, period, r, &in_memory) && in_memory)
+	if (!admission_stands(at->view, found, period, r, &in_memory) && in_memory)
 		return refuse(REASON_NOT_STANDING, field);
 	return (struct verdict){REASON_NONE, ""};
 }

@@ -88,6 +88,21 @@ static const struct rule rules[] = {
 	 answer_exceptions,
 	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
 	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_OBSTACLES,
+	 TIENDO__V1__REPLY__ANSWER_OBSTACLES,
+	 answer_obstacles,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {[ROLE_AGENT] = true, [ROLE_OPERATOR] = true}},
+	{TIENDO__V1__QUERY__QUESTION_FINDINGS,
+	 TIENDO__V1__REPLY__ANSWER_FINDINGS,
+	 answer_findings,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {[ROLE_AGENT] = true, [ROLE_OPERATOR] = true}},
+	{TIENDO__V1__QUERY__QUESTION_REQUESTS,
+	 TIENDO__V1__REPLY__ANSWER_REQUESTS,
+	 answer_requests,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {[ROLE_AGENT] = true, [ROLE_OPERATOR] = true}},
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options)

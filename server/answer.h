@@ -83,6 +83,7 @@ answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, an
 /* Of a day instead of a period. */
 enum reason answer_figures_at(struct asking *q, const Tiendo__V1__PeriodFigures *m);
 answer_fn answer_notices;
+answer_fn answer_obstacles, answer_findings, answer_requests;
 
 __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, enum reason reason,
 							      const char *format, ...);
@@ -122,6 +123,7 @@ struct about {
  * no more): the day may change while paging, and with it who bears a code.
  */
 enum reason about_find(struct asking *q, const struct about_ask *ask, struct about *out);
+enum reason about_item(struct asking *q, const char *code, struct about *out); /* the item alone */
 bool about_has_unit(const struct view *v, const struct about *a, uint32_t unit); /* at or below, today */
 bool about_has_item(const struct catalogue *c, const struct about *a, uint32_t item);
 uint32_t about_row(const struct catalogue *c, const struct about *a, uint32_t plan); /* of the subject; NO_INDEX = none */

@@ -38,12 +38,19 @@ enum reason about_find(struct asking *q, const struct about_ask *ask, struct abo
 {
 	enum reason reason = find_unit(q, ask, out);
 
+	return reason ? reason : about_item(q, ask->item, out);
+}
+
+enum reason about_item(struct asking *q, const char *code, struct about *out)
+{
 	out->item = NO_INDEX;
-	if (reason || *ask->item == '\0')
-		return reason;
-	out->item = catalogue_item_by_code(q->slice.view->catalogue, ask->item);
+	if (*code == '\0')
+		return REASON_NONE;
+	if (!q->slice.view->catalogue)
+		return answer_fail(q, REASON_NOT_FOUND, "there is no catalogue yet");
+	out->item = catalogue_item_by_code(q->slice.view->catalogue, code);
 	if (out->item == NO_INDEX)
-		return answer_fail(q, REASON_NOT_FOUND, "no item has the code \"%.40s\"", ask->item);
+		return answer_fail(q, REASON_NOT_FOUND, "no item has the code \"%.40s\"", code);
 	return REASON_NONE;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "server/held.h"
+#include "server/waiting.h"
 
 enum { CELLS_A_PAGE = 256 };
 
@@ -19,6 +20,7 @@ struct found {
 	uint32_t item_number, unit_number;
 	enum item_kind kind;
 	struct date due, first_due, since;
+	struct blame blame;
 	/* from the journal: */
 	bool read;
 	uint8_t incarnation[INCARNATION_SIZE];
@@ -48,6 +50,20 @@ static bool wanted(const struct gather *g, const struct cell *cell)
 	return cell->flags & (CELL_EXPECTED | CELL_REPORTED);
 }
 
+/* When it was due, and whose days it is late by. */
+static void put_due(const struct view *v, struct found *f)
+{
+	const struct duties *d = &v->duties;
+	const struct term *t = f->cell.flags & CELL_TERMS ? terms_find(&d->terms, f->unit_number, f->item_number) : NULL;
+
+	f->due = terms_due(&d->terms, v->catalogue, f->unit, f->item);
+	f->first_due = t ? t->first_due : (struct date){0};
+	if (f->cell.flags & CELL_OVERDUE)
+		f->blame = waiting_blame(&d->cases, v->catalogue, f->unit, f->item, f->due, v->head.today);
+	else if (f->cell.flags & CELL_DONE_LATE)
+		f->blame = waiting_blame(&d->cases, v->catalogue, f->unit, f->item, f->due, f->cell.done_on);
+}
+
 static void keep(struct gather *g, const struct cell *cell)
 {
 	const struct view *v = g->q->slice.view;
@@ -59,14 +75,9 @@ static void keep(struct gather *g, const struct cell *cell)
 			    .item = g->item,
 			    .unit = g->unit,
 			    .item_number = item->number,
-			    .unit_number = catalogue_unit(c, g->unit)->row.number,
-			    .kind = item->kind,
-			    .due = terms_due(&v->duties.terms, c, g->unit, g->item)};
-	const struct term *term = cell->flags & CELL_TERMS
-					  ? terms_find(&v->duties.terms, f->unit_number, f->item_number)
-					  : NULL;
-	if (term)
-		f->first_due = term->first_due;
+			    .unit_number = catalogue_unit_number(c, g->unit),
+			    .kind = item->kind};
+	put_due(v, f);
 	if (cell->flags & CELL_REPORTED) {
 		const struct past *past =
 			block_past(v->held->blocks[catalogue_plan_of_item(c, g->item)], cell);
@@ -228,6 +239,8 @@ static bool add_cell(struct asking *q, const struct found *f)
 	m.unchanged_since = f->since.ymd;
 	m.accepted = cell->flags & CELL_ACCEPTED;
 	m.corrected = cell->flags & CELL_CORRECTED;
+	m.late_days = f->blame.late;
+	m.waiting_days = f->blame.waiting;
 	if (cell->entry) {
 		if (f->read)
 			receipt.incarnation =
