@@ -11,6 +11,7 @@
 #include "common/sys/json.h"
 #include "server/admin_catalogue.h"
 #include "server/admin_notices.h"
+#include "server/admin_office.h"
 #include "server/checkpoint.h"
 
 __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...)
@@ -355,8 +356,11 @@ static enum core_result dispatch(struct admin *a, const Tiendo__Journal__V1__Adm
 		admin_notices(a, m->letters);
 		return CORE_OK;
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_DECIDE:
+		return admin_decide(a, m->decide);
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_FIND:
+		return admin_find(a, m->find);
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST_TAKE_STEP:
+		return admin_take_step(a, m->take_step);
 	case TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__NOT_SET:
 	case _TIENDO__JOURNAL__V1__ADMIN_REQUEST__REQUEST__CASE_IS_INT_SIZE:
 		break;

@@ -4,40 +4,9 @@
 #include <stdlib.h>
 
 #include "common/domain/periods.h"
-#include "common/domain/text.h"
 #include "common/sys/json.h"
+#include "server/admin_name.h"
 #include "server/mailbox.h"
-
-enum { NOTICES_SINCE_RULES = 2 };
-
-/* ---- what a command names ---- */
-
-/* NO_INDEX: said why. */
-static uint32_t find_unit(struct admin *a, const char *code)
-{
-	const struct view *v = core_view(a->core);
-	uint32_t unit = v->catalogue ? catalogue_unit_by_code(v->catalogue, code, v->head.today) : NO_INDEX;
-
-	if (unit == NO_INDEX) {
-		admin_say(a, v->catalogue ? "no unit has the code %.40s\n" : "unit %.40s: load a catalogue first\n", code);
-	} else if (!catalogue_unit_open(v->catalogue, unit, v->head.today)) {
-		admin_say(a, "the unit %.40s is not open today\n", code);
-		return NO_INDEX;
-	}
-	return unit;
-}
-
-/* Number of the item; 0 with *good: none was named. */
-static uint32_t find_item(struct admin *a, const char *code, bool *good)
-{
-	const struct catalogue *c = core_view(a->core)->catalogue;
-	uint32_t item = *code ? catalogue_item_by_code(c, code) : NO_INDEX;
-
-	*good = !*code || item != NO_INDEX;
-	if (!*good)
-		admin_say(a, "no item has the code %.40s\n", code);
-	return item == NO_INDEX ? 0 : catalogue_item(c, item)->row.number;
-}
 
 static bool due_is_good(struct admin *a, uint32_t due, bool required)
 {
@@ -52,28 +21,7 @@ static bool due_is_good(struct admin *a, uint32_t due, bool required)
 	return false;
 }
 
-static bool text_is_good(struct admin *a, const char *text, bool required)
-{
-	enum reason r = text_check(text, strlen(text), NOTE_MAX_BYTES);
-
-	if (required && text[strspn(text, " \t\n")] == '\0')
-		admin_say(a, "the text is missing: say what the offices are to know or do\n");
-	else if (r != REASON_NONE)
-		admin_say(a, "this text cannot be sent: %s (at most %d bytes)\n", reason_says(r, LANGUAGE_EN),
-			  NOTE_MAX_BYTES);
-	else
-		return true;
-	return false;
-}
-
-static bool rules_are_good(struct admin *a)
-{
-	if (core_rules(a->core) >= NOTICES_SINCE_RULES)
-		return true;
-	admin_say(a, "this store still goes by rules version %u: start the server once, it moves the store on\n",
-		  core_rules(a->core));
-	return false;
-}
+static const char no_text[] = "the text is missing: say what the offices are to know or do";
 
 /* ---- letters ---- */
 
@@ -143,14 +91,14 @@ static enum core_result send_letter(struct admin *a, struct entry_notice *letter
 
 enum core_result admin_notify(struct admin *a, const Tiendo__Journal__V1__Notify *m)
 {
-	bool good = rules_are_good(a);
-	uint32_t unit = good ? find_unit(a, m->unit) : NO_INDEX;
+	bool good = admin_rules(a);
+	uint32_t unit = good ? admin_unit(a, m->unit) : NO_INDEX;
 
 	if (unit == NO_INDEX)
 		return CORE_OK;
-	struct entry_notice letter = {.kind = NOTICE_DIRECTIVE, .item = find_item(a, m->item, &good), .text = m->text,
+	struct entry_notice letter = {.kind = NOTICE_DIRECTIVE, .item = admin_item(a, m->item, &good), .text = m->text,
 				      .due = {m->due}};
-	if (!good || !due_is_good(a, m->due, false) || !text_is_good(a, m->text, true))
+	if (!good || !due_is_good(a, m->due, false) || !admin_text(a, m->text, NOTE_MAX_BYTES, no_text))
 		return CORE_OK;
 	uint32_t *units = recipients(core_view(a->core), unit, m->subtree, &letter.units_n);
 	letter.units = units;
@@ -180,7 +128,7 @@ static bool task_is_whole(struct admin *a, const Tiendo__Journal__V1__Assign *m)
 		admin_say(a, "an item has the code %.40s already: codes are never used again\n", m->code);
 		return false;
 	}
-	return due_is_good(a, m->due, true) && text_is_good(a, m->text, false);
+	return due_is_good(a, m->due, true) && admin_text(a, m->text, NOTE_MAX_BYTES, NULL);
 }
 
 
@@ -255,7 +203,7 @@ static enum core_result tell_lead(struct admin *a, const Tiendo__Journal__V1__As
 
 enum core_result admin_assign(struct admin *a, const Tiendo__Journal__V1__Assign *m)
 {
-	if (!rules_are_good(a) || find_unit(a, m->lead) == NO_INDEX || !task_is_whole(a, m))
+	if (!admin_rules(a) || admin_unit(a, m->lead) == NO_INDEX || !task_is_whole(a, m))
 		return CORE_OK;
 	enum core_result r = enter_task(a, m);
 	return r == CORE_OK && a->ok ? tell_lead(a, m) : r;

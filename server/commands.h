@@ -21,6 +21,8 @@ struct command_options {
 	const char *plan, *effective, *name, *unit, *role, *key, *allow;
 	bool subtree; /* notify */
 	const char *item, *due, *text, *parent, *code, *lead, *person, *product, *product_unit, *entry;
+	bool refuse, resolves; /* decide, step */
+	const char *reason, *from, *to, *period, *rule, *severity, *document, *remedy_by;
 	const char *clock, *address,
 		*ports[4]; /* init; ingest, feed, query, health; NULL = the default */
 	int arguments;
@@ -50,6 +52,17 @@ int command_config_check(const struct command_options *o);
 int command_notify(const struct command_options *o);
 int command_assign(const struct command_options *o);
 int command_notices(const struct command_options *o);
+int command_decide_extension(const struct command_options *o);
+int command_decide_na(const struct command_options *o);
+int command_decide_accept(const struct command_options *o);
+int command_decide_return(const struct command_options *o);
+int command_decide_exempt(const struct command_options *o);
+int command_decide_in_time(const struct command_options *o);
+int command_finding_add(const struct command_options *o);
+int command_finding_close(const struct command_options *o);
+int command_step_comment(const struct command_options *o);
+int command_step_answer(const struct command_options *o);
+int command_step_escalate(const struct command_options *o);
 
 /* To the running server, or, when none runs, done on the store itself under LOCK; prints the reply. */
 int command_send(const struct command_options *o, const Tiendo__Journal__V1__AdminRequest *m);
