@@ -28,7 +28,8 @@ class Cases:
         """One of a kind waits for a cell at a time; an extension is to a later day."""
         if any(r.unit == unit and r.item == item and r.kind == kind and not r.decided for r in self.requests.values()):
             return
-        if kind == EXTENSION and date <= h.terms.due(h.catalogue, unit, item):
+        due = h.terms.due(h.catalogue, unit, item)
+        if kind == EXTENSION and (not due or date <= due):
             return
         self.requests[at] = Request(at, unit, principal, item, kind, h.today, date, date_to)
 
@@ -110,14 +111,16 @@ class Cases:
 
 
 def blame(h, unit, leaf):
-    """(days since the due date, those of them in which an obstacle of the unit about it lay with somebody else) of a late task."""
+    """(days late, those of them on which an obstacle of the unit about it lay with an addressee) of a task that is late."""
     from .obstacles import waiting_days
-    c, due = h.catalogue, h.terms.due(h.catalogue, unit, leaf)
-    if not due or due >= h.today:
+    c, due, stand = h.catalogue, h.terms.due(h.catalogue, unit, leaf), h.cells.get((unit, leaf))
+    r = stand.top if stand else None
+    end = r.number("done_on") if r and r.state == "done" else h.today
+    if not due or due >= end:
         return 0, 0
-    late = range(ordinal(due), ordinal(h.today))
+    late = set(range(ordinal(due) + 1, ordinal(end) + 1))
     waited = set()
     for o in h.obstacles.of.values():
         if o.unit == unit and o.item in c.item_line(leaf):
             waited |= waiting_days(o, h.today)
-    return len(late), len(waited & set(late))
+    return len(late), len(waited & late)

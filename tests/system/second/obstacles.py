@@ -186,11 +186,11 @@ class Obstacles:
 
 
 def stays(o, today):
-    """(addressee, first day, the day on which it left) of each stay; days are numbers."""
+    """(addressee, first day, the day on which it left; None = it lies there) of each stay; days are numbers."""
     there, since, last = None, 0, None
     for s in [*o.steps, None]:
         if (s is None or s.kind in ("answer", "escalate", "close")) and there is not None:
-            yield there, since, ordinal(s.date if s else today)
+            yield there, since, ordinal(s.date) if s else None
             last, there = there, None
         if s and s.kind in ("raise", "escalate", "reopen"):
             there, since = last if s.kind == "reopen" else s.addressee, ordinal(s.date)
@@ -200,12 +200,12 @@ def lay(o, today):
     """{addressee: calendar days that it lay there}"""
     out = {}
     for addressee, first, end in stays(o, today):
-        out[addressee] = out.get(addressee, 0) + end - first
+        out[addressee] = out.get(addressee, 0) + (ordinal(today) if end is None else end) - first
     return out
 
 
 def waiting_days(o, today):
-    return {d for _, first, end in stays(o, today) for d in range(first, end)}
+    return {d for _, first, end in stays(o, today) for d in range(first, ordinal(today) + 1 if end is None else end)}
 
 
 def overdue(o, today):

@@ -38,10 +38,10 @@ class Terms:
         return bool(t and t.na_from and t.na_from <= d and (not t.na_to or d <= t.na_to))
 
     def due(self, c, unit, leaf):
-        """The due date in force for that cell: for its level, or the granted one when that is later; 0 = none."""
+        """The due date in force for that cell: for its level, or the granted one when that is later; 0 = the leaf has none."""
         t = self.of.get((unit, leaf))
         level = cascade(c, unit, leaf)
-        return max(level, t.due) if t else level
+        return max(level, t.due) if t and level else level
 
     def reached(self, unit, leaf):
         t = self.of.get((unit, leaf))
