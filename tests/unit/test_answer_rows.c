@@ -266,7 +266,8 @@ static struct rate rate(struct world *w, const char *unit, const char *item, con
 		}
 		sum.pages++;
 		cursor = (ProtobufCBinaryData){r->cursor.len, kept};
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 	} while (cursor.len);
 	return sum;
 }
@@ -415,7 +416,8 @@ static struct owed silent(struct world *w, const char *unit, const char *item)
 		sum.expected += r->silent->expected;
 		sum.units += r->silent->units;
 		sum.pages++;
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return sum;
@@ -520,7 +522,8 @@ static struct figures figures(struct world *w, const char *unit, const char *ite
 				add_rollup(&sum.now, &sum.now_cells, &sum.now_counts, f->now);
 		}
 		sum.pages++;
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return sum;
@@ -758,7 +761,8 @@ static struct points points(struct world *w, uint32_t from, uint32_t to)
 			p.numerators[p.n++] = r->series->points[i]->rollup->numerator;
 		}
 		p.pages++;
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return p;
@@ -853,7 +857,8 @@ static struct odd odd(struct world *w, const char *unit, const char *item, const
 			assert_int_equal(s->receipt->incarnation.len, INCARNATION_SIZE);
 		}
 		all.pages++;
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return all;
@@ -980,7 +985,8 @@ static struct beyond beyond(struct world *w, const char *unit, const char *rule)
 			all.rows[all.n].measured = s->measured;
 		}
 		all.pages++;
-		memcpy(kept, r->cursor.data, r->cursor.len);
+		if (r->cursor.len)
+			memcpy(kept, r->cursor.data, r->cursor.len);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return all;
