@@ -142,6 +142,12 @@ def test_an_obstacle_from_raise_to_close(world, vinh):
     assert comment != raised["KH.T"] and vinh.json("obstacle", "close", comment, ok=(1,))["refused"]["reason"] == "unknown_obstacle"
 
 
+def test_obstacles_cannot_be_listed_without_a_line(world, vinh):
+    world.stop()
+    assert "không hỏi được máy chủ về các vướng mắc" in vinh.cli("obstacle", "list", ok=(3,)).stderr
+    assert "could not be asked" in vinh.json("obstacle", "list", ok=(3,), lang="en")["error"]
+
+
 def told(clerk, kind):
     return until(f"{clerk.name} to be told", lambda: [n for n in clerk.json("inbox", "--all")["notices"] if n["kind"] == kind])
 
@@ -163,8 +169,21 @@ def test_an_obstacle_is_answered_without_a_line(world, vinh):
     notice, = told(vinh, "answer")
     assert (notice["about"], notice["text"]) == (number, "Sẽ cấp trong tháng")
     assert f"Vướng mắc số {number}" in vinh.cli("inbox").stdout
+    ours, = vinh.json("obstacle", "list")["raised"]
+    assert (ours["receipt"], ours["item"], ours["unit"], ours["cause"], ours["fault"]) == (number, "KH.T", "412", "money", "outside")
+    assert (ours["state"], ours["addressee"], ours["answer_due"], ours["text"]) == ("answered", "40", 0, "Thiếu kinh phí")
+    assert [(s["step"], s["unit"], s["text"]) for s in ours["steps"]] == [
+        ("raise", "412", "Thiếu kinh phí"), ("answer", "40", "Sẽ cấp trong tháng")]
+    assert province.json("obstacle", "list")["addressed"] == [], "nothing waits for an answer any more"
+    text = vinh.cli("obstacle", "list").stdout
+    assert f"{number}  KH.T Ban hành kế hoạch" in text and "40 Tỉnh Nghệ An đã trả lời, chờ đơn vị nêu xác nhận" in text
+    assert "40 Tỉnh Nghệ An: trả lời (đã tháo gỡ): Sẽ cấp trong tháng" in text
     vinh.json("obstacle", "close", number)
     vinh.drained()
+    assert vinh.json("obstacle", "list")["raised"] == []
+    closed, = vinh.json("obstacle", "list", "--all")["raised"]
+    assert (closed["state"], closed["closed_on"]) == ("closed", 20240401)
+    assert "closed on 2024-04-01" in province.cli("obstacle", "list", "--all", lang="en").stdout
     assert vinh.status()["refused"] == province.status()["refused"] == []
     *_, answer, close = updates(world)
     assert answer["obstacle"]["answer"] == {"text": "Sẽ cấp trong tháng", "resolves": True} and "close" in close["obstacle"]
