@@ -187,3 +187,26 @@ def test_an_obstacle_is_answered_without_a_line(world, vinh):
     assert vinh.status()["refused"] == province.status()["refused"] == []
     *_, answer, close = updates(world)
     assert answer["obstacle"]["answer"] == {"text": "Sẽ cấp trong tháng", "resolves": True} and "close" in close["obstacle"]
+
+
+def test_what_is_decided_comes_back(world, vinh):
+    """The office sees the date in force beside the first one, that it owes nothing of what does not apply, and why a report came back."""
+    vinh.report("KH.T", "--state", "done", "--product", "1/BC-UBND", "--done-on", "2024-03-31", "--period", "2024-04a")
+    vinh.json("extension", "KH.X", "--due", "2024-08-31", "--reason", "Chờ kinh phí")
+    vinh.json("not-applicable", "KH.F", "--from", "2024-04-01", "--reason", "Không còn thủ tục")
+    vinh.drained()
+    assert "KH.F" in [x["item"] for x in vinh.status()["periods"][2]["owed"]], "until it is decided it is owed"
+    world.server_cli("decide", "extension", receipt(vinh, "KH.X", "extension_request"), "--reason", "Đồng ý")
+    world.server_cli("decide", "not-applicable", receipt(vinh, "KH.F", "na_request"), "--reason", "Đồng ý")
+    world.server_cli("decide", "return", receipt(vinh, "KH.T", "task"), "--reason", "Thiếu phụ lục")
+    decisions = until("both decisions", lambda: len(told(vinh, "decision")) == 2 and told(vinh, "decision"))
+    assert {(n["item"], n["granted"]) for n in decisions} == {("KH.X", True), ("KH.F", True)}
+    returned, = told(vinh, "return")
+    assert returned["about"] == receipt(vinh, "KH.T", "task") and "Thiếu phụ lục" in returned["text"]
+    held = {c["item"]: c for c in vinh.json("mine")["cells"]}
+    assert (held["KH.X"]["due"], held["KH.X"]["first_due"]) == (20240831, 20240630)
+    assert "được gia hạn, hạn đầu 30/06/2024" in vinh.cli("mine").stdout
+    assert held["KH.F"]["state"] == "na" and held["KH.T"]["state"] == "unreported"
+    owed = {p["period"]: [x["item"] for x in p["owed"]] for p in vinh.status()["periods"]}
+    assert owed["2024-04a"] == ["KH.T", "KH.R"], "returned: owed again; not applicable: not at all"
+    assert "từ hạn 31/08/2024 đến 30/09/2024" in vinh.cli("extension", "KH.X", "--due", "2024-09-30", "--reason", "Vẫn chờ").stdout
