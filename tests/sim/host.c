@@ -15,6 +15,7 @@ struct host *host_here;
 bool host_tracing;
 uint64_t host_trace_hash;
 int sim_mutant;
+static uint32_t boots;
 static jmp_buf *grave; /* of the outermost host_run */
 
 bool host_run(struct host *h, void (*body)(void *arg), void *arg)
@@ -50,9 +51,16 @@ void host_point(enum host_point p)
 	host_die();
 }
 
+void host_reset(void)
+{
+	host_here = NULL;
+	boots = 0;
+	host_slept = 0;
+}
+
 void host_boot(struct host *h)
 {
-	h->boots++;
+	h->boots = ++boots; /* no two machines have the same boot id */
 	h->booted = host_now + host_slept;
 }
 

@@ -18,7 +18,7 @@ enum host_point { POINT_TURN, POINT_SEND, POINT_SENT, POINT_COMMIT, POINT_COMMIT
 struct host {
 	const char *name;
 	int64_t wall_off;   /* how wrong its clock is */
-	uint32_t boots;     /* another boot id and monotonic clock each */
+	uint32_t boots;     /* its last one: another boot id and monotonic clock each */
 	int64_t booted;
 	bool simulated;     /* its configuration says clock = file:... */
 	unsigned doom;      /* dies at the so manieth point from here; 0 = lives */
@@ -39,6 +39,7 @@ bool host_run(struct host *h, void (*body)(void *arg), void *arg);
 /* A place where it may die. */
 void host_point(enum host_point p);
 __attribute__((noreturn)) void host_die(void);
+void host_reset(void); /* another world */
 void host_boot(struct host *h);
 int64_t host_wall(const struct host *h);
 

@@ -90,6 +90,12 @@ static int64_t wrong(void)
 	return dice_percent(40) ? 0 : by[dice_below(BASE_COUNT(by))];
 }
 
+/* Offices' clocks may be years wrong: nobody believes them. */
+static int64_t very_wrong(void)
+{
+	return dice_percent(70) ? wrong() : ((int64_t)dice_below(11) - 5) * 365 * DAY_MS;
+}
+
 static void split_one(void)
 {
 	const struct host *h = some_host();
@@ -152,7 +158,7 @@ static void about_offices(enum sim_fault f)
 	} else if (f == SIM_OFFICE_UNKNOWN) {
 		unknown(name);
 	} else if (f == SIM_OFFICE_CLOCK) {
-		sim_office_clock(i, wrong());
+		sim_office_clock(i, very_wrong());
 	} else if (f == SIM_CLONE) {
 		if (dice_percent(30))
 			sim_office_clone(i);

@@ -96,6 +96,8 @@ static void figures(double seconds, unsigned failed)
 	printf("{\"seeds\": %llu, \"failed\": %u, \"seconds\": %.1f, \"events\": %llu, \"entries_taken\": %llu, "
 	       "\"refused\": %llu, \"voided\": %llu, \"told\": %llu, \"told_again\": %llu, \"receipts_lost\": %llu, "
 	       "\"first_times_kept\": %llu, \"incarnations\": %llu, \"rolled_back_proven\": %llu, "
+	       "\"on_time\": %llu, \"line_slow\": %llu, \"late\": %llu, \"corrected\": %llu, \"withdrawn\": %llu, \"confirmed\": %llu, "
+	       "\"asked\": %llu, \"obstacle_steps\": %llu, \"acknowledged\": %llu, \"decided\": %llu, "
 	       "\"queued\": %llu, \"server_starts\": %llu, \"writer_turns\": %llu, \"between\": %llu, \"audits\": %llu, "
 	       "\"checkpoints\": %llu, \"restores\": %llu, \"days\": %llu, \"slots\": %llu, \"rows\": %llu, \"notices\": %llu, \"notices_read\": %llu, \"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
 	       "\"put_back\": %llu, \"rotten\": %llu, \"left_behind\": %llu, \"evicted\": %llu, \"new_keys\": %llu, \"grains_checked\": %llu, \"completes\": %llu, "
@@ -104,6 +106,9 @@ static void figures(double seconds, unsigned failed)
 	       N(tally->done), failed, seconds, N(tally->events), N(tally->truth.taken), N(tally->truth.refused),
 	       N(tally->truth.voided), N(tally->truth.told), N(tally->truth.duplicates), N(tally->truth.lost),
 	       N(tally->truth.first_times), N(tally->truth.incarnations), N(tally->truth.proven),
+	       N(tally->truth.on_time), N(tally->truth.line_slow), N(tally->truth.late), N(tally->truth.corrected),
+	       N(tally->truth.withdrawn), N(tally->truth.confirmed), N(tally->truth.asked), N(tally->truth.steps),
+	       N(tally->truth.acknowledged), N(tally->truth.decided),
 	       N(tally->office.queued), N(tally->centre.starts), N(tally->centre.turns), N(tally->centre.between),
 	       N(tally->centre.audits), N(tally->centre.checkpoints), N(tally->centre.restores), N(tally->centre.days), N(tally->centre.slots),
 	       N(tally->centre.rows), N(tally->office.notices), N(tally->office.read),

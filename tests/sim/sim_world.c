@@ -247,9 +247,8 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	static const char *const seen[] = {"VN", "40", "VN"};
 
 	dice_seed(seed);
-	host_here = NULL;
+	host_reset();
 	host_now = 1000;
-	host_slept = 0;
 	host_epoch = INT64_C(1704848400000); /* 2024-01-10 08:00 at the office */
 	host_trace_hash = seed;
 	disk_reset();
@@ -266,6 +265,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	truth_receipted = sim_office_receipted;
 	sim_centre_host = (struct host){.name = "centre"};
 	sim_centre_make(real);
+	truth_seals_true = real;
 	for (unsigned i = 0; i < offices; i++)
 		sim_office_make(units[i]);
 	for (unsigned i = 0; i < readers; i++)
@@ -288,6 +288,7 @@ void sim_world_run(uint64_t seed)
 	if (dice_percent(60))
 		sim_stranger_quiet();
 	sim_faults_begin(kinds & ((UINT64_C(1) << SIM_FAULTS_N) - 1));
+	truth_seals_true &= !(kinds >> SIM_CENTRE_CLOCK & 1);
 	for (uint64_t n = 0; n < events; n++)
 		event(false);
 	come_to_rest();
@@ -316,6 +317,7 @@ void sim_world_year(uint64_t seed)
 	make(seed, true, 4, 2);
 	nights = false;
 	sim_faults_begin((UINT64_C(1) << SIM_FAULTS_N) - 1 - (UINT64_C(1) << SIM_DAY));
+	truth_seals_true = false;
 	for (int day = 1; day <= 365; day++) {
 		int64_t morning = 1000 + INT64_C(86400000) * day;
 

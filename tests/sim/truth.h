@@ -64,6 +64,9 @@ extern int64_t (*truth_receipted)(uint32_t principal, const uint8_t *epoch, uint
 /* An ack left the centre: everything in it must be true, durable, and what was told before. */
 void truth_told(uint32_t key, struct bytes ack, const uint8_t secret[static KEYS_SIZE], uint64_t folded);
 
+/* No clock of this world lies but those that anybody can set: what an honest office proves is true. */
+extern bool truth_seals_true;
+
 /* The code of the period that holds the day, of the item's schedule. NULL = none. */
 const char *truth_period_code(const char *item, struct date d);
 
@@ -72,6 +75,7 @@ void truth_committed(const char *path);
 
 struct truth_counts {
 	uint64_t taken, refused, voided, duplicates, told, lost, first_times, incarnations, proven;
+	uint64_t on_time, line_slow, late, corrected, withdrawn, confirmed, asked, steps, acknowledged, decided;
 };
 extern struct truth_counts truth_counts;
 

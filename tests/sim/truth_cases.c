@@ -250,6 +250,7 @@ bool truth_decision(uint64_t number, struct bytes body)
 		good = decide_done(number, d);
 	else if (d)
 		good = decide_slot(d);
+	truth_counts.decided += good;
 	if (d)
 		tiendo__journal__v1__decision_body__free_unpacked(d, NULL);
 	return good;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DRIFT_MS = 60000 }; /* by so much a server's and an office's clock may run apart */
+enum { PROOF_MS = 10000, DRIFT_MS = 60000 }; /* by so much a server's and an office's clock may run apart */
 
 /* ---- barriers ---- */
 
@@ -80,6 +80,18 @@ static int64_t proven(const Tiendo__V1__Seal *s, int64_t received, int64_t after
 	return (int64_t)moment;
 }
 
+bool truth_seals_true;
+
+/* A proof is worth something only if it is never wrong, whatever the office's clock was set to. */
+static void check_proof(int64_t sealed, uint32_t work, uint64_t number)
+{
+	const struct work *w = &works[work];
+
+	if (truth_seals_true && sealed && !w->wild && llabs(sealed - w->queued_ms) > PROOF_MS)
+		truth_broken("entry %llu: w%u proves to be sealed %lld s from when it was", (unsigned long long)number, work,
+			     (long long)(sealed - w->queued_ms) / 1000);
+}
+
 /* Whatever belongs to a period is judged, and its proof remembered: by the key's newest epoch. */
 static enum truth_timely judge(const struct truth_entry *e, const struct truth_update *t, const struct truth_unit *u,
 			       const struct truth_schedule *s, const struct truth_period *p)
@@ -94,11 +106,14 @@ static enum truth_timely judge(const struct truth_entry *e, const struct truth_u
 	int64_t sealed = proven(t->u->seal, t->received, last->last);
 	if (sealed > last->last)
 		last->last = sealed;
+	check_proof(sealed, t->work, t->number);
 	if (truth.scope[e->principal] != u->number)
 		return TRUTH_NO_VERDICT;
-	if (t->received < end)
-		return TRUTH_ON_TIME;
-	return sealed && sealed < end ? TRUTH_LINE_SLOW : TRUTH_LATE;
+	enum truth_timely timely = t->received < end ? TRUTH_ON_TIME : sealed && sealed < end ? TRUTH_LINE_SLOW : TRUTH_LATE;
+	truth_counts.on_time += timely == TRUTH_ON_TIME;
+	truth_counts.line_slow += timely == TRUTH_LINE_SLOW;
+	truth_counts.late += timely == TRUTH_LATE;
+	return timely;
 }
 
 /* ---- what it says ---- */
@@ -187,6 +202,16 @@ static void report(const struct truth_entry *e, const struct truth_update *t, co
 	truth_stands_report(unit->number, item, &r, timely);
 }
 
+static void count(enum body_kind body)
+{
+	truth_counts.corrected += body == BODY_CORRECTION;
+	truth_counts.withdrawn += body == BODY_WITHDRAW;
+	truth_counts.confirmed += body == BODY_UNCHANGED;
+	truth_counts.asked += body == BODY_NA_REQUEST || body == BODY_EXTENSION_REQUEST || body == BODY_MILESTONE;
+	truth_counts.steps += body == BODY_OBSTACLE;
+	truth_counts.acknowledged += body == BODY_NOTICE_ACK;
+}
+
 void truth_took(const struct truth_entry *e, const struct truth_update *t)
 {
 	const struct date as_of = {t->u->as_of};
@@ -194,6 +219,7 @@ void truth_took(const struct truth_entry *e, const struct truth_update *t)
 	const struct truth_item *item = truth_item(&truth.catalogue, t->u->item);
 	bool sure;
 
+	count(works[t->work].body);
 	if (!unit)
 		truth_broken("entry %llu took seq %llu for %s, which did not exist then",
 			     (unsigned long long)t->number, (unsigned long long)t->seq, t->u->unit);

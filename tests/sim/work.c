@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/sim/dice.h"
+#include "tests/sim/host.h"
 #include "tests/sim/truth.h"
 #include "tests/sim/truth_days.h"
 
@@ -77,7 +78,7 @@ static struct work *begin(const char *unit, const char *item)
 
 	if (works_n == WORKS)
 		return NULL;
-	*w = (struct work){0};
+	*w = (struct work){.queued_ms = host_wall(NULL)};
 	snprintf(w->unit, sizeof w->unit, "%s", unit);
 	snprintf(w->item, sizeof w->item, "%s", item);
 	snprintf(w->own_note, sizeof w->own_note, "w%u", works_n);

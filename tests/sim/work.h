@@ -24,6 +24,7 @@ struct work {
 	struct receipt about; /* the report that it corrects or withdraws; the raise of an obstacle */
 	struct matter matter;
 	char addressee[CODE_MAX + 1];
+	int64_t queued_ms;    /* when, whatever the office thinks */
 	bool rotten;	      /* its bytes rotted in a spool: it may be given up */
 	bool wild;	      /* a stranger's: nobody vouches for it */
 	unsigned copies;      /* spools that were copied with it: each may have to move it to a new epoch */
