@@ -47,6 +47,7 @@ static void act_close(struct run *r)
 
 	net_message_clear(&r->message);
 	net_socket_close(&r->line);
+	r->hellos = 0;
 	centre->attempts++;
 	r->centre_new = true;
 	/* what only a person can mend was told before the line was closed, and stays told */
@@ -75,6 +76,8 @@ static void act_hello(struct run *r, int64_t now)
 	bool usable = newest.ordinal == r->state.ordinal && newest.unit[0];
 
 	r->asked_monotonic = clock_monotonic(r->office->clock);
+	r->asked_token = 0;
+	r->hellos++;
 	wire_hello(&r->out, &r->state, usable ? &newest : NULL, r->office->slice.entry);
 	if (!send_out(r, MESSAGE_HELLO))
 		push_blocked(&r->push, now);
@@ -188,6 +191,7 @@ void run_act(struct run *r, const struct push_action *a)
 		break;
 	case PUSH_PING:
 		r->asked_monotonic = clock_monotonic(r->office->clock);
+		r->asked_token = a->first;
 		wire_ping(&r->out, r->push.session, a->first);
 		send_out(r, MESSAGE_PING); /* one that is lost is missed in time */
 		break;

@@ -18,14 +18,17 @@ enum {
 
 /*
  * An answer that was overtaken by a night the machine slept, or by a simulated clock that jumped, says a time of the past: taken
- * for now it would prove reports to be sealed earlier than they were.
+ * for now it would prove reports to be sealed earlier than they were. So it must be the answer to what was asked last; of two
+ * Hellos nobody knows which one a Welcome answers.
  */
-static bool is_fresh(const struct run *r)
+static bool is_fresh(const struct run *r, uint64_t token)
 {
-	return clock_monotonic(r->office->clock) - r->asked_monotonic <= r->office->config.reply_ms;
+	return token == r->asked_token && (token || r->hellos == 1) &&
+	       clock_monotonic(r->office->clock) - r->asked_monotonic <= r->office->config.reply_ms;
 }
 
-static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry, uint64_t notice_entry,
+/* token: of a Pong; 0 = a Welcome. */
+static void heard(struct run *r, uint64_t token, int64_t time_ms, uint64_t catalogue_entry, uint64_t notice_entry,
 		  const ProtobufCBinaryData *incarnation)
 {
 	struct office *o = r->office;
@@ -40,7 +43,7 @@ static void heard(struct run *r, int64_t time_ms, uint64_t catalogue_entry, uint
 	r->mail_heard = notice_entry;
 	c->catalogue_entry = catalogue_entry;
 	c->heard_wall_ms = clock_wall(o->clock).ms;
-	if (is_fresh(r)) {
+	if (is_fresh(r, token)) {
 		c->time_ms = time_ms;
 		c->heard_monotonic_ms = clock_monotonic(o->clock);
 		clock_boot(o->clock, c->heard_boot);
@@ -96,7 +99,8 @@ static void hear_welcome(struct run *r, const Tiendo__V1__Welcome *m, int64_t no
 		offer_again(r);
 	r->office->centre.illustrative = m->illustrative;
 	r->office->centre.simulated = m->simulated;
-	heard(r, m->time_ms, m->catalogue_entry, m->notice_entry, &m->incarnation);
+	heard(r, 0, m->time_ms, m->catalogue_entry, m->notice_entry, &m->incarnation);
+	r->hellos -= r->hellos > 0;
 	run_save_centre(r, true);
 	log_info("the centre is there: mark %" PRIu64 " of %" PRIu64 ", catalogue %" PRIu64,
 		 m->mark, r->state.last, m->catalogue_entry);
@@ -257,7 +261,7 @@ static void hear(struct run *r, unsigned type, struct bytes body, int64_t now)
 		const Tiendo__V1__Pong *pong = m;
 
 		if (pong->session == r->push.session && pong->incarnation.len == SPOOL_ID)
-			heard(r, pong->time_ms, pong->catalogue_entry, pong->notice_entry,
+			heard(r, pong->token, pong->time_ms, pong->catalogue_entry, pong->notice_entry,
 			      &pong->incarnation);
 		push_pong(&r->push, pong->session, pong->token, now);
 	}

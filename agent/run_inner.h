@@ -37,7 +37,9 @@ struct run {
 	struct spool_inbox mail; /* how far the centre's notices are here */
 	uint64_t mail_heard;  /* entry of the newest to our unit, as the centre says */
 	int64_t mail_after;   /* not before; after a failure */
-	int64_t asked_monotonic; /* of seals: when the last Hello or Ping went out */
+	int64_t asked_monotonic; /* of seals: when the last Hello or Ping went out ... */
+	uint64_t asked_token;    /* ... the Ping's token; 0 = it was a Hello ... */
+	unsigned hellos;         /* ... and how many of these have no Welcome on this line yet */
 	int64_t centre_saved; /* transport time */
 	bool centre_new;      /* not in the spool yet */
 	struct spool_outcome outcomes[RUN_ACKS * BATCH_UPDATES_MAX];
