@@ -81,38 +81,57 @@ static const Tiendo__V1__ObstacleRow *next(const struct buffer *rows, size_t *at
 
 /* ---- words ---- */
 
-/* By number; the office knows its own line only. */
-static const struct unit *unit_of(const struct desk *d, uint32_t number)
+/* What the centre says beside the row: our slice has our own line only. */
+static const Tiendo__V1__NamedRow *told(const Tiendo__V1__ObstacleRow *row, uint32_t number, bool item)
 {
-	uint32_t unit = d->catalogue && number ? catalogue_unit_by_number(d->catalogue, number) : NO_INDEX;
-
-	return unit == NO_INDEX ? NULL : catalogue_unit(d->catalogue, unit);
+	for (size_t i = 0; i < row->n_names; i++)
+		if (row->names[i]->number == number && (bool)row->names[i]->item == item)
+			return row->names[i];
+	return NULL;
 }
 
-static void put_unit(struct desk *d, uint32_t number)
+static const char *unit_code(const struct desk *d, const Tiendo__V1__ObstacleRow *row, uint32_t number)
 {
-	const struct unit *unit = unit_of(d, number);
+	uint32_t unit = d->catalogue && number ? catalogue_unit_by_number(d->catalogue, number) : NO_INDEX;
+	const Tiendo__V1__NamedRow *name = told(row, number, false);
 
-	if (unit)
-		buffer_format(&d->out, "%s %s", unit->row.code, unit->row.name);
+	return unit != NO_INDEX ? catalogue_unit(d->catalogue, unit)->row.code : name ? name->code : "";
+}
+
+static const char *unit_name(const struct desk *d, const Tiendo__V1__ObstacleRow *row, uint32_t number)
+{
+	uint32_t unit = d->catalogue ? catalogue_unit_by_number(d->catalogue, number) : NO_INDEX;
+	const Tiendo__V1__NamedRow *name = told(row, number, false);
+
+	return unit != NO_INDEX ? catalogue_unit(d->catalogue, unit)->row.name : name ? name->name : "";
+}
+
+static void put_unit(struct desk *d, const Tiendo__V1__ObstacleRow *row, uint32_t number)
+{
+	const char *code = unit_code(d, row, number);
+
+	if (code[0])
+		buffer_format(&d->out, "%s %s", code, unit_name(d, row, number));
 	else if (number)
 		buffer_put_text(&d->out, SAY(d, "một đơn vị ngoài danh mục của mình", "a unit outside our catalogue"));
 	else
 		buffer_put_text(&d->out, SAY(d, "danh sách kiến nghị bộ, ngành", "the list for the ministries"));
 }
 
-static const char *item_code(const struct desk *d, uint32_t number)
+static const char *item_code(const struct desk *d, const Tiendo__V1__ObstacleRow *row)
 {
-	uint32_t item = d->catalogue ? catalogue_item_by_number(d->catalogue, number) : NO_INDEX;
+	uint32_t item = d->catalogue ? catalogue_item_by_number(d->catalogue, row->item) : NO_INDEX;
+	const Tiendo__V1__NamedRow *name = told(row, row->item, true);
 
-	return item == NO_INDEX ? "?" : catalogue_item(d->catalogue, item)->row.code;
+	return item != NO_INDEX ? catalogue_item(d->catalogue, item)->row.code : name ? name->code : "";
 }
 
-static const char *item_name(const struct desk *d, uint32_t number)
+static const char *item_name(const struct desk *d, const Tiendo__V1__ObstacleRow *row)
 {
-	uint32_t item = d->catalogue ? catalogue_item_by_number(d->catalogue, number) : NO_INDEX;
+	uint32_t item = d->catalogue ? catalogue_item_by_number(d->catalogue, row->item) : NO_INDEX;
+	const Tiendo__V1__NamedRow *name = told(row, row->item, true);
 
-	return item == NO_INDEX ? "" : catalogue_item(d->catalogue, item)->row.name;
+	return item != NO_INDEX ? catalogue_item(d->catalogue, item)->row.name : name ? name->name : "";
 }
 
 static const char *state_word(Tiendo__V1__ObstacleState s)
@@ -150,7 +169,7 @@ static void put_state(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 		return;
 	}
 	if (row->state == TIENDO__V1__OBSTACLE_STATE__OBSTACLE_STATE_ANSWERED) {
-		put_unit(d, row->addressee);
+		put_unit(d, row, row->addressee);
 		buffer_put_text(&d->out, SAY(d, " đã trả lời, chờ đơn vị nêu xác nhận",
 					     " has answered, the raiser has not closed it"));
 		return;
@@ -159,7 +178,7 @@ static void put_state(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 		buffer_put_text(&d->out, SAY(d, "chờ trả lời của ", "waits for "));
 	else
 		buffer_put_text(&d->out, SAY(d, "đang ở ", "stands on "));
-	put_unit(d, row->addressee);
+	put_unit(d, row, row->addressee);
 	if (row->answer_due) {
 		buffer_put_text(&d->out, SAY(d, ", hạn ", ", due "));
 		render_date(&d->out, l, (struct date){row->answer_due});
@@ -168,20 +187,20 @@ static void put_state(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 		buffer_put_text(&d->out, SAY(d, ", đã quá hạn", ", overdue"));
 }
 
-static void put_step(struct desk *d, const Tiendo__V1__ObstacleStepRow *s)
+static void put_step(struct desk *d, const Tiendo__V1__ObstacleRow *row, const Tiendo__V1__ObstacleStepRow *s)
 {
 	buffer_put_text(&d->out, "    ");
 	render_time(&d->out, d->office.language, s->received_ms);
 	buffer_put_text(&d->out, " ");
 	if (s->unit)
-		put_unit(d, s->unit);
+		put_unit(d, row, s->unit);
 	else
 		buffer_put_text(&d->out, s->on_behalf && s->step == STEP_ESCALATE
 						 ? SAY(d, "hết hạn trả lời", "the time ran out")
 						 : SAY(d, "trung tâm", "the centre"));
 	if (s->step == STEP_ESCALATE) {
 		buffer_put_text(&d->out, SAY(d, ": chuyển lên ", ": escalated to "));
-		put_unit(d, s->addressee);
+		put_unit(d, row, s->addressee);
 	} else {
 		buffer_format(&d->out, ": %s", obstacle_step_label((enum obstacle_step)s->step, d->office.language));
 	}
@@ -198,12 +217,12 @@ static void put_block(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 
 	if (receipt_of(row->receipt))
 		render_receipt(&d->out, row->receipt->incarnation.data, row->receipt->entry, row->receipt->index);
-	buffer_format(&d->out, "  %s %s\n    ", item_code(d, row->item), item_name(d, row->item));
+	buffer_format(&d->out, "  %s %s\n    ", item_code(d, row), item_name(d, row));
 	put_state(d, row);
 	buffer_put_text(&d->out, "\n    ");
 	render_time(&d->out, l, row->raised_ms);
 	buffer_put_text(&d->out, " ");
-	put_unit(d, row->unit);
+	put_unit(d, row, row->unit);
 	buffer_format(&d->out, ": %s, %s", cause_label(cause_at(row->cause), l), origin_label(origin_at(row->fault), l));
 	if (row->affects_rights)
 		buffer_put_text(&d->out, SAY(d, ", ảnh hưởng quyền lợi của người dân", ", touches people's rights"));
@@ -215,12 +234,11 @@ static void put_block(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 			      cause_label(cause_at(row->solution_class), l), row->solution);
 	for (size_t i = 0; i < row->n_steps; i++)
 		if (row->steps[i]->step != STEP_RAISE) /* it stands above */
-			put_step(d, row->steps[i]);
+			put_step(d, row, row->steps[i]);
 }
 
 static void put_json(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 {
-	const struct unit *raiser = unit_of(d, row->unit), *addressee = unit_of(d, row->addressee);
 	struct json *j = &d->json;
 	struct buffer receipt = {0};
 
@@ -229,12 +247,12 @@ static void put_json(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 	json_object_begin(j, NULL);
 	json_text(j, "receipt", buffer_text(&receipt));
 	json_int(j, "raised_ms", row->raised_ms);
-	json_text(j, "unit", raiser ? raiser->row.code : "");
-	json_text(j, "item", item_code(d, row->item));
+	json_text(j, "unit", unit_code(d, row, row->unit));
+	json_text(j, "item", item_code(d, row));
 	json_text(j, "cause", cause_word(cause_at(row->cause)));
 	json_text(j, "fault", origin_word(origin_at(row->fault)));
 	json_text(j, "state", state_word(row->state));
-	json_text(j, "addressee", addressee ? addressee->row.code : "");
+	json_text(j, "addressee", unit_code(d, row, row->addressee));
 	json_bool(j, "ministries", !row->addressee);
 	json_uint(j, "answer_due", row->answer_due);
 	json_bool(j, "overdue", row->overdue);
@@ -247,12 +265,10 @@ static void put_json(struct desk *d, const Tiendo__V1__ObstacleRow *row)
 	json_text(j, "solution", row->solution);
 	json_array_begin(j, "steps");
 	for (size_t i = 0; i < row->n_steps; i++) {
-		const struct unit *who = unit_of(d, row->steps[i]->unit);
-
 		json_object_begin(j, NULL);
 		json_text(j, "step", obstacle_step_word((enum obstacle_step)row->steps[i]->step));
 		json_int(j, "received_ms", row->steps[i]->received_ms);
-		json_text(j, "unit", who ? who->row.code : "");
+		json_text(j, "unit", unit_code(d, row, row->steps[i]->unit));
 		json_text(j, "text", row->steps[i]->text);
 		json_bool(j, "resolves", row->steps[i]->resolves);
 		json_object_end(j);
@@ -353,11 +369,11 @@ bool desk_obstacle_ask(struct desk *d, const struct receipt *printed, struct des
 			    !past_same(printed, row->receipt->incarnation.data, row->receipt->entry,
 				       row->receipt->index))
 				continue;
-			found = true;
+			found = item_code(d, row)[0] != '\0';
 			memcpy(out->receipt.incarnation, row->receipt->incarnation.data, SPOOL_ID);
 			out->receipt.entry = row->receipt->entry;
 			out->receipt.index = row->receipt->index;
-			snprintf(out->item, sizeof out->item, "%s", item_code(d, row->item));
+			snprintf(out->item, sizeof out->item, "%s", item_code(d, row));
 		}
 		buffer_free(&rows);
 	}

@@ -113,37 +113,53 @@ enum desk_exit offer_day(struct desk *d, const char *given, struct date *out)
 	return DESK_FINE;
 }
 
-/*
- * The slice holds our own line only. An addressee outside it is nothing to ask for: what else the update says is judged
- * here, and the centre knows the unit.
- */
-static struct verdict judge_without(struct desk *d, const struct update *u)
+/* Whoever is asked may answer, though what it is about need not be part of its own slice. */
+static bool is_later_step(const struct update *u)
 {
-	struct draft_place at = ask_place(d);
-	struct matter m = *u->matter;
-	struct update rest = *u;
+	return u->body == BODY_OBSTACLE && u->matter->step != STEP_RAISE;
+}
 
-	desk_warn(d,
-		  SAY(d, "đơn vị %s ngoài danh mục tại đây; máy chủ sẽ xét",
-		      "the unit %s is not in the catalogue here; the centre will judge"),
-		  m.addressee);
-	m.addressee = "";
-	rest.matter = &m;
-	return draft_verdict(&at, ask_look, d, &rest);
+/*
+ * The slice holds our own line only. An addressee outside it, and what a step of ours is about, are nothing to ask for: what else
+ * the update says is judged here, and the centre knows them. True = one of them was taken out of `rest`, which has `m` then.
+ */
+static bool leave_out(struct desk *d, struct verdict v, struct update *rest, struct matter *m)
+{
+	if (v.reason == REASON_UNKNOWN_UNIT && strcmp(draft_field(v.field), "addressee") == 0) {
+		desk_warn(d,
+			  SAY(d, "đơn vị %s ngoài danh mục tại đây; máy chủ sẽ xét",
+			      "the unit %s is not in the catalogue here; the centre will judge"),
+			  rest->matter->addressee);
+		*m = *rest->matter;
+		m->addressee = "";
+		rest->matter = m;
+		return true;
+	}
+	if (v.reason != REASON_UNKNOWN_ITEM || !is_later_step(rest) || catalogue_items(d->catalogue) == 0)
+		return false;
+	rest->item = catalogue_item(d->catalogue, 0)->row.code; /* any does: it must only be there */
+	return true;
 }
 
 static struct verdict judge(struct desk *d, struct update *u)
 {
-	for (bool fetched = false;; fetched = true) {
-		struct draft_place at = ask_place(d);
-		struct verdict v = draft_verdict(&at, ask_look, d, u);
+	struct update rest = *u;
+	struct matter m;
 
-		if (v.reason == REASON_UNKNOWN_UNIT && strcmp(draft_field(v.field), "addressee") == 0)
-			return judge_without(d, u);
+	for (bool fetched = false;;) {
+		struct draft_place at = ask_place(d);
+		struct verdict v = draft_verdict(&at, ask_look, d, &rest);
+
+		if (leave_out(d, v, &rest, &m))
+			continue;
+		u->base_version = rest.base_version;
+		if (v.reason == REASON_UNKNOWN_ITEM && is_later_step(u))
+			return (struct verdict){REASON_NONE, ""};
 		if (!draft_unknown(v) || fetched)
 			return v;
 		if (!ask_newer(d, v.reason == REASON_UNKNOWN_ITEM ? u->item : u->unit))
 			return (struct verdict){REASON_NONE, ""};
+		fetched = true;
 	}
 }
 

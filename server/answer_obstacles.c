@@ -13,7 +13,8 @@
 enum {
 	ROWS_A_PAGE = 64,
 	STEPS_A_ROW = 100, /* the last ones; with their texts they fill a page */
-	SPOTS_A_PAGE = 640 /* places of the journal looked up for one page */
+	SPOTS_A_PAGE = 640, /* places of the journal looked up for one page */
+	NAMES_A_ROW = 16   /* an office's own line has them all, but for a few */
 };
 
 struct shown {
@@ -228,8 +229,58 @@ static void put_step(struct step_row *out, const struct step *s, const struct wo
 	out->m.resolves = s->resolves;
 }
 
+/* ---- what an office's slice may not hold ---- */
+
+struct names {
+	const struct catalogue *catalogue;
+	Tiendo__V1__NamedRow rows[NAMES_A_ROW], *list[NAMES_A_ROW];
+	size_t n;
+};
+
+static void put_name(struct names *n, uint32_t number, bool item, const char *code, const char *name)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (n->rows[i].number == number && n->rows[i].item == item)
+			return;
+	if (n->n == NAMES_A_ROW)
+		return;
+	Tiendo__V1__NamedRow *m = n->list[n->n] = &n->rows[n->n];
+	n->n++;
+	tiendo__v1__named_row__init(m);
+	m->number = number;
+	m->item = item;
+	m->code = (char *)code;
+	m->name = (char *)name;
+}
+
+static void put_unit(struct names *n, uint32_t number)
+{
+	uint32_t unit = catalogue_unit_by_number(n->catalogue, number);
+
+	if (unit != NO_INDEX)
+		put_name(n, number, false, catalogue_unit(n->catalogue, unit)->row.code,
+			 catalogue_unit(n->catalogue, unit)->row.name);
+}
+
+/* Who is asked must see by whom and about what, and who asks with whom it lies. */
+static void put_names(struct names *n, const struct shown *r)
+{
+	uint32_t item = catalogue_item_by_number(n->catalogue, r->obstacle.item);
+
+	if (item != NO_INDEX)
+		put_name(n, r->obstacle.item, true, catalogue_item(n->catalogue, item)->row.code,
+			 catalogue_item(n->catalogue, item)->row.name);
+	put_unit(n, r->obstacle.unit);
+	put_unit(n, r->obstacle.addressee);
+	for (uint32_t i = 0; i < r->steps_n; i++) {
+		put_unit(n, r->steps[i].unit);
+		put_unit(n, r->steps[i].addressee);
+	}
+}
+
 static bool add_row(struct gather *g, const struct shown *r)
 {
+	struct names names = {.catalogue = g->q->slice.view->catalogue};
 	Tiendo__V1__ObstacleRow m = TIENDO__V1__OBSTACLE_ROW__INIT;
 	Tiendo__V1__ObstacleStepRow *steps[STEPS_A_ROW];
 	struct step_row rows[STEPS_A_ROW];
@@ -263,6 +314,10 @@ static bool add_row(struct gather *g, const struct shown *r)
 		put_step(&rows[i], &r->steps[i], w + 1 + i);
 		steps[i] = &rows[i].m;
 	}
+	if (g->q->asker.role == ROLE_AGENT)
+		put_names(&names, r);
+	m.n_names = names.n;
+	m.names = names.list;
 	buffer_clear(piece);
 	answer_put(piece, &m);
 	return answer_add(g->q, 1, buffer_bytes(piece));
