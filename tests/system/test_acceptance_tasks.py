@@ -191,6 +191,20 @@ def test_t11_kinds_of_work(make_world):
     assert proves(make_world, land, lines, "KH.04", "2024-04-02", by_kind) == ({WORK[0]: 1, "số hoá": 1}, {WORK[0]: 1})
 
 
+def test_t12_money_people_facilities(make_world):
+    """S0: "bố trí kinh phí, nguồn nhân lực, cơ sở vật chất": what a task lacks stands at the task, by kind of resource."""
+    land = {"items": items(item("KH.T", "KH", "task", due="2024-12-31", **DISTRICTS))}
+    lines = """
+        2024-03-01 09:00 412: obstacle raise KH.T --cause 'kinh phí' --outside --text 'Chưa bố trí kinh phí mua máy quét.'
+        2024-03-01 09:01 412: obstacle raise KH.T --cause 'con người' --own --text 'Một cán bộ làm bốn việc.'
+        2024-03-01 09:02 413: obstacle raise KH.T --cause 'hạ tầng' --outside --text 'Chưa có phòng máy.'"""
+
+    def lacks(s):
+        return sorted((r["unit"], r["cause"]) for r in s.rows("obstacles", "40", "KH.T"))
+    assert proves(make_world, land, lines, "con người", "2024-03-04", lacks) == (
+        [("412", "money"), ("412", "people"), ("413", "infrastructure")], [("412", "money"), ("413", "infrastructure")])
+
+
 def test_t13_watch_list(make_world):
     """S1: "kế hoạch 762 và 87; lưu ý tiến độ thực hiện 38 mô hình": the plan bears the flag, and each day on which it moved is kept."""
     watched = {"today": "2024-03-01", "items": table(ITEM_COLUMNS, [item("KH762", "", "plan", owner="40", flags="watch", doc_no="762", doc_date="2023-10-16"), *(
