@@ -95,6 +95,11 @@ bool answer_fits(struct asking *q, size_t size);
 
 /* Everybody's way out when another generation came between. */
 enum reason answer_stale(struct asking *q);
+/* What a cursor gives as a day: one, or none. */
+static inline bool answer_cursor_day(uint64_t ymd)
+{
+	return ymd == 0 || (ymd <= UINT32_MAX && date_valid((struct date){(uint32_t)ymd}));
+}
 /* Appends an encoded message; canonical messages behind each other are one. */
 void answer_put(struct buffer *out, const void *message);
 

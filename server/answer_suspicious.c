@@ -256,6 +256,8 @@ enum reason answer_suspicious(struct asking *q, const Tiendo__V1__Query *m)
 		return reason;
 	if (!window_read(q->slice.view->catalogue, m->suspicious->period, &s.window))
 		return answer_fail(q, REASON_NOT_FOUND, "no period has the code \"%.40s\"", m->suspicious->period);
+	if (!answer_cursor_day(q->at.b >> 32))
+		return answer_fail(q, REASON_BAD_FRAME, "the cursor is not one this question gave");
 	if (!about_units(q, &s.about, &s.units))
 		reason = answer_stale(q);
 	else

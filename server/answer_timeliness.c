@@ -2,11 +2,11 @@
 /*
  * answer_timeliness: how the periods were reported: slots by their state, of the subject with all that is below it, of each
  * kind of office there, and of each unit directly below. Periods in memory are counted from the sheets, frozen ones from the
- * rows of each (leaf, period), of which a page takes a bounded number: rows are parts, and the reader adds them.
+ * rows of each (leaf, period); a page takes a bounded number of either: rows are parts, and the reader adds them.
  *
- * A page is made of steps: the periods in memory are one; each (leaf, frozen period) is one. Cursor: a = the step that begins
- * the page (0 = memory, else 1 + item index, and above it the first day of the period), b = rows of it that were given
- * already, when one step alone fills more than a page.
+ * A page is made of legs: each sheet in memory is one, then each (leaf, frozen period). Cursor: a = the leg that begins the
+ * page (of a sheet: how many were before it; else 1 + item index, and above it the first day of the period), b = rows of it
+ * that were given already, when one leg alone fills more than a page.
  */
 #include "server/answer.h"
 
@@ -20,9 +20,10 @@
 
 enum {
 	ROW_BYTES = 128,       /* no row takes more in a page */
-	STEP_ROWS = 16,        /* what finding the rows of a step costs beside them */
-	LOOKUPS_WORTH = 8,     /* one row found by its key costs as much as so many in order */
-	STEPS_MAX = 512,
+	LEG_ROWS = 16,        /* what finding the rows of a leg costs beside them */
+	LOOKUPS_WORTH = 8,     /* one row found by its key costs as much as so many in order ... */
+	MEMORY_WORTH = 8,      /* ... or as so many slots in memory */
+	LEGS_MAX = 512,
 	UNIT_SPAN = 4096       /* as many units are looked up one by one at most */
 };
 
@@ -48,13 +49,14 @@ struct work {
 	struct window window;
 	struct tally *tallies;
 	size_t tallies_n;
-	struct leg *steps;
-	size_t steps_n, steps_max, cost;
+	struct leg *legs;
+	size_t legs_n, legs_max, cost;
 	struct archive_span *spans;
-	size_t spans_n, *span_steps; /* step by span */
+	size_t spans_n, *span_legs; /* leg by span */
 	uint8_t *kinds;              /* by unit index */
 	uint32_t subject;            /* number; 0 = a group */
-	uint64_t next;               /* step behind the page's, as cursor; 0 = none */
+	uint64_t next;               /* leg behind the page's, as cursor ... */
+	bool more;                   /* ... if there is one */
 };
 
 static size_t counts_n(const struct work *w)
@@ -142,24 +144,53 @@ static bool count_sheet(struct work *w, uint32_t plan, uint32_t at)
 	return true;
 }
 
+/* Room for one more tally's rows on the page? */
+static bool room(const struct work *w, const struct schedule *s, const struct period *p)
+{
+	size_t tallies = w->tallies_n + 1;
+
+	for (size_t i = 0; i < w->tallies_n; i++)
+		if (w->tallies[i].schedule == s && w->tallies[i].period.first.ymd == p->first.ymd)
+			tallies = w->tallies_n;
+	return tallies * counts_n(w) * ROW_BYTES <= w->q->answerer->page_max && w->cost < w->q->answerer->rows_max;
+}
+
+/* One sheet. False = another generation; or, with w->more, it begins the next page. */
+static bool memory_leg(struct work *w, uint32_t plan, uint32_t at, uint64_t ordinal)
+{
+	const struct block *b = w->q->slice.view->held->blocks[plan];
+	const struct sheet *sheet = b->sheets->open[at];
+	uint32_t begin, end;
+
+	leaves_of(w, b, &begin, &end);
+	if (begin == end || !window_has(&w->window, &sheet->period) || ordinal < w->q->at.a)
+		return true;
+	if (w->legs_n == w->legs_max || (w->legs_n && !room(w, b->sheets->rhythms[sheet->rhythm].schedule, &sheet->period))) {
+		w->more = true;
+		w->next = ordinal;
+		return false;
+	}
+	w->legs_n++;
+	w->cost += (size_t)w->units.n * (end - begin) / MEMORY_WORTH;
+	return count_sheet(w, plan, at);
+}
+
+/* False = another generation. */
 static bool count_memory(struct work *w)
 {
 	const struct view *v = w->q->slice.view;
+	uint64_t ordinal = 0;
 
-	for (uint32_t plan = 0; plan < v->held->blocks_n; plan++) {
-		const struct block *b = v->held->blocks[plan];
-		uint32_t begin, end;
-		leaves_of(w, b, &begin, &end);
-		for (uint32_t at = 0; begin < end && at < b->sheets->open_n; at++)
-			if (window_has(&w->window, &b->sheets->open[at]->period) && !count_sheet(w, plan, at))
-				return false;
-	}
+	for (uint32_t plan = 0; plan < v->held->blocks_n; plan++)
+		for (uint32_t at = 0; at < v->held->blocks[plan]->sheets->open_n; at++)
+			if (!memory_leg(w, plan, at, ordinal++))
+				return w->more;
 	return true;
 }
 
 /* ---- frozen ---- */
 
-static uint64_t step_cursor(uint32_t item, struct date first)
+static uint64_t leg_cursor(uint32_t item, struct date first)
 {
 	return (uint64_t)first.ymd << 32 | (item + 1);
 }
@@ -182,10 +213,10 @@ static void put_spans(struct work *w, const struct leg *s)
 	bool few = w->units.n <= UNIT_SPAN && (size_t)w->units.n * LOOKUPS_WORTH < reporters;
 	put_u32(key, s->number);
 	put_u32(key + 4, s->period.first.ymd);
-	w->cost += STEP_ROWS + (few ? (size_t)w->units.n * LOOKUPS_WORTH : reporters);
+	w->cost += LEG_ROWS + (few ? (size_t)w->units.n * LOOKUPS_WORTH : reporters);
 	size_t more = few ? w->units.n : 1;
 	w->spans = base_grow(w->spans, before + more, sizeof(*w->spans));
-	w->span_steps = base_grow(w->span_steps, before + more, sizeof(*w->span_steps));
+	w->span_legs = base_grow(w->span_legs, before + more, sizeof(*w->span_legs));
 	for (uint32_t n = 0; few && n < w->units.numbers_n; n++)
 		if (w->units.by_number[n] != NO_INDEX) {
 			put_u32(key + 8, n);
@@ -194,30 +225,20 @@ static void put_spans(struct work *w, const struct leg *s)
 	if (!few)
 		w->spans[w->spans_n++] = archive_prefix(key, 8);
 	for (size_t i = before; i < w->spans_n; i++)
-		w->span_steps[i] = w->steps_n;
+		w->span_legs[i] = w->legs_n;
 }
 
-static bool room(const struct work *w, const struct schedule *s, const struct period *p)
-{
-	size_t tallies = w->tallies_n + 1;
-
-	for (size_t i = 0; i < w->tallies_n; i++)
-		if (w->tallies[i].schedule == s && w->tallies[i].period.first.ymd == p->first.ymd)
-			tallies = w->tallies_n;
-	return tallies * counts_n(w) * ROW_BYTES <= w->q->answerer->page_max && w->cost < w->q->answerer->rows_max;
-}
-
-/* False = the page is full: the step begins the next one. */
-static bool put_step(struct work *w, uint32_t item, const struct schedule *schedule, const struct period *p)
+/* False = the page is full: the leg begins the next one. */
+static bool put_leg(struct work *w, uint32_t item, const struct schedule *schedule, const struct period *p)
 {
 	struct leg s = {.item = item, .number = catalogue_item(w->q->slice.view->catalogue, item)->row.number, .period = *p};
 
-	if (w->steps_n == w->steps_max || (w->steps_n && !room(w, schedule, p)))
+	if (w->legs_n == w->legs_max || (w->legs_n && !room(w, schedule, p)))
 		return false;
 	put_spans(w, &s);
 	s.tally = tally_of(w, schedule, p, true);
-	w->steps = base_grow(w->steps, w->steps_n + 1, sizeof(*w->steps));
-	w->steps[w->steps_n++] = s;
+	w->legs = base_grow(w->legs, w->legs_n + 1, sizeof(*w->legs));
+	w->legs[w->legs_n++] = s;
 	return true;
 }
 
@@ -230,20 +251,21 @@ static bool plan_leaf(struct work *w, uint32_t item, struct date from)
 
 	while (s && window_next(&w->window, s, from, &p) && p.first.ymd <= v->head.today.ymd) {
 		from = date_add(p.first, 1);
-		if (in_memory(v, item, &p) || put_step(w, item, s, &p))
+		if (in_memory(v, item, &p) || put_leg(w, item, s, &p))
 			continue;
-		w->next = step_cursor(item, p.first);
+		w->next = leg_cursor(item, p.first);
+		w->more = true;
 		return false;
 	}
 	return true;
 }
 
 /* Those of the page, and which one begins the next. False = another generation. */
-static bool plan_steps(struct work *w)
+static bool plan_legs(struct work *w)
 {
 	const struct catalogue *c = w->q->slice.view->catalogue;
-	uint32_t item = w->q->at.a ? (uint32_t)w->q->at.a - 1 : 0;
 	struct date from = {(uint32_t)(w->q->at.a >> 32)};
+	uint32_t item = from.ymd ? (uint32_t)w->q->at.a - 1 : 0;
 
 	for (; item < catalogue_items(c); item++, from = (struct date){0}) {
 		if (!slice_go_on(&w->q->slice))
@@ -264,7 +286,7 @@ static void count_frozen(void *ctx, size_t span, struct bytes key, struct bytes 
 	uint32_t unit = about_number(&w->units, get_u32(key.data + 8));
 	enum slot_state state = slot_state(&slot.mark, (struct date){0}, (struct date){UINT32_MAX});
 	if (unit != NO_INDEX && state != SLOT_NOT_EXPECTED)
-		count(w, w->steps[w->span_steps[span]].tally, unit, state);
+		count(w, w->legs[w->span_legs[span]].tally, unit, state);
 }
 
 /* ---- the page ---- */
@@ -323,27 +345,44 @@ static bool put_rows(struct work *w, uint64_t skip, uint64_t *given)
 	return true;
 }
 
+/* Legs of the archive carry a day. */
+static bool in_archive(const struct asking *q)
+{
+	return q->at.a >> 32;
+}
+
+static enum reason count_legs(struct work *w)
+{
+	struct asking *q = w->q;
+	struct archive_ask ask = {.table = ROWS_FROZEN, .fn = count_frozen, .ctx = w};
+
+	/* a leg whose rows fill more than a page is one by itself */
+	w->legs_max = q->at.b ? 1 : LEGS_MAX;
+	if (!in_archive(q) && !count_memory(w))
+		return answer_stale(q);
+	if (!in_archive(q)) /* the archive's begin on a page of their own */
+		w->legs_max = w->legs_n;
+	if (!w->more && !w->window.all && !plan_legs(w))
+		return answer_stale(q);
+	ask.spans = w->spans;
+	ask.spans_n = w->spans_n;
+	return archive_read(q, &ask);
+}
+
 static enum reason page(struct work *w)
 {
 	struct asking *q = w->q;
-	const struct archive_ask ask = {
-		.table = ROWS_FROZEN, .spans = w->spans, .spans_n = w->spans_n, .fn = count_frozen, .ctx = w};
 	uint64_t skip = q->at.b, given;
-	bool memory = q->at.a == 0;
+	enum reason reason = count_legs(w);
 
-	if (memory && !count_memory(w))
-		return answer_stale(q);
-	if (!memory) {
-		enum reason reason = archive_read(q, &ask);
-		if (reason)
-			return reason;
-	}
+	if (reason)
+		return reason;
 	if (!put_rows(w, skip, &given)) {
 		q->more = true;
 		q->at.b = given;
 		return REASON_NONE;
 	}
-	q->more = w->next != 0;
+	q->more = w->more;
 	q->at.a = w->next;
 	q->at.b = 0;
 	return REASON_NONE;
@@ -372,11 +411,9 @@ static enum reason timeliness(struct work *w)
 		return reason;
 	if (!window_read(q->slice.view->catalogue, w->ask->period, &w->window))
 		return answer_fail(q, REASON_NOT_FOUND, "no period has the code \"%.40s\"", w->ask->period);
+	if (!answer_cursor_day(q->at.a >> 32))
+		return answer_fail(q, REASON_BAD_FRAME, "the cursor is not one this question gave");
 	if (!begin(w))
-		return answer_stale(q);
-	/* what is in memory is a page of its own; so is a step whose rows fill more than one */
-	w->steps_max = q->at.a == 0 ? 0 : q->at.b ? 1 : STEPS_MAX;
-	if (!w->window.all && !plan_steps(w))
 		return answer_stale(q);
 	return page(w);
 }
@@ -389,9 +426,9 @@ enum reason answer_timeliness(struct asking *q, const Tiendo__V1__Query *m)
 	for (size_t i = 0; i < w.tallies_n; i++)
 		free(w.tallies[i].counts);
 	free(w.tallies);
-	free(w.steps);
+	free(w.legs);
 	free(w.spans);
-	free(w.span_steps);
+	free(w.span_legs);
 	free(w.kinds);
 	about_units_free(&w.units);
 	return reason;

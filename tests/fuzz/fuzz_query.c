@@ -11,6 +11,18 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/centre.h"
 
+/* CENTRE_ITEMS with half-months, and a control figure. */
+#define ITEMS                                                                                                          \
+	"code,parent,owner,kind,name,lead,start,due,answer,reporters,schedule,measure,aggregate,num_def,den_def,bounded,control\n" \
+	"KH,,40,plan,Kế hoạch,,,,,,,,,,,,\n"                                                                          \
+	"KH.01,KH,,task,Việc 1,412,2024-01-02,2024-06-30,lead,,half_month,,,,,,\n"                                    \
+	"KH.02,KH,,task,Việc 2,412,2024-01-02,2024-03-31,lead,,,,,,,,\n"                                              \
+	"KH.03,KH,,ratio,Tỷ lệ,40,2024-01-02,2024-12-31,all,kind:district@40,half_month,stock,sum,a,b,yes,\n"         \
+	"KH.04,KH,,ratio,Đối chiếu,40,2024-01-02,2024-12-31,lead,,half_month,stock,own,a,b,yes,KH.03\n"
+#define THRESHOLDS                                                                                             \
+	"rule,measure,op,value,min_expected,periods,action\nA,on_time_rate,below,100%,1,1,\nB,missing,above,0,,2,\n" \
+	"C,overdue,above,0,,,\nD,stagnant_days,above,1,,,\nE,overdue_obstacles,above,0,,,\n"
+
 enum { AGENT = 1, VIEWER, OPERATOR, PROVINCE, REVOKED, OTHER, KEYS_N };
 static const char *const scope[] = {"", "412", "VN", "VN", "40", "VN", "413"};
 
@@ -40,8 +52,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	MUST(centre_principal(&centre, "VN", "viewer", 5) == REVOKED);
 	MUST(centre_principal(&centre, "413", "agent", 6) == OTHER);
 	centre_revoke(&centre, REVOKED);
+	MUST(centre_load(&centre, (const char *const[]){"units.csv", "items.csv", "thresholds.csv"},
+			 (const char *const[]){CENTRE_UNITS, ITEMS, THRESHOLDS}, 3));
 	report(7, 40);
 	report(8, 60);
+	centre_time(&centre, "2024-01-16T08:00:00+07:00"); /* a period has ended ... */
+	report(9, 70);
+	centre_time(&centre, "2024-01-25T08:00:00+07:00"); /* ... and is frozen */
+	report(10, 80);
 	options = (struct query_options){.view = core_view(centre.core),
 					 .lock = core_lock(centre.core),
 					 .journal = query_journal_of(core_journal(centre.core)),
@@ -109,6 +127,28 @@ static void judge_status(const Tiendo__V1__StatusAnswer *s, uint32_t key)
 		MUST(agent(key) && s->principals[i]->principal == key);
 }
 
+static void judge_below(uint32_t unit, uint32_t key)
+{
+	if (agent(key) && unit)
+		MUST(below(catalogue_unit_by_number(catalogue(), unit), key));
+}
+
+static void judge_duties(const Tiendo__V1__Reply *r, uint32_t key)
+{
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_TIMELINESS)
+		for (size_t i = 0; i < r->timeliness->n_rows; i++)
+			judge_below(r->timeliness->rows[i]->unit, key);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_SILENT)
+		for (size_t i = 0; i < r->silent->n_rows; i++)
+			judge_below(r->silent->rows[i]->unit, key);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_SUSPICIOUS)
+		for (size_t i = 0; i < r->suspicious->n_rows; i++)
+			judge_below(r->suspicious->rows[i]->unit, key);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_EXCEPTIONS)
+		for (size_t i = 0; i < r->exceptions->n_rows; i++)
+			judge_below(r->exceptions->rows[i]->unit, key);
+}
+
 static const Tiendo__V1__Reply *ask(uint32_t key, uint8_t version, uint8_t type, struct bytes body)
 {
 	buffer_clear(&reply);
@@ -130,6 +170,8 @@ static const Tiendo__V1__Reply *ask(uint32_t key, uint8_t version, uint8_t type,
 		judge_rows(r->catalogue, key);
 	else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_STATUS)
 		judge_status(r->status, key);
+	else
+		judge_duties(r, key);
 	return r;
 }
 
@@ -138,6 +180,7 @@ static const Tiendo__V1__Reply *ask(uint32_t key, uint8_t version, uint8_t type,
 static const char *const paths[] = {"VN/", "VN/40/", "VN/40/412/", "VN/40/413/", "G/X/", "", "/", "VN/412/", "412"};
 static const char *const units[] = {"412", "40", "413", "VN", "G/X", "", "999"};
 static const char *const items[] = {"", "KH", "KH.01", "KH.03", "NO"};
+static const char *const periods[] = {"", "2024-01a", "2024-01b", "2024-01", "2023..2024", "2024-Q1", "2025", "NO", "2024-01b..2024-01a"};
 
 struct question {
 	Tiendo__V1__Query q;
@@ -146,12 +189,50 @@ struct question {
 	Tiendo__V1__Catalogue catalogue;
 	Tiendo__V1__Cells cells;
 	Tiendo__V1__Status status;
+	Tiendo__V1__Timeliness timeliness;
+	Tiendo__V1__Silent silent;
+	Tiendo__V1__Series series;
+	Tiendo__V1__Suspicious suspicious;
+	Tiendo__V1__PeriodFigures figures;
+	Tiendo__V1__Exceptions exceptions;
 	char *text;
 };
 
+enum { OLD_KINDS = 5, KINDS = OLD_KINDS + 6 };
+
+static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, struct take *in)
+{
+	char *unit = o->text ? o->text : (char *)units[a % BASE_COUNT(units)], *item = (char *)items[b % BASE_COUNT(items)];
+	char *period = (char *)periods[(a >> 3) % BASE_COUNT(periods)];
+	uint32_t day = a & 64 ? take_u32(in) : 20240101u + b % 31;
+
+	tiendo__v1__timeliness__init(&o->timeliness);
+	tiendo__v1__silent__init(&o->silent);
+	tiendo__v1__series__init(&o->series);
+	tiendo__v1__suspicious__init(&o->suspicious);
+	tiendo__v1__period_figures__init(&o->figures);
+	tiendo__v1__exceptions__init(&o->exceptions);
+	o->timeliness.unit = o->silent.unit = o->series.unit = o->suspicious.unit = o->figures.unit = o->exceptions.unit = unit;
+	o->timeliness.item = o->silent.item = o->series.item = o->suspicious.item = o->figures.item = item;
+	o->timeliness.period = o->suspicious.period = o->figures.period = period;
+	o->exceptions.rule = (char *)(b & 1 ? "" : b & 2 ? "A" : "NO");
+	o->series.from = day;
+	if (b & 16) {
+		o->figures.period = (char *)"";
+		o->figures.at = day;
+	}
+	const Tiendo__V1__Query__QuestionCase cases[] = {
+		TIENDO__V1__QUERY__QUESTION_TIMELINESS, TIENDO__V1__QUERY__QUESTION_SILENT,
+		TIENDO__V1__QUERY__QUESTION_SERIES,	TIENDO__V1__QUERY__QUESTION_SUSPICIOUS,
+		TIENDO__V1__QUERY__QUESTION_PERIOD_FIGURES, TIENDO__V1__QUERY__QUESTION_EXCEPTIONS};
+	void *const messages[] = {&o->timeliness, &o->silent, &o->series, &o->suspicious, &o->figures, &o->exceptions};
+	o->q.question_case = cases[kind];
+	o->q.timeliness = messages[kind]; /* a union of pointers */
+}
+
 static void make(struct question *o, struct take *in)
 {
-	uint8_t kind = take_u8(in) % 5, a = take_u8(in), b = take_u8(in);
+	uint8_t kind = take_u8(in) % KINDS, a = take_u8(in), b = take_u8(in);
 
 	tiendo__v1__query__init(&o->q);
 	tiendo__v1__catch_up__init(&o->catch_up);
@@ -162,6 +243,10 @@ static void make(struct question *o, struct take *in)
 	o->q.id = 1 + a;
 	o->q.question_case = (Tiendo__V1__Query__QuestionCase)(TIENDO__V1__QUERY__QUESTION_CATCH_UP + kind);
 	o->text = b & 0x80 ? text_copy(take_piece(in)) : NULL;
+	if (kind >= OLD_KINDS) {
+		make_duty(o, kind - OLD_KINDS, a, b, in);
+		return;
+	}
 	if (kind == 0) {
 		o->q.catch_up = &o->catch_up;
 		o->catch_up.path = o->text ? o->text : (char *)paths[a % BASE_COUNT(paths)];
@@ -188,6 +273,8 @@ static void make(struct question *o, struct take *in)
 static void set_cursor(struct question *o, ProtobufCBinaryData cursor)
 {
 	o->catch_up.cursor = o->versions.cursor = o->catalogue.cursor = o->cells.cursor = o->status.cursor = cursor;
+	o->timeliness.cursor = o->silent.cursor = o->series.cursor = o->suspicious.cursor = o->figures.cursor =
+		o->exceptions.cursor = cursor;
 }
 
 static const Tiendo__V1__Reply *ask_made(struct question *o, uint32_t key)
@@ -229,6 +316,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct take in = {data, size};
 	uint8_t how = take_u8(&in), key = take_u8(&in) % (KEYS_N + 1);
 
+	answerer.rows_max = how & 32 ? 1 : 30000;
 	answerer.page_max = how & 2 ? PAGE_BYTES_MAX - 1024 : 1 + take_u8(&in) * 4;
 	if (how & 1) {
 		struct question o;

@@ -52,6 +52,15 @@ struct world {
 	uint64_t seq[KEYS]; /* of each agent's stream */
 };
 
+static void set_options(struct world *w)
+{
+	w->options = (struct query_options){.view = core_view(w->centre.core),
+					    .lock = core_lock(w->centre.core),
+					    .journal = query_journal_of(core_journal(w->centre.core)),
+					    .rows = query_rows_of(core_keeper(w->centre.core)),
+					    .clock = core_clock(w->centre.core)};
+}
+
 static void open_world(struct world *w, const char *name)
 {
 	memset(w, 0, sizeof(*w));
@@ -63,11 +72,7 @@ static void open_world(struct world *w, const char *name)
 	assert_int_equal(centre_agent(&w->centre, "4122", X2), X2);
 	assert_int_equal(centre_agent(&w->centre, "4131", Y1), Y1);
 	assert_int_equal(centre_agent(&w->centre, "413", DISTRICT), DISTRICT);
-	w->options = (struct query_options){.view = core_view(w->centre.core),
-					    .lock = core_lock(w->centre.core),
-					    .journal = query_journal_of(core_journal(w->centre.core)),
-					    .rows = query_rows_of(core_keeper(w->centre.core)),
-					    .clock = core_clock(w->centre.core)};
+	set_options(w);
 	answerer_open(&w->answerer, &w->options);
 	w->arena = codec_arena_new(1 << 20);
 }
@@ -216,6 +221,13 @@ static void assert_fails(const Tiendo__V1__Reply *r, enum reason reason)
 	q.question_case = TIENDO__V1__QUERY__QUESTION_##NAME;      \
 	q.name = &m
 
+static void keep(uint8_t kept[static CURSOR_SIZE], const Tiendo__V1__Reply *r)
+{
+	assert_true(r->cursor.len == 0 || r->cursor.len == CURSOR_SIZE);
+	if (r->cursor.len)
+		memcpy(kept, r->cursor.data, r->cursor.len);
+}
+
 static const Tiendo__V1__Reply *timeliness(struct world *w, uint32_t key, const char *unit, const char *item,
 					   const char *period, ProtobufCBinaryData cursor)
 {
@@ -266,8 +278,7 @@ static struct rate rate(struct world *w, const char *unit, const char *item, con
 		}
 		sum.pages++;
 		cursor = (ProtobufCBinaryData){r->cursor.len, kept};
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 	} while (cursor.len);
 	return sum;
 }
@@ -352,10 +363,7 @@ static void frozen_slots(void **state)
 		checkpoint(&w);
 	}
 	centre_reopen(&w.centre); /* what view/ holds is there after a start */
-	w.options.view = core_view(w.centre.core);
-	w.options.lock = core_lock(w.centre.core);
-	w.options.journal = query_journal_of(core_journal(w.centre.core));
-	w.options.rows = query_rows_of(core_keeper(w.centre.core));
+	set_options(&w);
 	assert_rate(rate(&w, "40", "", "2024-01", "40", "", "2024-01a"), 8, 0, 0, 2, 0, 2, 4);
 	/* what comes later changes no verdict */
 	ratio(&w, Y1, "4131", 20240114, 50, 100);
@@ -416,8 +424,7 @@ static struct owed silent(struct world *w, const char *unit, const char *item)
 		sum.expected += r->silent->expected;
 		sum.units += r->silent->units;
 		sum.pages++;
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return sum;
@@ -522,8 +529,7 @@ static struct figures figures(struct world *w, const char *unit, const char *ite
 				add_rollup(&sum.now, &sum.now_cells, &sum.now_counts, f->now);
 		}
 		sum.pages++;
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return sum;
@@ -761,8 +767,7 @@ static struct points points(struct world *w, uint32_t from, uint32_t to)
 			p.numerators[p.n++] = r->series->points[i]->rollup->numerator;
 		}
 		p.pages++;
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return p;
@@ -857,8 +862,7 @@ static struct odd odd(struct world *w, const char *unit, const char *item, const
 			assert_int_equal(s->receipt->incarnation.len, INCARNATION_SIZE);
 		}
 		all.pages++;
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return all;
@@ -985,8 +989,7 @@ static struct beyond beyond(struct world *w, const char *unit, const char *rule)
 			all.rows[all.n].measured = s->measured;
 		}
 		all.pages++;
-		if (r->cursor.len)
-			memcpy(kept, r->cursor.data, r->cursor.len);
+		keep(kept, r);
 		m.cursor = (ProtobufCBinaryData){r->cursor.len, kept};
 	} while (m.cursor.len);
 	return all;
