@@ -13,7 +13,7 @@
 #include "tests/sim/sim_reader.h"
 #include "tests/sim/truth.h"
 
-enum { RESTART_MS = 500, BETWEEN_PERCENT = 50 };
+enum { RESTART_MS = 500, BETWEEN_PERCENT = 50, BESIDE_PERCENT = 3 };
 
 struct host sim_centre_host = {.name = "centre"};
 struct keys_pair sim_centre_keys;
@@ -172,6 +172,15 @@ static void writer_part(void *arg)
 	sim_centre_counts.turns++;
 }
 
+static void keep(void *arg)
+{
+	struct sim_centre *c = arg;
+	struct sys_error error = {""};
+
+	if (core_checkpoint(c->core, &error))
+		host_tell("no checkpoint: %s", error.text);
+}
+
 /* A reader has let go of the view's lock: the writer may have a turn there. */
 static void between(void)
 {
@@ -185,6 +194,11 @@ static void between(void)
 	writer_part(c);
 	sim_centre_judge();
 	c->running = was;
+	if (c->asking && dice_percent(BESIDE_PERCENT)) { /* the other thread that keeps checkpoints */
+		c->asking = false;
+		keep(c);
+		c->asking = true;
+	}
 }
 
 static void query_part(void *arg)
@@ -192,7 +206,9 @@ static void query_part(void *arg)
 	struct sim_centre *c = arg;
 
 	host_point(POINT_TURN);
+	c->asking = true;
 	c->query_due = query_turn(c->query);
+	c->asking = false;
 }
 
 static void door_part(void *arg)
@@ -200,20 +216,12 @@ static void door_part(void *arg)
 	door_knocks(((struct sim_centre *)arg)->door);
 }
 
-static void keep(void *arg)
-{
-	struct sim_centre *c = arg;
-	struct sys_error error = {""};
-
-	if (core_checkpoint(c->core, &error))
-		host_tell("no checkpoint: %s", error.text);
-}
-
 static void run(enum sim_part as, void (*body)(void *))
 {
 	struct sim_centre *c = &sim_centre;
 
 	c->running = as;
+	c->asking = false;
 	host_between = between;
 	if (!host_run(&sim_centre_host, body, c)) {
 		host_tell("the centre dies");

@@ -20,6 +20,7 @@ struct sim_centre {
 	struct stats stats;
 	struct query_stats query_stats;
 	bool up, real, marked;
+	bool asking; /* a question is being answered */
 	int64_t start_at, writer_due, query_due;
 	enum sim_part running;
 	unsigned catalogue;

@@ -20,6 +20,7 @@
 #include "common/sys/keys.h"
 #include "tests/sim/cable.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/sim_asker.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/sim_centre.h"
 #include "tests/sim/sim_faults.h"
@@ -37,6 +38,7 @@ struct tally {
 	struct sim_centre_counts centre;
 	struct sim_office_counts office;
 	struct sim_reader_counts reader;
+	struct sim_asker_counts asker;
 	struct cable_stats cable;
 	uint64_t faults[SIM_FAULTS_N];
 	uint64_t hash;
@@ -55,6 +57,7 @@ static void note(void)
 	add(&tally->truth, &truth_counts, sizeof truth_counts);
 	add(&tally->centre, &sim_centre_counts, sizeof sim_centre_counts);
 	add(&tally->office, &sim_office_counts, sizeof sim_office_counts);
+	add(&tally->asker, &sim_asker_counts, sizeof sim_asker_counts);
 	add(&tally->reader, &sim_reader_counts, sizeof sim_reader_counts);
 	add(&tally->cable, &cable_stats, sizeof cable_stats);
 	add(tally->faults, sim_faults_done, sizeof sim_faults_done);
@@ -97,9 +100,10 @@ static void figures(double seconds, unsigned failed)
 	       "\"refused\": %llu, \"voided\": %llu, \"told\": %llu, \"told_again\": %llu, \"receipts_lost\": %llu, "
 	       "\"first_times_kept\": %llu, \"incarnations\": %llu, \"rolled_back_proven\": %llu, "
 	       "\"on_time\": %llu, \"line_slow\": %llu, \"late\": %llu, \"corrected\": %llu, \"withdrawn\": %llu, \"confirmed\": %llu, "
-	       "\"asked\": %llu, \"obstacle_steps\": %llu, \"acknowledged\": %llu, \"decided\": %llu, "
+	       "\"requested\": %llu, \"obstacle_steps\": %llu, \"acknowledged\": %llu, \"decided\": %llu, "
 	       "\"queued\": %llu, \"server_starts\": %llu, \"writer_turns\": %llu, \"between\": %llu, \"audits\": %llu, "
-	       "\"checkpoints\": %llu, \"restores\": %llu, \"days\": %llu, \"slots\": %llu, \"rows\": %llu, \"notices\": %llu, \"notices_read\": %llu, \"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
+	       "\"checkpoints\": %llu, \"restores\": %llu, \"days\": %llu, \"slots\": %llu, \"rows\": %llu, \"notices\": %llu, \"notices_read\": %llu, \"asked\": %llu, \"pages\": %llu, \"answers_judged\": %llu, "
+	       "\"silent\": %llu, \"catalogues\": %llu, \"clones\": %llu, "
 	       "\"put_back\": %llu, \"rotten\": %llu, \"left_behind\": %llu, \"evicted\": %llu, \"new_keys\": %llu, \"grains_checked\": %llu, \"completes\": %llu, "
 	       "\"messages\": %llu, \"lost\": %llu, \"cuts\": %llu, \"silences\": %llu, \"hash\": \"%016llx\"}\n",
 #define N(x) (unsigned long long)(x)
@@ -111,7 +115,8 @@ static void figures(double seconds, unsigned failed)
 	       N(tally->truth.acknowledged), N(tally->truth.decided),
 	       N(tally->office.queued), N(tally->centre.starts), N(tally->centre.turns), N(tally->centre.between),
 	       N(tally->centre.audits), N(tally->centre.checkpoints), N(tally->centre.restores), N(tally->centre.days), N(tally->centre.slots),
-	       N(tally->centre.rows), N(tally->office.notices), N(tally->office.read),
+	       N(tally->centre.rows), N(tally->office.notices), N(tally->office.read), N(tally->asker.asked),
+	       N(tally->asker.pages), N(tally->asker.judged),
 	       N(tally->centre.silent), N(tally->centre.catalogues), N(tally->office.clones),
 	       N(tally->office.put_back), N(tally->office.rotten), N(tally->office.left_behind),
 	       N(tally->office.evicted), N(tally->office.new_keys),

@@ -7,6 +7,7 @@
 #include "tests/sim/cable.h"
 #include "tests/sim/dice.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/sim_asker.h"
 #include "tests/sim/sim_centre_inside.h"
 #include "tests/sim/sim_faults.h"
 #include "tests/sim/sim_office.h"
@@ -76,7 +77,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static void advance(void)
 {
-	int64_t at = earlier(cable_next(), earlier(sim_centre_due(), sim_stranger_due()));
+	int64_t at = earlier(cable_next(), earlier(sim_centre_due(), earlier(sim_stranger_due(), sim_asker_due())));
 
 	for (unsigned i = 0; i < sim_offices(); i++)
 		at = earlier(at, sim_office_due(i));
@@ -99,7 +100,7 @@ static bool happen(void)
 {
 	unsigned ready = sim_centre_ready(), lines = cable_due_n();
 	bool start = !sim_centre_up() && sim_centre_due() <= host_now;
-	uint64_t n = lines + bits(ready) + start + sim_stranger_ready();
+	uint64_t n = lines + bits(ready) + start + sim_stranger_ready() + sim_asker_ready();
 
 	for (unsigned i = 0; i < sim_offices(); i++)
 		n += sim_office_ready(i);
@@ -122,6 +123,10 @@ static bool happen(void)
 	}
 	if (sim_stranger_ready() && which-- == 0) {
 		sim_stranger_turn();
+		return true;
+	}
+	if (sim_asker_ready() && which-- == 0) {
+		sim_asker_turn();
 		return true;
 	}
 	for (unsigned i = 0; i < sim_offices(); i++)
@@ -258,6 +263,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	sim_reader_reset();
 	sim_office_reset(!real);
 	sim_stranger_reset();
+	sim_asker_reset();
 	disk_on_commit = truth_committed;
 	cable_on_answer = on_answer;
 	cable_on_publish = on_publish;
@@ -271,6 +277,7 @@ static void make(uint64_t seed, bool real, unsigned offices, unsigned readers)
 	for (unsigned i = 0; i < readers; i++)
 		sim_reader_make(seen[i]);
 	sim_stranger_make("413");
+	sim_asker_make();
 	truth_read();
 }
 
