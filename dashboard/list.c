@@ -102,7 +102,7 @@ void list_sort(struct list *l, int (*order)(const void *a, const void *b, const 
 void list_show(struct list *l, struct buffer *out)
 {
 	show_sight(out, &l->sight, l->language);
-	buffer_format(out, "%s %s", l->wish.unit, l->place.name);
+	buffer_format(out, "%s%s%s", l->wish.unit, *l->wish.unit ? " " : "", l->place.name);
 	if (l->item)
 		buffer_format(out, " · %s %s", l->item->row.code, list_item_name(l, l->item));
 	if (*l->wish.period)
@@ -118,7 +118,7 @@ static void json_head(const struct list *l, struct json *j)
 	char generation[GENERATION_TEXT];
 
 	json_text(j, "question", l->kind->name);
-	json_text(j, "unit", l->wish.unit);
+	list_json_text(j, "unit", l->wish.unit);
 	list_json_text(j, "item", l->wish.item);
 	list_json_text(j, "period", l->wish.period);
 	list_json_date(j, "at", l->sight.today.ymd);

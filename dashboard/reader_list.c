@@ -20,7 +20,7 @@ static int read_wish(const struct reader_options *o, struct list_wish *w)
 		code = read_date("--from", o->from, &w->from);
 	if (code == EXIT_GOOD)
 		code = read_date("--to", o->to, &w->to);
-	w->unit = o->arguments[0];
+	w->unit = o->arguments_n ? o->arguments[0] : "";
 	w->item = o->arguments_n > 1 ? o->arguments[1] : "";
 	w->period = o->period ? o->period : "";
 	w->open = o->open;
@@ -33,6 +33,13 @@ static int find(struct session *s, struct list *l)
 {
 	bool named = *l->wish.item && !l->kind->second_is_rule;
 	uint32_t item;
+
+	if (!*l->wish.unit) { /* what lies with no unit */
+		l->place.name = TELL(l, "Danh mục kiến nghị bộ, ngành trung ương", "List for the ministries");
+		return l->wish.by_addressee ? EXIT_GOOD
+					    : session_fail(EXIT_WRONG_USE, "%s UNIT | %s --by-addressee",
+							   l->kind->name, l->kind->name);
+	}
 	int code = session_find(s, l->wish.unit, named ? l->wish.item : NULL, &l->place, &item);
 
 	if (code == EXIT_GOOD && item != NO_INDEX)
