@@ -38,10 +38,10 @@ static bool is_about(const struct gather *g, uint32_t unit, uint32_t item)
 static bool find_finding(struct gather *g, const Tiendo__V1__Query *m)
 {
 	const struct cases *c = &g->q->slice.view->duties.cases;
-	const struct finding *f = &c->findings[g->place];
 
 	if (g->place >= c->findings_n)
 		return false;
+	const struct finding *f = &c->findings[g->place];
 	if ((m->findings->open_only && f->closed_by) || !is_about(g, f->unit, f->item))
 		return true;
 	g->full = g->n == ROWS_A_PAGE;

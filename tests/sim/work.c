@@ -37,7 +37,7 @@ static void figure(struct work *w)
 {
 	static const enum body_kind of[] = {['1'] = BODY_TASK, ['2'] = BODY_TASK, ['3'] = BODY_RATIO, ['4'] = BODY_COUNT,
 					    ['5'] = BODY_POINTS, ['6'] = BODY_COUNT};
-	char last = w->item[strlen(w->item) - 1];
+	char last = w->item[0] ? w->item[strlen(w->item) - 1] : '0';
 
 	if (last < '1' || last > '6' || dice_percent(4))
 		last = (char)('1' + dice_below(6));
