@@ -77,10 +77,10 @@ static void put_finding(struct gather *g, size_t i)
 static bool find_request(struct gather *g, const Tiendo__V1__Query *m)
 {
 	const struct cases *c = &g->q->slice.view->duties.cases;
-	const struct request *r = &c->requests[g->place];
 
 	if (g->place >= c->requests_n)
 		return false;
+	const struct request *r = &c->requests[g->place];
 	if ((m->requests->waiting_only && r->decided) || !is_about(g, r->unit, r->item))
 		return true;
 	g->full = g->n == ROWS_A_PAGE;
