@@ -105,6 +105,10 @@ static void test_kept_and_found(void **state)
 		assert_int_equal(r->unit, 5);
 	assert_int_equal(n, 3);
 	assert_null(cases_obstacle_of(&cases, 41, NULL));
+	struct obstacle o = { .at = at(1000, 1), .unit = 5 + 4096, .state = OBSTACLE_OPEN }; /* where unit 5 stands */
+	assert_non_null(cases_add_obstacle(&cases, &o));
+	assert_int_equal(cases_obstacle_of(&cases, 5 + 4096, NULL)->at.entry, 1000);
+	assert_int_equal(cases_obstacle_of(&cases, 5, NULL)->unit, 5);
 }
 
 /* ---- bytes ---- */

@@ -62,6 +62,18 @@ static void load(void)
 	fold_next();
 }
 
+/* The same, but that the task is another unit's alone. */
+static void load_for(const char *reporters)
+{
+	struct catalogue_row others[N(rows)];
+	memcpy(others, rows, sizeof rows);
+	for (size_t i = 0; i < N(others); i++)
+		if (others[i].kind == ROW_ITEM && others[i].item.kind == ITEM_TASK)
+			others[i].item.reporters = reporters;
+	entry(ENTRY_CATALOGUE)->catalogue.made = rows_build(others, N(others));
+	fold_next();
+}
+
 static void tick(uint32_t ymd)
 {
 	entry(ENTRY_TICK)->tick.date = DAY(ymd);
@@ -262,6 +274,24 @@ static void test_a_refused_one(void **state)
 	assert_int_equal(at(NGHE_AN, "T").overdue, 2);
 	ask_extension(VINH, 20240430); /* may be asked again */
 	assert_int_equal(v->duties.cases.requests_n, 2);
+}
+
+/* What is granted to whom the plan does not ask at the moment counts when it asks him again. */
+static void test_granted_to_no_cell(void **state)
+{
+	(void)state;
+	uint64_t asked = ask_extension(CUA_LO, 20240430);
+	load_for("412");
+	assert_null(cell(CUA_LO, "T"));
+	decide((struct entry_decision){ .kind = DECISION_EXTENSION, .about_entry = asked, .about_index = 1, .granted = true,
+					.date = { 20240430 } });
+	assert_int_equal(ch.cells, 0);
+	load();
+	assert_int_equal(cell(CUA_LO, "T")->flags, CELL_EXPECTED | CELL_TERMS);
+	assert_int_equal(cell(CUA_LO, "T")->version, 0);
+	comes_back(); /* though the cell itself is in no checkpoint */
+	tick(20240416);
+	assert_int_equal(at(NGHE_AN, "T").overdue, 1);
 }
 
 static void test_not_applicable(void **state)
@@ -647,6 +677,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(test_an_extension),
 		EACH(test_a_refused_one),
+		EACH(test_granted_to_no_cell),
 		EACH(test_not_applicable),
 		EACH(test_not_applicable_when_done),
 		EACH(test_senseless_requests),
