@@ -144,6 +144,12 @@ static void put_marks(struct mine *m, struct buffer *out, const Tiendo__V1__Cell
 			buffer_format(out, "%s%s", some ? ", " : "", marks[i].says);
 			some = true;
 		}
+	if (c->late_days)
+		buffer_format(out,
+			      SAY(m->d, "%strễ %" PRIu32 " ngày, trong đó %" PRIu32 " ngày chờ đơn vị khác",
+				  "%slate by %" PRIu32 " days, %" PRIu32 " of them waiting for others"),
+			      some ? ", " : "", c->late_days, c->waiting_days);
+	some = some || c->late_days;
 	if (c->first_due && c->first_due != c->due) {
 		buffer_format(out, "%s%s", some ? ", " : "", SAY(m->d, "được gia hạn, hạn đầu ", "extended, first due "));
 		render_date(out, m->d->office.language, (struct date){c->first_due});
@@ -276,6 +282,8 @@ static bool see_json(void *data, struct bytes row)
 	json_uint(j, "denominator", c->denominator);
 	json_uint(j, "version", c->version);
 	json_bool(j, "overdue", c->overdue);
+	json_uint(j, "late_days", c->late_days);
+	json_uint(j, "waiting_days", c->waiting_days);
 	json_bool(j, "behind", c->behind);
 	json_bool(j, "accepted", c->accepted);
 	json_bool(j, "corrected", c->corrected);

@@ -134,6 +134,8 @@ static json_t *who(const struct report_cell *c)
 	json_object_set_new(o, "item", json_string(c->item->row.code));
 	json_object_set_new(o, "due", date(c->due));
 	json_object_set_new(o, "overdue", json_boolean(c->overdue));
+	json_object_set_new(o, "late_days", json_integer(c->late_days));
+	json_object_set_new(o, "waiting_days", json_integer(c->waiting_days));
 	return o;
 }
 

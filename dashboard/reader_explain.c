@@ -45,6 +45,8 @@ static bool add_cell(struct report *r, const struct catalogue *c, const Tiendo__
 				     .due = {m->due},
 				     .first_due = {m->first_due},
 				     .unchanged_since = {m->unchanged_since},
+				     .late_days = m->late_days,
+				     .waiting_days = m->waiting_days,
 				     .percent = m->percent,
 				     .numerator = (int64_t)m->numerator,
 				     .denominator = (int64_t)m->denominator,

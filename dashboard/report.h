@@ -31,6 +31,8 @@ struct report_cell {
 	struct date as_of, done_on, due;
 	struct date first_due;       /* before an extension; 0 = the same */
 	struct date unchanged_since; /* it says the same since; 0 = unreported */
+	uint32_t late_days;          /* overdue or done late: since the due date ... */
+	uint32_t waiting_days;       /* ... of them those in which it waited for another unit; the rest is its own */
 	uint32_t percent;
 	int64_t numerator, denominator; /* numerator: also count and points */
 	uint64_t version;

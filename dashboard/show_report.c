@@ -51,6 +51,14 @@ static void put_state(struct buffer *out, const struct report_cell *c, enum lang
 		buffer_format(out, " %s", show_date(c->done_on, l, date));
 }
 
+/* "trễ 12 ngày: 9 ngày chờ đơn vị khác, 3 ngày của đơn vị" */
+static void put_late(struct buffer *out, const struct report_cell *c, enum language l)
+{
+	buffer_format(out, SAY("%strễ %" PRIu32 " ngày: %" PRIu32 " ngày chờ đơn vị khác, %" PRIu32 " ngày của đơn vị",
+			       "%s%" PRIu32 " days late: %" PRIu32 " waiting for others, %" PRIu32 " its own"),
+		      out->size ? ", " : "", c->late_days, c->waiting_days, c->late_days - c->waiting_days);
+}
+
 static void put_marks(struct buffer *out, const struct report_cell *c, enum language l)
 {
 	const struct {
@@ -73,6 +81,8 @@ static void put_marks(struct buffer *out, const struct report_cell *c, enum lang
 	for (size_t i = 0; i < BASE_COUNT(marks); i++)
 		if (marks[i].is)
 			buffer_format(out, "%s%s", out->size ? ", " : "", marks[i].text);
+	if (c->late_days)
+		put_late(out, c, l);
 	if (c->first_due.ymd && c->first_due.ymd != c->due.ymd)
 		buffer_format(out, SAY("%sgia hạn %s → %s", "%sextended %s → %s"), out->size ? ", " : "",
 			      show_date(c->first_due, l, first), show_date(c->due, l, date));
@@ -148,7 +158,12 @@ static void put_missing(struct buffer *out, const struct report *r, enum languag
 		table_cell(&t, c->unit->row.code);
 		table_cell(&t, c->unit->row.name);
 		table_cell(&t, r->reading.item->leaf ? "" : c->item->row.code);
-		if (c->due.ymd)
+		if (c->late_days)
+			table_format(&t,
+				     SAY("quá hạn %s, chờ đơn vị khác %" PRIu32 "/%" PRIu32 " ngày",
+					 "overdue since %s, %" PRIu32 " of %" PRIu32 " days waiting for others"),
+				     show_date(c->due, l, date), c->waiting_days, c->late_days);
+		else if (c->due.ymd)
 			table_format(&t,
 				     c->overdue ? SAY("quá hạn %s", "overdue since %s")
 						: SAY("hạn %s", "due %s"),
