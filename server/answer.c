@@ -155,6 +155,14 @@ void answer_put(struct buffer *out, const void *message)
 		codec_pack(message, at);
 }
 
+void answer_put_field(struct buffer *out, uint32_t number, struct bytes piece)
+{
+	uint8_t head[CODEC_FIELD_MAX];
+
+	buffer_put(out, head, codec_field(number, piece.size, head));
+	buffer_put_bytes(out, piece);
+}
+
 bool answer_fits(struct asking *q, size_t size)
 {
 	size_t full = q->answerer->page.size;

@@ -102,6 +102,8 @@ static inline bool answer_cursor_day(uint64_t ymd)
 }
 /* Appends an encoded message; canonical messages behind each other are one. */
 void answer_put(struct buffer *out, const void *message);
+/* Appends bytes as a field that holds a message. */
+void answer_put_field(struct buffer *out, uint32_t number, struct bytes piece);
 
 /* "VN/40/412/", "G/PILOT/". False = no such path now. */
 struct subject {

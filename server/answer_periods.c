@@ -162,25 +162,29 @@ static uint16_t judge(const struct work *w, uint32_t item, uint32_t unit, const 
 
 enum { LATENESS = CELL_OVERDUE | CELL_BEHIND | CELL_DONE_LATE | CELL_AT_TARGET };
 
+static struct date judged_on(const struct work *w, const struct leaf *leaf, const struct pick *p)
+{
+	const struct catalogue *c = catalogue_of(w);
+
+	return p->period->in_memory
+		       ? w->today
+		       : schedule_freeze(catalogue_schedule(c, leaf->item), catalogue_calendar(c), &p->period->period);
+}
+
 /* As it stood at the freeze it is counted as it was judged then; what came later is judged as of that same day. */
 static struct cell cell_of(const struct work *w, const struct leaf *leaf, const struct pick *p, bool frozen)
 {
 	const struct told *t = p->told;
-	const struct catalogue *c = catalogue_of(w);
-	bool in_memory = p->period->in_memory;
 	struct cell cell = frozen ? t->frozen : t->now;
 	bool reported = cell.flags & CELL_REPORTED;
 	uint16_t judged = 0;
 
 	if (!reported)
 		cell = (struct cell){0};
-	if (reported && (frozen || (!in_memory && same_report(&t->frozen, &t->now))))
+	if (reported && (frozen || (!p->period->in_memory && same_report(&t->frozen, &t->now))))
 		judged = t->frozen.flags;
 	else /* what was not reported can be overdue all the same */
-		judged = judge(w, leaf->item, about_number(&w->units, t->unit), &cell, t->target,
-			       in_memory ? w->today
-					 : schedule_freeze(catalogue_schedule(c, leaf->item), catalogue_calendar(c),
-							   &p->period->period));
+		judged = judge(w, leaf->item, about_number(&w->units, t->unit), &cell, t->target, judged_on(w, leaf, p));
 	cell.flags = (uint16_t)((cell.flags & (CELL_REPORTED | CELL_NONE_ARISEN)) | (judged & LATENESS) | CELL_EXPECTED);
 	if (!p->applicable)
 		cell.flags = (uint16_t)((cell.flags & ~LATENESS) | CELL_NA);
@@ -205,12 +209,7 @@ static void pick(struct pick *p, const struct told_period *period, const struct 
 
 /* ---- one leaf ---- */
 
-struct sums {
-	struct leaf_sums sums;
-	uint64_t version;
-};
-
-static void count(const struct work *w, const struct leaf *leaf, const struct pick *p, bool frozen, struct sums *out)
+static void count(const struct work *w, const struct leaf *leaf, const struct pick *p, bool frozen, struct leaf_sums *out)
 {
 	const struct item_row *row = &catalogue_item(catalogue_of(w), leaf->item)->row;
 
@@ -218,13 +217,13 @@ static void count(const struct work *w, const struct leaf *leaf, const struct pi
 		return;
 	struct cell cell = cell_of(w, leaf, p, frozen);
 	bool own = w->units.bins[about_number(&w->units, p->told->unit)] == ABOUT_ITSELF;
-	figures_cell(&out->sums, row, &cell, own, 1);
+	figures_cell(out, row, &cell, own, 1);
 	if (cell.entry > out->version)
 		out->version = cell.entry;
 }
 
 /* Periods [from, to) of the leaf make one cell of each unit. False = another generation. */
-static bool count_group(struct work *w, const struct leaf *leaf, size_t from, size_t to, bool frozen, struct sums *out)
+static bool count_group(struct work *w, const struct leaf *leaf, size_t from, size_t to, bool frozen, struct leaf_sums *out)
 {
 	memset(w->picks, 0, w->units.numbers_n * sizeof(*w->picks));
 	for (size_t i = from; i < to; i++)
@@ -263,34 +262,33 @@ static void derive(const struct work *w, const struct leaf *leaf, struct leaf_su
 	figures_derive(sums, &catalogue_item(c, leaf->item)->row, has, target);
 }
 
-static bool sum_leaf(struct work *w, const struct leaf *leaf, bool frozen, struct sums *out)
+static bool sum_leaf(struct work *w, const struct leaf *leaf, bool frozen, struct leaf_sums *out)
 {
-	*out = (struct sums){0};
+	*out = (struct leaf_sums){0};
 	for (size_t from = leaf->first, to; from < leaf->first + leaf->n; from = to) {
 		to = group_end(w, leaf, from);
 		if (!count_group(w, leaf, from, to, frozen, out))
 			return false;
 	}
-	derive(w, leaf, &out->sums);
-	out->sums.version = out->version;
+	derive(w, leaf, out);
 	return true;
 }
 
 /* ---- what is above it ---- */
 
-static void lift_into(const struct work *w, struct inner_sums *to, uint32_t inner, uint32_t item, const struct sums *s)
+static void lift_into(const struct work *w, struct inner_sums *to, uint32_t inner, uint32_t item, const struct leaf_sums *s)
 {
 	const struct catalogue *c = catalogue_of(w);
 	const struct item_row *row = &catalogue_item(c, item)->row;
-	const struct leaf_part nothing = {0}, part = figures_part(&s->sums, row);
-	const struct cell_counts cells = figures_counts(&s->sums, row);
+	const struct leaf_part nothing = {0}, part = figures_part(s, row);
+	const struct cell_counts cells = figures_counts(s, row);
 
 	figures_lift(to, &catalogue_item(c, inner)->row, &cells, &nothing, &part);
 	if (s->version > to->version)
 		to->version = s->version;
 }
 
-static void lift(struct work *w, uint32_t item, bool all_frozen, const struct sums *frozen, const struct sums *now)
+static void lift(struct work *w, uint32_t item, bool all_frozen, const struct leaf_sums *frozen, const struct leaf_sums *now)
 {
 	const struct catalogue *c = catalogue_of(w);
 
@@ -308,19 +306,16 @@ static void lift(struct work *w, uint32_t item, bool all_frozen, const struct su
 
 static void put_rollup(struct buffer *piece, uint32_t field, uint32_t number, const struct rollup *r)
 {
-	uint8_t head[CODEC_FIELD_MAX], rollup[CODEC_ROLLUP_MAX];
-	size_t size = codec_rollup_pack(number, r, rollup);
+	uint8_t rollup[CODEC_ROLLUP_MAX];
 
-	buffer_put(piece, head, codec_field(field, size, head));
-	buffer_put(piece, rollup, size);
+	answer_put_field(piece, field, bytes_of(rollup, codec_rollup_pack(number, r, rollup)));
 }
 
 /* They fit: find_leaves saw to it. */
 static void put_figure(struct work *w, uint32_t item, const struct rollup *frozen, const struct rollup *now)
 {
-	struct buffer *piece = &w->q->answerer->piece, *page = &w->q->answerer->page;
+	struct buffer *piece = &w->q->answerer->piece;
 	Tiendo__V1__PeriodFigure m = TIENDO__V1__PERIOD_FIGURE__INIT;
-	uint8_t head[CODEC_FIELD_MAX];
 
 	buffer_clear(piece);
 	m.item = catalogue_item(catalogue_of(w), item)->row.number;
@@ -330,15 +325,14 @@ static void put_figure(struct work *w, uint32_t item, const struct rollup *froze
 	if (frozen)
 		put_rollup(piece, 4, m.item, frozen);
 	put_rollup(piece, 5, m.item, now);
-	buffer_put(page, head, codec_field(1, piece->size, head));
-	buffer_put_bytes(page, buffer_bytes(piece));
+	answer_put_field(&w->q->answerer->page, 1, buffer_bytes(piece));
 }
 
 static bool put_leaf(struct work *w, const struct leaf *leaf)
 {
 	const struct item_row *row = &catalogue_item(catalogue_of(w), leaf->item)->row;
 	bool all_frozen = true;
-	struct sums frozen = {0}, now;
+	struct leaf_sums frozen = {0}, now;
 	size_t slots = 0;
 
 	for (size_t i = leaf->first; i < leaf->first + leaf->n; i++) {
@@ -349,7 +343,7 @@ static bool put_leaf(struct work *w, const struct leaf *leaf)
 		return true;
 	if ((all_frozen && !sum_leaf(w, leaf, true, &frozen)) || !sum_leaf(w, leaf, false, &now))
 		return false;
-	struct rollup was = figures_of_leaf(&frozen.sums, row), is = figures_of_leaf(&now.sums, row);
+	struct rollup was = figures_of_leaf(&frozen, row), is = figures_of_leaf(&now, row);
 	put_figure(w, leaf->item, all_frozen ? &was : NULL, &is);
 	lift(w, leaf->item, all_frozen, &frozen, &now);
 	return true;

@@ -55,14 +55,6 @@ static bool read_point(struct bytes key, struct bytes value, struct point *out)
 	return true;
 }
 
-static void put_rollup(struct buffer *piece, uint32_t field, const struct point *p)
-{
-	uint8_t head[CODEC_FIELD_MAX];
-
-	buffer_put(piece, head, codec_field(field, p->size, head));
-	buffer_put(piece, p->rollup, p->size);
-}
-
 /* ---- one rollup, day by day ---- */
 
 struct days {
@@ -97,7 +89,7 @@ static bool put_day(struct asking *q, const struct point *p)
 	m.date = p->date;
 	buffer_clear(piece);
 	answer_put(piece, &m);
-	put_rollup(piece, 2, p);
+	answer_put_field(piece, 2, bytes_of(p->rollup, p->size));
 	return answer_add(q, 1, buffer_bytes(piece));
 }
 
@@ -179,16 +171,14 @@ static bool find_items(struct asking *q, const struct about *about, struct at *a
 static void put_figure(struct asking *q, uint32_t item, const struct point *p)
 {
 	Tiendo__V1__PeriodFigure m = TIENDO__V1__PERIOD_FIGURE__INIT;
-	struct buffer *piece = &q->answerer->piece, *page = &q->answerer->page;
-	uint8_t head[CODEC_FIELD_MAX];
+	struct buffer *piece = &q->answerer->piece;
 
 	m.item = catalogue_item(q->slice.view->catalogue, item)->row.number;
 	m.has_frozen = true;
 	buffer_clear(piece);
 	answer_put(piece, &m);
-	put_rollup(piece, 4, p);
-	buffer_put(page, head, codec_field(1, piece->size, head));
-	buffer_put_bytes(page, buffer_bytes(piece));
+	answer_put_field(piece, 4, bytes_of(p->rollup, p->size));
+	answer_put_field(&q->answerer->page, 1, buffer_bytes(piece));
 }
 
 static enum reason read_at(struct asking *q, const struct about *about, struct at *at, uint32_t day)
