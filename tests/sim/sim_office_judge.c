@@ -161,11 +161,15 @@ bool sim_office_rot(unsigned i)
 	uint64_t seen = 0;
 	uint32_t work = 0;
 
-	while (disk_next(o->spool_path, "outbox", key, &key, &record))
-		if (key.size == 8 && dice_one_in((unsigned)++seen)) {
+	while (disk_next(o->spool_path, "outbox", key, &key, &record)) {
+		uint32_t w = work_of_record(record);
+		if (key.size != 8 || works[w].rotten) /* a bit that turns twice is good again, which no disk does */
+			continue;
+		if (dice_one_in((unsigned)++seen)) {
 			memcpy(copy, key.data, 8);
-			work = work_of_record(record);
+			work = w;
 		}
+	}
 	if (!seen)
 		return false;
 	works[work].rotten = true;
