@@ -24,6 +24,7 @@ void asked_new(struct asked *a)
 	a->unit = units[dice_below(5)];
 	a->item = items[dice_below(6)];
 	snprintf(a->period, sizeof a->period, "%s", periods[dice_below(7)]);
+	a->steps = dice_percent(50);
 	a->began = truth_head();
 	a->cursor_size = a->n = a->pages = 0;
 }
@@ -57,7 +58,7 @@ static void about_what_stands(struct asked *a, Tiendo__V1__Query *q, union asked
 	if (a->kind == ASKED_OBSTACLES) {
 		FILL(obstacles, OBSTACLES);
 		PLACE(obstacles);
-		m->obstacles.steps = a->id % 2;
+		m->obstacles.steps = a->steps;
 	} else if (a->kind == ASKED_REQUESTS) {
 		FILL(requests, REQUESTS);
 		PLACE(requests);

@@ -24,6 +24,7 @@ struct asked {
 	char period[PERIOD_MAX + 1];
 	uint8_t cursor[256];
 	size_t cursor_size;
+	bool steps;
 	unsigned pages;
 	struct asked_row *rows;
 	size_t n, room;

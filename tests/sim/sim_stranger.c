@@ -126,7 +126,7 @@ static void claim(struct seal *s)
 
 	s->boot_id[0] = dice_one_in(10) ? 0 : 1;
 	s->server_heard_at_ms = dice_below(100000);
-	s->monotonic_ms = dice_one_in(10) ? dice_below(1000) : s->server_heard_at_ms + dice_below(4 * 86400000u);
+	s->monotonic_ms = dice_one_in(10) ? 1 + dice_below(1000) : 1 + s->server_heard_at_ms + dice_below(4 * 86400000u);
 	s->server_time_ms = dice_one_in(10) ? now + 50000 : now - (int64_t)dice_below(6 * 86400000u);
 }
 
