@@ -4,8 +4,9 @@
 
 One tiendo-server and one tiendo-agent process per reporting office, each with its own key, under a simulated clock of
 2022-2024. The offices report; the server is stopped while most rows are imported; all offices send at once; the server is
-killed with -9 on the first receipt and started again. A subscriber prints the figures as they move. At the end
-the figures stand beside expected.csv. Exit status 0 only if every one is equal.
+killed with -9 on the first receipt and started again. A subscriber prints the figures as they move. Then half a year of
+half-month reports is played day by day (half_year.py), and read as a leader reads it. At the end the figures stand beside
+expected.csv and expected_office.csv. Exit status 0 only if every one is equal.
 
   demo.py BUILD [--keep] [--data DIR] [--out DIR] [--quiet]      demo.py --stop [--out DIR]
 Nothing is written outside OUT (build/demo) and no process stays, but with --keep.
@@ -21,14 +22,21 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # the build leaves no file beside the sources
+from half_year import HalfYear  # noqa: E402
+from leaders import Leaders  # noqa: E402
+
 HERE = Path(__file__).resolve().parent
-LIVE = "2022-08-31"          # the day of the live part: what is dated until then is reported while all are up
+LIVE = "2022-07-31"          # the day of the live part: what is dated until then is reported while all are up
+BACK = "2023-09-29"          # ... until then it is imported while the server is stopped; what comes later is half_year.py's
 LAST = "2024-04-02"          # office date at which the figures are judged
 PATIENCE = 90                # seconds until something that should happen is called a failure
+CLOCK_SEEN = 0.025           # seconds until every process has read the simulated clock again
 
 
 def fail(text):
@@ -70,10 +78,15 @@ class Demo:
     def step(self, text):
         self.say(f"\n[{time.monotonic() - self.started:5.1f} s] {text}")
 
-    def set_clock(self, day):
+    def tell(self, text):
+        if not self.quiet:
+            self.say(text)
+
+    def set_clock(self, day, at="08:00:00"):
         new = self.clock.with_suffix(".new")
-        new.write_text(f"{day}T08:00:00+07:00\n")
+        new.write_text(f"{day}T{at}+07:00\n")
         new.rename(self.clock)
+        time.sleep(CLOCK_SEEN)
 
     def run(self, *args, ok=(0,)):
         done = subprocess.run([str(a) for a in args], capture_output=True, text=True, timeout=PATIENCE)
@@ -125,13 +138,17 @@ class Demo:
         mine = self.reader("init", "--server-key", key, "--feed", feed, "--query", query).strip()
         self.server("agent", "add", "--unit", "VN", "--role", "viewer", "--key", mine)
         for unit in self.offices:
-            self.spawn(f"agent-{unit}", self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, "run")
+            self.run_agent(unit)
+
+    def run_agent(self, unit):
+        self.spawn(f"agent-{unit}", self.build / "tiendo-agent", "--dir", self.out / "agents" / unit, "run")
 
     @staticmethod
     def impatient(conf):
-        """An office waits up to a minute before it connects anew; a demo has less."""
+        """An office waits up to a minute before it connects anew; a demo has less. No ping, which tells the centre's time: the clock
+        jumps by days, and processes see that up to 20 ms apart."""
         text = conf.read_text()
-        for name, value in (("retry", "100ms"), ("retry_max", "1s"), ("reply", "3s")):
+        for name, value in (("retry", "100ms"), ("retry_max", "1s"), ("reply", "3s"), ("ping", "1h")):
             text, n = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.M)
             if n != 1:
                 fail(f"{conf}: no line `{name} =`")
@@ -144,36 +161,40 @@ class Demo:
     def ready(self):
         if self.processes["server"].poll() is not None:
             fail("the server ended; see " + str(self.out / "log" / "server.log"))
+        return " 200 " in self.health("/ready").partition("\n")[0]
+
+    def health(self, path):
+        """What the server says over HTTP; "" = nothing."""
         try:
             with socket.create_connection(("127.0.0.1", self.ports[3]), 1) as s:
-                s.sendall(b"GET /ready HTTP/1.0\r\n\r\n")
-                return b" 200 " in s.recv(200)
+                s.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+                return b"".join(iter(lambda: s.recv(65536), b"")).decode()
         except OSError:
-            return False
+            return ""
 
     def stop(self, name, how=signal.SIGTERM):
         p = self.processes.pop(name)
         p.send_signal(how)
         p.wait(PATIENCE)
 
-    def rows(self):
-        """The example's reports, by office, until LIVE and after it, as files of their own."""
-        early, late = {}, {}
+    def reports(self, after, until):
+        """The rows of reports/ with an as-of date in (after, until]: {unit: rows}."""
+        found = {}
         for unit in self.offices:
             with open(self.data / "reports" / f"{unit}.csv", encoding="utf-8-sig", newline="") as f:
-                reader = csv.DictReader(f)
-                rows = list(reader)
-            for name, part, into in (("early", [r for r in rows if r["as_of"] <= LIVE], early),
-                                     ("late", [r for r in rows if r["as_of"] > LIVE], late)):
-                if not part:
-                    continue
-                path = self.out / "rows" / f"{unit}-{name}.csv"
-                with open(path, "w", encoding="utf-8", newline="") as f:
-                    w = csv.DictWriter(f, reader.fieldnames)
-                    w.writeheader()
-                    w.writerows(part)
-                into[unit] = (path, len(part), part)
-        return early, late
+                rows = [r for r in csv.DictReader(f) if after < r["as_of"] <= until]
+            if rows:
+                found[unit] = rows
+        return found
+
+    def import_rows(self, unit, rows, name):
+        """An office imports rows, from a file of their own."""
+        path = self.out / "rows" / f"{unit}-{name}.csv"
+        with open(path, "w", encoding="utf-8", newline="") as f:
+            w = csv.DictWriter(f, rows[0].keys())
+            w.writeheader()
+            w.writerows(rows)
+        return json.loads(self.agent(unit, "import", path, "--json"))
 
     def queued(self, unit):
         return json.loads(self.agent(unit, "status", "--json"))["waiting"]
@@ -196,54 +217,87 @@ class Demo:
             args.append("--none-arisen")
         self.agent(unit, *args)
 
-    def play(self):
-        self.prepare()
-        self.step(f"{len(self.offices)} offices run, each with its own key; the office date is {LIVE} (simulated)")
-        early, late = self.rows()
+    def watch(self, unit):
+        """A subscriber, its lines among ours."""
+        if self.quiet:
+            return
+        p = self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", unit, stdout=subprocess.PIPE)
+        self.watched = 0
+        threading.Thread(target=self.show, args=(p.stdout,), daemon=True).start()
+
+    def show(self, lines):
+        for line in lines:
+            self.say(line.decode().rstrip("\n"))
+            self.watched += 1
+
+    def unwatch(self, lines):
+        if not self.quiet:
+            self.wait("the subscriber to see figures move", lambda: self.watched >= lines)
+            self.stop("watch")
+
+    def live(self):
+        early = self.reports("", LIVE)
         # Every office knows its part of the catalogue before it loses the line.
         self.wait("every office to have its catalogue", lambda: all(
             json.loads(self.agent(u, "status", "--json")).get("catalogue_entry") for u in self.offices))
-        watched = self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "40",
-                             stdout=sys.stdout) if not self.quiet else None
+        self.watch("40")
+        self.wait("the subscriber to have caught up", lambda: self.quiet or self.watched)
         self.step("live: offices report, the subscriber sees the figures of Nghệ An (40) move")
-        for unit, (path, n, rows) in early.items():
+        for unit, rows in early.items():
             if len(rows) <= 2:
                 for row in rows:
                     self.report_by_hand(unit, row)
             else:
-                self.agent(unit, "import", path)
+                self.import_rows(unit, rows, "early")
         self.wait("every office to have its receipts", lambda u=list(early): self.drained(u))
-        if watched:
-            self.stop("watch")
+        self.unwatch(2)  # behind its first line
 
+    def offline(self):
         self.step("the server is stopped; the offices go on")
         self.stop("server")
-        self.set_clock(LAST)
-        n = 0
-        for unit, (path, rows, _) in late.items():
-            self.agent(unit, "import", path)
-            n += rows
+        self.set_clock(BACK)
+        late = self.reports(LIVE, BACK)
+        for unit, rows in late.items():
+            self.import_rows(unit, rows, "late")
+        n = sum(map(len, late.values()))
         if n < 1000:
             fail(f"only {n} rows were imported while the server was stopped; 1,000 are wanted")
         held = sum(self.queued(u) for u in late)
         self.say(f"  {n} rows imported and held on the offices' own disks ({held} queued)")
         if held != n:
             fail(f"{n} rows were imported, but {held} are queued")
+        return late
 
+    def kill(self, late):
         self.step("the server starts; all offices send at once; kill -9 on the first receipt")
         self.start_server()
-        if not self.quiet:
-            self.spawn("watch", self.build / "tiendo", "--dir", self.out / "viewer", "watch", "38", stdout=sys.stdout)
-        before = {u: late[u][1] for u in late}
-        first = self.wait("the first receipt", lambda: next((u for u in late if self.queued(u) < before[u]), None))
+        self.watch("38")
+        first = self.wait("the first receipt", lambda: next((u for u in late if self.queued(u) < len(late[u])), None))
         self.stop("server", signal.SIGKILL)
         self.say(f"  killed after the first receipt of {first}; "
                  f"{sum(self.queued(u) for u in late)} updates are still with the offices")
         self.start_server()
         self.wait("every office to have its receipts", lambda u=list(late): self.drained(u))
-        if not self.quiet:
-            self.stop("watch")
+        self.unwatch(1)
         self.step("every queue is empty again")
+
+    def play(self):
+        self.prepare()
+        self.step(f"{len(self.offices)} offices run, each with its own key; the office date is {LIVE} (simulated)")
+        self.live()
+        self.kill(self.offline())
+        self.step("half a year of reports every 15 days, Nghệ An, October 2023 to March 2024")
+        HalfYear(self, self.reports(BACK, LAST), fail).run()
+        self.set_clock(LAST)
+        self.wait("the tick of the last day", lambda: f"tiendo_today {LAST.replace('-', '')}\n" in self.health("/metrics"))
+
+    def read(self):
+        """As leaders read it; how many figures differ."""
+        leaders = Leaders(self)
+        if not self.quiet:
+            self.step(f"Nghệ An on {LAST}, as its leaders read it")
+            leaders.tell()
+        return self.compare() + leaders.compare()
 
     # ---- the proof ----
     def figures(self):
@@ -314,6 +368,7 @@ class Demo:
 It goes on running. To look:
   {self.build}/tiendo --dir {self.out}/viewer get 40
   {self.build}/tiendo --dir {self.out}/viewer explain 38 DA06TH.TT
+  {self.build}/tiendo --dir {self.out}/viewer timeliness 40 BC15 --period 2024-03a
   {self.build}/tiendo-agent --dir {self.out}/agents/412 status
 To stop:
   python3 {Path(__file__).resolve()} --stop""")
@@ -350,7 +405,7 @@ def main():
     demo = Demo(a.build, a.data.resolve(), a.out.resolve(), a.quiet)
     try:
         demo.play()
-        wrong = demo.compare()
+        wrong = demo.read()
         silent = demo.accepted()
         if silent:
             fail(f"no update was accepted of {', '.join(map(str, silent))}")

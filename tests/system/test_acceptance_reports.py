@@ -34,7 +34,7 @@ def test_r01_lateness_is_measured(make_world):
 
 
 def test_r01_a_cut_line_is_no_fault(make_world):
-    """S0: "chế độ báo cáo chưa kịp thời" - but a commune is not blamed for its line (13.5): sealed in time, with proof."""
+    """S0: "chế độ báo cáo chưa kịp thời" - but a commune is not blamed for its line: sealed in time, with proof."""
     lines = f"""
         2024-01-15 16:00 16703: cut
         2024-01-16 09:00 16703: report KH.T --period 2024-01a --as-of 2024-01-15 {STATE} 10

@@ -119,7 +119,7 @@ GUI,province,3
 
 def test_t07_every_unit_by_its_day(make_world):
     """S0: "chậm nhất ngày 15/5 phải xây dựng xong và gửi Kế hoạch": each answers for itself; the day of the province is counted back in
-    working days for the levels below (13.12): 15, 12 and 11 May 2023."""
+    working days for the levels below: 15, 12 and 11 May 2023."""
     who = "40|kind:district@40|kind:commune@40"
     land = {"today": "2023-05-02", "items": items(item("KH.G", "KH", "task", start="2023-05-02", due="2023-05-15", reporters=who, schedule="GUI")),
             "more": {"schedules": "schedule,kind,first,last,name\nGUI,once,,,Gửi kế hoạch\n", "deadlines": PLANS,

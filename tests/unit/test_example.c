@@ -37,8 +37,9 @@ static void read_file(const char *name, struct buffer *out)
 
 static struct catalogue *read_catalogue(void)
 {
-	static const char *const files[] = { "units.csv", "groups.csv", "items.csv",
-					     "targets.csv", "milestones.csv", "holidays.csv" };
+	static const char *const files[] = { "units.csv",     "groups.csv",   "items.csv",
+					     "targets.csv",   "milestones.csv", "holidays.csv",
+					     "schedules.csv", "deadlines.csv",  "thresholds.csv" };
 	struct builder *b = builder_new();
 	struct buffer data = { 0 };
 	struct faults faults = { 0 };
