@@ -70,26 +70,13 @@ static void emit_frozen(struct view *v, struct date first, uint32_t item, uint32
 	rows_put(&v->rows, ROWS_FROZEN, bytes_of(key, sizeof key), bytes_of(value, slot_pack(slot, value)));
 }
 
-/* What the period is judged by, now and for ever: a target of the year that has begun meanwhile is none of its. */
-static int64_t target_then(const struct block *b, const struct sheet *sheet, uint32_t row, uint32_t leaf)
-{
-	const struct column *column = &b->columns[b->leaf_columns[leaf]];
-	uint32_t item = catalogue_plan(b->catalogue, b->plan)->items[b->leaf_columns[leaf]];
-	int64_t target;
-
-	return column->row->kind != ITEM_TASK &&
-			       catalogue_target(b->catalogue, item, b->plan, row, sheet->period.last, &target)
-		       ? target
-		       : NO_TARGET;
-}
-
 /* As it counts on this day. */
 static struct slot_value freeze_slot(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf,
 				     uint32_t slot)
 {
 	const struct block *b = s->block;
 	struct slot_value out = { .mark = sheet_mark(s, sheet, row, leaf), .report = sheet->reports[slot],
-				  .before = sheet->before[slot], .target = target_then(b, sheet, row, leaf) };
+				  .before = sheet->before[slot], .target = sheet_target(s, row, leaf, sheet->period.last) };
 
 	if (out.mark.flags & SLOT_EXPECTED && !(out.mark.flags & SLOT_EXEMPT))
 		out.report.flags |= CELL_EXPECTED;
@@ -198,7 +185,7 @@ static bool carry_slot(struct view *v, const struct sheets *s, const struct shee
 		return true;
 	}
 	memcpy(slot.schedule, schedule, strlen(schedule) + 1);
-	slot.value.target = target_then(b, old, row, leaf);
+	slot.value.target = sheet_target(s, row, leaf, old->period.last);
 	return homeless_add(&v->duties.homeless, &slot);
 }
 

@@ -191,7 +191,7 @@ static bool owed(const struct sheets *s, const struct sheet *sheet, uint32_t row
 {
 	const struct block *b = s->block;
 	const struct cell *cell = block_cell(b, row, leaf);
-	uint32_t unit = b->rows[row].unit, item = catalogue_plan(b->catalogue, b->plan)->items[b->leaf_columns[leaf]];
+	uint32_t unit = b->rows[row].unit, item = b->columns[b->leaf_columns[leaf]].item;
 	struct date day = sheet->period.last.ymd < b->today.ymd ? sheet->period.last : b->today;
 
 	if (!cell || !catalogue_is_reporter(b->catalogue, item, unit, day))
@@ -214,6 +214,17 @@ struct slot_mark sheet_mark(const struct sheets *s, const struct sheet *sheet, u
 	if (mark.flags & SLOT_EXPECTED && !owed(s, sheet, row, leaf))
 		mark.flags |= SLOT_EXEMPT;
 	return mark;
+}
+
+int64_t sheet_target(const struct sheets *s, uint32_t row, uint32_t leaf, struct date day)
+{
+	const struct block *b = s->block;
+	const struct column *column = &b->columns[b->leaf_columns[leaf]];
+	int64_t target;
+
+	return column->row->kind != ITEM_TASK && catalogue_target(b->catalogue, column->item, b->plan, row, day, &target)
+		       ? target
+		       : NO_TARGET;
 }
 
 enum slot_state slot_state(const struct slot_mark *m, struct date deadline, struct date today)

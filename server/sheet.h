@@ -72,6 +72,9 @@ uint32_t sheet_slot(const struct sheets *s, uint32_t row, uint32_t leaf);
 /* The mark as it counts today: exempt too when the unit or item is no more, or when on the period's last day (until then: today)
  * the unit was no reporter or the leaf not applicable to it. */
 struct slot_mark sheet_mark(const struct sheets *s, const struct sheet *sheet, uint32_t row, uint32_t leaf);
+/* The target in force at the row that day. A slot is judged by that of its period's last day, now and for ever: one of the
+ * year that has begun meanwhile is none of its. */
+int64_t sheet_target(const struct sheets *s, uint32_t row, uint32_t leaf, struct date day);
 
 /* How a slot is to be counted on a day. `m`: sheet_mark's, or a row's. */
 enum slot_state { SLOT_NOT_EXPECTED, SLOT_IS_EXEMPT, SLOT_PENDING, SLOT_ON_TIME, SLOT_LINE_SLOW, SLOT_LATE, SLOT_MISSING };

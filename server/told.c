@@ -93,7 +93,7 @@ static void read_slot(const struct reading *r, struct told_period *p, const stru
 		return;
 	struct told *t = add(p, catalogue_unit_number(v->catalogue, b->rows[row].unit));
 	t->mark = mark;
-	t->target = block_target_of(b, leaf, block_cell(b, row, leaf));
+	t->target = sheet_target(b->sheets, row, leaf, sheet->period.last.ymd < b->today.ymd ? sheet->period.last : b->today);
 	t->now = sheet->reports[slot];
 }
 

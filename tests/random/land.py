@@ -29,10 +29,11 @@ class Land:
         self.make_schedules()
         for n in range(dice.choice((1, 1, 2))):
             self.make_plan(f"P{n}")
-        for n in range(dice.choice((0, 1, 2))):
-            measure, op, value = dice.choice(MEASURES), dice.choice(("below", "above")), dice.choice((0, 1, 5000, 9999))
-            self.add("thresholds", rule=f"R{n}", measure=measure, op=op,
-                     value=f"{value // 100},{value % 100:02d}%" if measure.endswith("_rate") else value, min_expected=dice.choice((0, 1, 3)), periods=dice.choice((1, 1, 2)), action="Báo cáo")
+        for n in range(dice.choice((0, 2, 5))):
+            measure = dice.choice(MEASURES)
+            value = f"{dice.choice((0, 1, 50, 67, 100))}%" if measure.endswith("rate") else dice.choice((0, 0, 1, 3, 20))
+            self.add("thresholds", rule=f"R{n}", measure=measure, op=dice.choice(("below", "above", "above")), value=value,
+                     min_expected=dice.choice(("", 0, 1, 3)), periods=dice.choice(("", 1, 2)), action="Báo cáo")
 
     def add(self, file, /, **row):
         self.rows[file].append(row)
@@ -136,6 +137,8 @@ class Land:
         for n in range(dice.randint(3, 6)):
             parent, ratios = dice.choice(parents)
             self.make_leaf(f"{code}.L{n}", parent, "ratio" if ratios else dice.choice(("task", "task", "task", "ratio", "count", "count", "points")), inside)
+        if dice.random() < 0.4:
+            self.make_control(code, inside)
         for name, ratios in parents[1:]:
             if not any(i["parent"] == name for i in self.rows["items"]):
                 self.make_leaf(name + ".L", name, "ratio" if ratios else "task", inside)
@@ -179,6 +182,17 @@ class Land:
         self.rows["items"].append(row)
         self.leaves[code] = row
         self.extras(code, kind, sorted(inside))
+
+    def make_control(self, plan, inside):
+        """A leaf that repeats, above, what those below report of another one."""
+        of = [r for r in self.leaves.values() if r["code"].startswith(plan) and r.get("aggregate") == "sum" and r["kind"] in ("ratio", "count")]
+        above = self.codes(("district", "province"), inside)
+        if of and above:
+            other, dice = dict(self.dice.choice(of)), self.dice
+            row = other | {"code": f"{plan}.C", "parent": plan, "control": other["code"], "aggregate": "own", "answer": "all", "lead": above[0], "bounded": "",
+                           "reporters": "|".join(dice.sample(above, min(len(above), dice.randint(1, 2)))), "opened": "", "closed": ""}
+            self.rows["items"].append(row)
+            self.leaves[row["code"]] = row
 
     def alone(self, code):
         """Has only one unit ever borne it?"""

@@ -124,7 +124,9 @@ class Questions:
                 theirs[r.unit, r.item] = {
                     "state": states[r.state], "receipt": (r.receipt.entry, r.receipt.index), "received": r.received_ms, "as_of": r.as_of, "percent": r.percent,
                     "done_on": r.done_on, "numerator": r.numerator, "denominator": r.denominator, "on_behalf": r.on_behalf, "overdue": r.overdue,
-                    "behind": r.behind, "done_late": r.done_late, "expected": r.expected, "principal": r.principal}
+                    "behind": r.behind, "done_late": r.done_late, "expected": r.expected, "principal": r.principal,
+                    "due": r.due, "first_due": r.first_due, "corrected": r.corrected, "accepted": r.accepted, "blame": (r.late_days, r.waiting_days),
+                    "unchanged_since": r.unchanged_since}
         self.same(f"cells {code} {item}", theirs, asked.cells(self.h, subject, item))
 
     def suspicious(self):
@@ -132,14 +134,53 @@ class Questions:
         words = {v: k[len("SUSPICION_"):].lower() for k, v in pb.Suspicion.items()}
         theirs = {(r.unit, r.item, r.period, words[r.suspicion], r.receipt.entry, r.receipt.index): (r.before, r.after)
                   for page in self.pages("suspicious", unit=code, item=item, period=period) for r in page.rows}
-        self.same(f"suspicious {code} {item} {period}", theirs, asked.suspicious(self.h, subject, item, period))
+        ours = asked.suspicious(self.h, subject, item, period) | asked.control(self.h, subject, item, period)
+        self.same(f"suspicious {code} {item} {period}", theirs, ours)
+
+    def obstacles(self):
+        (code, subject), item, by = self.subject(), self.item(), self.dice.random() < 0.4
+        state = self.dice.choice((0, 0, 1, 2, 3))
+        words, steps = {0: "", 1: "open", 2: "answered", 3: "closed"}, pb.Obstacle.DESCRIPTOR.fields_by_number
+        theirs, per = {}, {}
+        for page in self.pages("obstacles", unit=code, item=item, state=state, by_addressee=by, steps=True):
+            for r in page.rows:
+                theirs[r.receipt.entry, r.receipt.index] = {
+                    "unit": r.unit, "item": r.item, "state": words[r.state], "addressee": r.addressee, "answer_due": r.answer_due, "overdue": r.overdue,
+                    "escalations": r.escalations, "raised_late": r.raised_late, "closed_on": r.closed_on, "waiting_days": r.waiting_days,
+                    "affects_rights": r.affects_rights,
+                    "steps": [(steps[s.step].name, s.unit, s.addressee, s.on_behalf, s.resolves) for s in r.steps]}
+            per |= {a.unit: n for a in page.addressees if any(n := (a.open, a.overdue, a.closed, a.days))}
+        rows, addressees = asked.obstacles(self.h, subject, item, words[state], by)
+        self.same(f"obstacles {code} {item} {state} {by}", theirs, rows)
+        self.same(f"addressees {code} {item} {state} {by}", per, addressees)
+
+    def findings(self):
+        (code, subject), item, only = self.subject(), self.item(), self.dice.random() < 0.4
+        theirs = {r.entry: (r.unit, r.item, r.severity, r.remedy_by, r.closed_on) for page in self.pages("findings", unit=code, item=item, open_only=only) for r in page.rows}
+        self.same(f"findings {code} {item} {only}", theirs, asked.findings(self.h, subject, item, only))
+
+    def requests(self):
+        (code, subject), item, only = self.subject(), self.item(), self.dice.random() < 0.4
+        theirs = {(r.receipt.entry, r.receipt.index): (r.unit, r.item, r.kind, r.date, r.date_to, r.decided_entry, r.granted, r.granted_date)
+                  for page in self.pages("requests", unit=code, item=item, waiting_only=only) for r in page.rows}
+        self.same(f"requests {code} {item} {only}", theirs, asked.requests(self.h, subject, item, only))
+
+    def exceptions(self):
+        code, subject = self.subject()
+        rules = [t["rule"] for t in self.h.catalogue.thresholds]
+        if not rules:
+            return
+        rule = self.dice.choice(("", *rules))
+        theirs = {(r.rule, r.unit, r.schedule): (r.period, r.measured, r.expected) for page in self.pages("exceptions", unit=code, rule=rule)
+                  for r in page.rows if r.measure in asked.MEASURED}
+        self.same(f"exceptions {code} {rule}", theirs, asked.exceptions(self.h, subject, rule))
 
     def line(self, code, rollup):
         return series_row(self.h, 0, code, rollup)["rollup"]
 
     def all(self, times):
         for _ in range(times):
-            for name in ("timeliness", "silent", "series", "period_figures", "at_day", "cells", "suspicious"):
+            for name in ("timeliness", "silent", "series", "period_figures", "at_day", "cells", "suspicious", "obstacles", "findings", "requests", "exceptions"):
                 getattr(self, name)()
         return self.found
 

@@ -2,9 +2,11 @@
 """What the reading questions of PROTOCOL.md must be answered, from a history. Numbers of units and items; dates are yyyymmdd."""
 from collections import Counter
 
+from .cases import blame
 from .days import ordinal, ymd
+from .obstacles import CLOSED, MINISTRIES, OPEN, lay, overdue
 from .periods import RHYTHMS, parse
-from .rollups import Rollups, Targets
+from .rollups import Rollups, Targets, half_up
 
 COUNTS = ("expected", "exempt", "pending", "on_time", "line_slow", "late", "missing")
 
@@ -121,8 +123,8 @@ class Told:
         self.frozen = self.now = self.adds = None
 
 
-def told(h, leaf, period):
-    """{unit: Told}"""
+def told(h, leaf, period, strangers=False):
+    """{unit: Told}; strangers: also of whom there is nothing but reports that came after."""
     c, out = h.catalogue, {}
     rows = [r for r in h.rows if r["table"] in ("frozen", "after") and r["_leaf"] == leaf and r["_period"] == period]
     voided = {(r["voided_entry"], r["voided_index"]) for r in rows if r.get("kind") == "void"}
@@ -135,6 +137,8 @@ def told(h, leaf, period):
             reports.setdefault(r["unit"], []).extend(x for x in (stand.top, stand.below) if x)
         elif r["kind"] == "report":
             reports.setdefault(r["unit"], []).append(r["_report"])
+    for unit in reports.keys() - out.keys() if strangers else ():
+        out[unit] = Told(False, False, True, h.today, None)
     for unit, t in out.items():
         t.now = max((x for x in reports.get(unit, ()) if x.receipt not in voided), key=lambda x: (x.as_of, *x.receipt), default=None)
     sheet = h.sheets.of(c, leaf, period)
@@ -236,6 +240,7 @@ def cells(h, subject, item):
             na = h.terms.na(unit, leaf, h.today) and expected
             if not expected and not r:
                 continue
+            term = h.terms.of.get((unit, leaf))
             late = rollups.late(leaf, unit, r) if task and expected and not na else (False, False, False)
             out[unit, number] = {
                 "state": "na" if na else "unreported" if r is None else r.state if task else "none_arisen" if r.kind == "none_arisen" else "value",
@@ -243,7 +248,10 @@ def cells(h, subject, item):
                 "percent": r.number("percent") if r else 0, "done_on": r.number("done_on") if r else 0,
                 "numerator": (r.number("numerator") or r.number("value")) if r else 0, "denominator": r.number("denominator") if r else 0,
                 "on_behalf": bool(r and r.on_behalf), "overdue": late[0], "behind": late[1], "done_late": late[2], "expected": expected,
-                "principal": r.principal if r else 0}
+                "principal": r.principal if r else 0, "due": h.terms.due(c, unit, leaf),
+                "first_due": term.first_due if term else 0, "corrected": bool(r and r.corrected), "accepted": bool(r and r.accepted),
+                "unchanged_since": (stand.since or r.as_of) if r else 0,
+                "blame": blame(h, unit, leaf) if late[0] or late[2] else (0, 0)}
     return out
 
 
@@ -254,3 +262,190 @@ def suspicious(h, subject, item, period):
     c, inside, wanted, meant = h.catalogue, under(h, subject), leaves(h, item), window(h.catalogue, period)
     return {(r["unit"], r["item"], r["_period"].code, r["suspicion"], r["entry"], r["index"]): (r["before"], r["after"])
             for r in h.rows if r["table"] == "suspicions" and r["unit"] in inside and r["_leaf"] in wanted and (not meant or meant(r["_period"]))}
+
+
+def told_or_live(h, leaf, period):
+    """{unit: (the report that stands now, is it owed?)}"""
+    if period is not None:
+        return {u: (t.now, t.expected and not t.exempt) for u, t in told(h, leaf, period, strangers=True).items()}
+    c = h.catalogue
+    units = c.ever_reporters(leaf)
+    return {u: (h.cells[u, leaf].top if (u, leaf) in h.cells else None,
+                c.expected(u, leaf, h.today) and not h.terms.na(u, leaf, h.today)) for u in units}
+
+
+def control(h, subject, item, period):
+    """{(unit, item number, period code, "control", entry, index): (sum of those below, the figure)} of control figures that do not fit."""
+    c, inside, meant, today, out = h.catalogue, under(h, subject), window(h.catalogue, period), ordinal(h.today), {}
+    for leaf in leaves(h, item):
+        other = c.items[leaf].get("control")
+        if not other:
+            continue
+        periods = [None]
+        if c.schedule(leaf):
+            periods = {r["_period"] for r in h.rows if r["table"] == "frozen" and r["_leaf"] == leaf} | {s.period for s in h.sheets.held.values()
+                                                                                              if s.schedule == c.schedule(leaf).code}
+            periods = [p for p in periods if p.last < today and (not meant or meant(p))]
+        elif meant:
+            continue
+        for p in periods:
+            mine, theirs = told_or_live(h, leaf, p), told_or_live(h, other, p)
+            for unit in inside & mine.keys():
+                r = mine[unit][0]
+                below = {u: x for u, x in theirs.items() if u != unit and u in c.subtree(unit)}
+                reports = [x for x, _ in below.values() if x]
+                if r is None or r.kind == "none_arisen" or not reports or any(owed and x is None for x, owed in below.values()):
+                    continue
+                for name in ("numerator", "value", "denominator"):  # the first that differs is shown
+                    figures = sum(x.number(name) for x in reports), r.number(name)
+                    if figures[0] != figures[1]:
+                        out[unit, c.items[leaf]["number"], p.code if p else "", "control", *r.receipt] = figures
+                        break
+    return out
+
+
+# ---- cases ----
+
+def meant(h, code, item):
+    """Is the item (a code) at or below the one asked about?"""
+    return not item or item in h.catalogue.item_line(code)
+
+
+def obstacles(h, subject, item, state, by_addressee):
+    """({receipt: what is said of it}, {addressee: (open, overdue, closed, days)})"""
+    inside, rows, per = {subject} if by_addressee and not isinstance(subject, str) else under(h, subject), {}, {}
+    for at, o in h.obstacles.of.items():
+        asked = {s.addressee for s in o.steps if s.addressee is not None}
+        if not meant(h, o.item, item) or not ((asked | {o.addressee}) & inside if by_addressee else o.unit in inside):
+            continue
+        spent = lay(o, h.today)
+        for unit, days in spent.items():
+            if by_addressee and unit not in inside:
+                continue
+            n = per.setdefault(unit, [0, 0, 0, 0])
+            n[0] += o.state == OPEN and o.addressee == unit
+            n[1] += o.addressee == unit and overdue(o, h.today)
+            n[2] += o.state == CLOSED
+            n[3] += days if o.state == CLOSED else 0
+        if (state and o.state != state) or (by_addressee and o.addressee not in inside):
+            continue
+        rows[at] = {"unit": o.unit, "item": h.catalogue.items[o.item]["number"], "state": o.state, "addressee": o.addressee,
+                    "answer_due": o.due if o.state == OPEN else 0,
+                    "overdue": overdue(o, h.today), "escalations": o.escalations, "raised_late": o.raised_late, "closed_on": o.closed,
+                    "waiting_days": sum(spent.values()), "affects_rights": o.affects_rights,
+                    "steps": [(s.kind, s.unit, s.addressee or MINISTRIES, s.on_behalf, s.resolves) for s in o.steps]}
+    return rows, {k: tuple(n) for k, n in per.items() if any(n)}
+
+
+def findings(h, subject, item, open_only):
+    inside, c = under(h, subject), h.catalogue
+    return {f.entry: (f.unit, f.item, f.severity, f.remedy_by, f.closed) for f in h.cases.findings.values()
+            if f.unit in inside and (meant(h, c.item_of[f.item], item) if f.item else not item) and not (open_only and f.closed)}
+
+
+def requests(h, subject, item, waiting_only):
+    inside, c = under(h, subject), h.catalogue
+    return {at: (r.unit, c.items[r.item]["number"], r.kind, r.date, r.date_to, r.decided, r.granted, r.granted_date) for at, r in h.cases.requests.items()
+            if r.unit in inside and meant(h, r.item, item) and not (waiting_only and r.decided)}
+
+
+# ---- thresholds ----
+
+def exceptions(h, subject, rule):
+    """{(rule, unit, schedule): (period code, measured, expected)} of units that are open today."""
+    c, out = h.catalogue, {}
+    slots = list(live(h)) + list(frozen(h))
+    schedules = {c.items[leaf].get("schedule", "") for leaf in c.leaves}
+    for t in c.thresholds:
+        for unit in under(h, subject) if not rule or t["rule"] == rule else ():
+            if not c.open_unit(unit, h.today):
+                continue
+            below = c.subtree(unit)
+            if t["measure"] in RATES or t["measure"] == "missing":
+                for schedule in schedules:
+                    found = report_gauge(h, t, [x for x in slots if x[0] == schedule and x[2] in below])
+                    if found:
+                        out[t["rule"], unit, schedule] = found
+            elif t["measure"] in GAUGES:
+                measured, expected = GAUGES[t["measure"]](h, below)
+                if beyond(t, measured, 1, expected):
+                    out[t["rule"], unit, ""] = "", measured, expected
+    return out
+
+
+def beyond(t, n, of, expected):
+    """Strictly, and a share exactly: n of `of` beside basis points."""
+    a, b = n, t.get("value", 0) * of
+    return bool(expected) and expected >= t.get("min_expected", 0) and (a > b if t["op"] == "above" else a < b)
+
+
+def share(n, of):
+    """In basis points: half up, but never all when something is missing, nor nothing when there is something."""
+    bp = half_up(n * 10000, of)
+    return bp if n in (0, of) else min(max(bp, 1), 9999)
+
+
+def report_gauge(h, t, slots):
+    """Of one schedule: so many of its periods that have ended, the youngest first, in a row."""
+    first, crossed = None, 0
+    held = {s.period for s in h.sheets.held.values()}
+    for p in sorted({x[1] for x in slots if x[1].last < ordinal(h.today)}, key=lambda p: -p.first):
+        counts = Counter(x[4] for x in slots if x[1] == p)
+        if counts["pending"] and p in held:
+            continue
+        on_time = counts["on_time"] + counts["line_slow"]
+        expected = on_time + counts["late"] + counts["missing"]
+        n = {"missing": counts["missing"], "on_time_rate": on_time, "reporting_rate": on_time + counts["late"]}[t["measure"]]
+        rate = t["measure"] in RATES
+        if not beyond(t, n * 10000 if rate else n, expected if rate else 1, expected):
+            return None
+        first, crossed = first or (p.code, share(n, expected) if rate else n, expected), crossed + 1
+        if crossed == (t.get("periods") or 1):
+            return first
+    return None
+
+
+def tasks_gauge(which):
+    def gauge(h, below):
+        rollups, n, expected = Rollups(h.catalogue, h.today, h.cells, h.terms), 0, 0
+        for leaf, item in h.catalogue.leaves.items():
+            for unit in h.catalogue.reporters(leaf, h.today) & below if item["kind"] == "task" else ():
+                if h.catalogue.expected(unit, leaf, h.today) and not h.terms.na(unit, leaf, h.today):
+                    stand = h.cells.get((unit, leaf))
+                    expected += 1
+                    n += rollups.late(leaf, unit, stand.top if stand else None)[which]
+        return n, expected
+    return gauge
+
+
+def open_gauge(h, below):
+    n = sum(o.state == OPEN and o.addressee in below for o in h.obstacles.of.values())
+    return n, n
+
+
+def overdue_gauge(h, below):
+    """Of those that are not closed: with whom they lay, and from whom the clock took them or with whom they are past their day."""
+    n = expected = 0
+    for o in h.obstacles.of.values():
+        there = o.steps[0].addressee if o.state != CLOSED else None
+        for s in o.steps[1:] if o.state != CLOSED else ():
+            if s.kind == "escalate":
+                expected, n = expected + (there in below), n + (there in below and s.unit == 0)
+                there = s.addressee
+        expected, n = expected + (there in below), n + (there in below and overdue(o, h.today))
+    return n, expected
+
+
+def stagnant_gauge(h, below):
+    moved, n = 0, 0
+    for (unit, leaf), stand in h.cells.items():
+        r = stand.top
+        if unit in below and r and r.kind == "task" and r.state != "done" and h.catalogue.expected(unit, leaf, h.today) and not h.terms.na(unit, leaf, h.today):
+            moved, n = max(moved, stand.since or r.as_of), n + 1
+    return (ordinal(h.today) - ordinal(moved) if n else 0), n
+
+
+RATES = ("reporting_rate", "on_time_rate")
+GAUGES = {"overdue": tasks_gauge(0), "behind": tasks_gauge(1), "open_obstacles": open_gauge, "overdue_obstacles": overdue_gauge,
+          "stagnant_days": stagnant_gauge}
+MEASURED = (*RATES, "missing", *GAUGES)

@@ -232,7 +232,7 @@ class History:
         says = self.cells[unit, u["item"]].top
         if says:
             r = self.made(e, index, u, says.kind, says.body, received)
-            r.unchanged = True
+            r.unchanged, r.accepted = True, says.accepted
             self.stands(r)
 
     # ---- what is asked ----

@@ -31,20 +31,27 @@ class Report:
         return self.body.get(name, 0)
 
     @property
+    def says(self):
+        return self.kind, self.state, *(self.number(n) for n in ("percent", "numerator", "denominator", "value"))
+
+    @property
     def state(self):
         return self.body.get("state") if self.kind == "task" else None
 
 
 class Stand:
-    """The two reports that a cell or slot keeps."""
-    __slots__ = ("top", "below")
+    """The two reports that a cell or slot keeps; `since`: the as-of date since which the one that stands says the same."""
+    __slots__ = ("top", "below", "since")
 
     def __init__(self):
         self.top = self.below = None
+        self.since = 0
 
     def add(self, r):
         """True: it stands now."""
         if self.top is None or r.order >= self.top.order:
+            same = self.top is not None and self.top.says == r.says
+            self.since = (self.since or self.top.as_of) if same else r.as_of
             self.top, self.below = r, self.top
             return True
         if self.below is None or r.order >= self.below.order:
@@ -62,8 +69,11 @@ class Stand:
             self.below = None
         else:
             return False
+        self.since = 0
         return True
 
     def forget_before(self, first):
         """What is of an older period is no more (a flow's cell when the next period has ended)."""
+        if self.top and self.top.first < first:
+            self.since = 0
         self.top, self.below = ([r for r in (self.top, self.below) if r and r.first >= first] + [None, None])[:2]
