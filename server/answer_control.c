@@ -194,7 +194,10 @@ static void compare(struct work *w, const struct told_period *p, const struct to
 	const struct below *b = &w->sums[about_number(&w->s->units, t->unit)];
 	bool value = b->value != (uint64_t)t->now.value, denominator = b->denominator != (uint64_t)t->now.denominator;
 
-	if (!(t->now.flags & CELL_REPORTED) || t->now.flags & CELL_NONE_ARISEN || b->owed || !b->reported ||
+	/* of a period that was never opened nobody owed anything */
+	bool opened = p->in_memory || t->mark.flags & SLOT_EXPECTED || t->frozen.flags & CELL_REPORTED;
+
+	if (!opened || !(t->now.flags & CELL_REPORTED) || t->now.flags & CELL_NONE_ARISEN || b->owed || !b->reported ||
 	    (!value && !denominator))
 		return;
 	struct suspect *s = suspects_add(w->s);

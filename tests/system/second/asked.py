@@ -265,13 +265,13 @@ def suspicious(h, subject, item, period):
 
 
 def told_or_live(h, leaf, period):
-    """{unit: (the report that stands now, is it owed?)}"""
+    """{unit: (the report that stands now, is it owed? was the slot ever open?)}"""
     if period is not None:
-        return {u: (t.now, t.expected and not t.exempt) for u, t in told(h, leaf, period, strangers=True).items()}
+        return {u: (t.now, t.expected and not t.exempt, t.expected or not t.is_frozen or t.frozen is not None) for u, t in told(h, leaf, period, strangers=True).items()}
     c = h.catalogue
     units = c.ever_reporters(leaf)
     return {u: (h.cells[u, leaf].top if (u, leaf) in h.cells else None,
-                c.expected(u, leaf, h.today) and not h.terms.na(u, leaf, h.today)) for u in units}
+                c.expected(u, leaf, h.today) and not h.terms.na(u, leaf, h.today), True) for u in units}
 
 
 def control(h, subject, item, period):
@@ -291,10 +291,10 @@ def control(h, subject, item, period):
         for p in periods:
             mine, theirs = told_or_live(h, leaf, p), told_or_live(h, other, p)
             for unit in inside & mine.keys():
-                r = mine[unit][0]
+                r, _, opened = mine[unit]
                 below = {u: x for u, x in theirs.items() if u != unit and u in c.subtree(unit)}
-                reports = [x for x, _ in below.values() if x]
-                if r is None or r.kind == "none_arisen" or not reports or any(owed and x is None for x, owed in below.values()):
+                reports = [x for x, _, _ in below.values() if x]
+                if not opened or r is None or r.kind == "none_arisen" or not reports or any(owed and x is None for x, owed, _ in below.values()):
                     continue
                 for name in ("numerator", "value", "denominator"):  # the first that differs is shown
                     figures = sum(x.number(name) for x in reports), r.number(name)
