@@ -31,7 +31,7 @@ class HalfYear:
 
     # ---- what the centre has ----
     def metric(self, name):
-        text = self.demo.health("/metrics")
+        text = self.demo.wait("the metrics", lambda: self.demo.health("/metrics"))
         return int(float(re.search(rf"^tiendo_{name} (\S+)$", text, re.M)[1]))
 
     def taken(self):
@@ -49,6 +49,8 @@ class HalfYear:
     def receipt(self, key):
         if key in self.receipts:
             return self.receipts[key]
+        if key.count("/") != 2:
+            self.fail(f"events.csv: {{{key}}}: no line before has this name")
         unit, item, period = key.split("/")
         found = [r for r in self.of_office(unit) if (r["item"], r["period"]) == (item, period)]
         return found[0]["receipt"] if found else self.fail(f"events.csv: {{{key}}}: no such receipt")
