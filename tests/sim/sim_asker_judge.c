@@ -192,7 +192,8 @@ static void page_findings(struct asked *a, const Tiendo__V1__FindingsPage *p)
 void asked_page(struct asked *a, const Tiendo__V1__Reply *r)
 {
 	a->cursor_size = r->cursor.len < sizeof a->cursor ? r->cursor.len : 0;
-	memcpy(a->cursor, r->cursor.data, a->cursor_size);
+	if (a->cursor_size)
+		memcpy(a->cursor, r->cursor.data, a->cursor_size);
 	if (r->cursor.len > sizeof a->cursor)
 		truth_broken("a cursor of %zu bytes", r->cursor.len);
 	if (r->answer_case == REPLY(TIMELINESS))
