@@ -117,11 +117,9 @@ class Obstacles:
     def heard(h, o, clock=False):
         """With whom it lies now hears of it; so do the two sides of what the other one says. The clock says nothing."""
         s, item = o.steps[-1], h.catalogue.items[o.item]["number"]
-        if s.kind in ("raise", "escalate", "reopen"):
-            if o.addressee != MINISTRIES:
-                h.tell("obstacle", o.addressee, item, o.at, s.at[1])
-        elif o.addressee not in (MINISTRIES, s.unit):
-            h.tell("answer", o.addressee, item, o.at, s.at[1])
+        if o.addressee not in (MINISTRIES, s.unit):
+            comes = s.kind in ("raise", "escalate", "reopen")
+            h.tell("obstacle" if comes else "answer", o.addressee, item, o.at, s.at[1])
         if s.unit != o.unit and not clock:
             h.tell("answer", o.unit, item, o.at, s.at[1])
 
