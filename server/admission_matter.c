@@ -17,11 +17,6 @@ static struct verdict refuse(enum reason reason, const char *field)
 
 /* ---- the report that a receipt names ---- */
 
-static bool is(const struct cell *c, const struct receipt *r)
-{
-	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
-}
-
 bool admission_stands(const struct view *v, const struct admit_found *found, uint16_t period, const struct receipt *r,
 		      bool *in_memory)
 {
@@ -32,11 +27,12 @@ bool admission_stands(const struct view *v, const struct admit_found *found, uin
 	if (!cell)
 		return false;
 	if (!period)
-		return is(cell, r) || is(&block_past(p.block, cell)->before, r);
+		return report_is(cell, r->entry, r->index) || report_is(&block_past(p.block, cell)->before, r->entry, r->index);
 	const struct sheet *sheet = sheet_of(p.block->sheets, p.leaf, period);
 	uint32_t slot = sheet ? sheet_slot(p.block->sheets, p.row, p.leaf) : NO_INDEX;
 	*in_memory = slot != NO_INDEX;
-	return *in_memory && (is(&sheet->reports[slot], r) || is(&sheet->before[slot], r));
+	return *in_memory && (report_is(&sheet->reports[slot], r->entry, r->index) ||
+			      report_is(&sheet->before[slot], r->entry, r->index));
 }
 
 /* The period of a report that was taken; 0 = its leaf has no schedule. */

@@ -91,17 +91,6 @@ void cases_pack(struct buffer *b, const struct cases *c)
 
 /* ---- and in ---- */
 
-/* The next `size` bytes; NULL when there are not so many. */
-static const uint8_t *next(struct bytes *from, size_t size)
-{
-	const uint8_t *at = from->data;
-	if (from->size < size)
-		return NULL;
-	from->data += size;
-	from->size -= size;
-	return at;
-}
-
 static struct spot get_place(const uint8_t *p)
 {
 	return (struct spot){ get_u64(p), get_u32(p + 8) };
@@ -115,7 +104,7 @@ static bool behind(struct spot a, struct spot b)
 /* The first step is the raise, and no other is. */
 static bool unpack_step(struct obstacle *o, struct bytes *from)
 {
-	const uint8_t *p = next(from, STEP_BYTES);
+	const uint8_t *p = bytes_take(from, STEP_BYTES);
 	if (!p)
 		return false;
 	struct step s = { .at = get_place(p), .unit = get_u32(p + 12), .addressee = get_u32(p + 16),
@@ -126,7 +115,7 @@ static bool unpack_step(struct obstacle *o, struct bytes *from)
 
 static bool unpack_obstacle(struct cases *c, struct bytes *from)
 {
-	const uint8_t *p = next(from, OBSTACLE_BYTES);
+	const uint8_t *p = bytes_take(from, OBSTACLE_BYTES);
 	if (!p)
 		return false;
 	struct obstacle o = { .at = get_place(p), .unit = get_u32(p + 28), .principal = get_u32(p + 32), .item = get_u32(p + 36),
@@ -147,7 +136,7 @@ static bool unpack_obstacle(struct cases *c, struct bytes *from)
 
 static bool unpack_request(struct cases *c, struct bytes *from)
 {
-	const uint8_t *p = next(from, REQUEST_BYTES);
+	const uint8_t *p = bytes_take(from, REQUEST_BYTES);
 	if (!p)
 		return false;
 	struct request r = { .at = get_place(p), .unit = get_u32(p + 12), .principal = get_u32(p + 16), .item = get_u32(p + 20),
@@ -160,7 +149,7 @@ static bool unpack_request(struct cases *c, struct bytes *from)
 
 static bool unpack_finding(struct cases *c, struct bytes *from)
 {
-	const uint8_t *p = next(from, FINDING_BYTES);
+	const uint8_t *p = bytes_take(from, FINDING_BYTES);
 	if (!p)
 		return false;
 	struct finding f = { .entry = get_u64(p), .unit = get_u32(p + 8), .item = get_u32(p + 12), .principal = get_u32(p + 16),
@@ -171,7 +160,7 @@ static bool unpack_finding(struct cases *c, struct bytes *from)
 
 static bool unpack_all(struct cases *c, struct bytes *from, bool (*unpack)(struct cases *, struct bytes *))
 {
-	const uint8_t *count = next(from, 4);
+	const uint8_t *count = bytes_take(from, 4);
 	for (uint32_t i = 0; count && i < get_u32(count); i++)
 		if (!unpack(c, from))
 			return false;

@@ -3,8 +3,8 @@
  * Corrections, withdrawals, confirmations; and what is no figure at all. Nothing here can fail: what makes no sense (any
  * more) has no effect.
  */
-#include "server/fold_inside.h"
 #include "server/duties.h"
+#include "server/fold_inside.h"
 
 /* ---- figures that name another one ---- */
 
@@ -20,11 +20,6 @@ static void correct(struct view *v, const struct reporting *r, struct change *ch
 	fold_report(v, r, &report, ch);
 }
 
-static bool is(const struct cell *c, const struct receipt *r)
-{
-	return c->flags & CELL_REPORTED && c->entry == r->entry && c->index == r->index;
-}
-
 /* Of the report that is voided: the period that is said, or the unfrozen one in which that report stands. */
 static uint16_t period_voided(const struct reporting *r, const char *named, const struct receipt *about)
 {
@@ -34,9 +29,13 @@ static uint16_t period_voided(const struct reporting *r, const char *named, cons
 
 	if (rhythm != NO_INDEX && schedule_period(s->rhythms[rhythm].schedule, named, &p))
 		return period_place(p.first);
-	for (uint32_t i = 0; slot != NO_INDEX && i < s->open_n; i++)
-		if (s->open[i]->rhythm == rhythm && (is(&s->open[i]->reports[slot], about) || is(&s->open[i]->before[slot], about)))
-			return s->open[i]->place;
+	for (uint32_t i = 0; slot != NO_INDEX && i < s->open_n; i++) {
+		const struct sheet *sheet = s->open[i];
+
+		if (sheet->rhythm == rhythm && (report_is(&sheet->reports[slot], about->entry, about->index) ||
+						report_is(&sheet->before[slot], about->entry, about->index)))
+			return sheet->place;
+	}
 	return 0;
 }
 

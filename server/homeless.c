@@ -62,22 +62,9 @@ void homeless_pack(struct buffer *b, const struct homeless *h)
 	}
 }
 
-/* Sticky: NULL when so many bytes are not there. */
-static const uint8_t *take(struct bytes *in, size_t n)
-{
-	const uint8_t *p = in->data;
-
-	if (!p || in->size < n) {
-		*in = (struct bytes){ 0 };
-		return NULL;
-	}
-	*in = bytes_of(p + n, in->size - n);
-	return p;
-}
-
 static bool take_u32(struct bytes *in, uint32_t *out)
 {
-	const uint8_t *p = take(in, 4);
+	const uint8_t *p = bytes_take(in, 4);
 
 	*out = p ? get_u32(p) : 0;
 	return p;
@@ -85,10 +72,10 @@ static bool take_u32(struct bytes *in, uint32_t *out)
 
 static bool take_text(struct bytes *in, char *out, size_t max)
 {
-	const uint8_t *p = take(in, 1);
+	const uint8_t *p = bytes_take(in, 1);
 	size_t n = p ? p[0] : 0;
 
-	if (!p || n > max || !(p = take(in, n)))
+	if (!p || n > max || !(p = bytes_take(in, n)))
 		return false;
 	memcpy(out, p, n);
 	out[n] = '\0';
@@ -106,9 +93,9 @@ static bool take_slot(struct bytes *in, struct homeless_slot *s)
 	    !take_text(in, s->period.code, PERIOD_MAX) || !take_day(in, &s->period.first) || !take_day(in, &s->period.last) ||
 	    !take_day(in, &s->freeze))
 		return false;
-	const uint8_t *p = take(in, 1);
+	const uint8_t *p = bytes_take(in, 1);
 	size_t size = p ? p[0] : 0;
-	p = p ? take(in, size) : NULL;
+	p = p ? bytes_take(in, size) : NULL;
 	return p && slot_unpack(bytes_of(p, size), &s->value);
 }
 

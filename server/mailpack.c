@@ -82,12 +82,7 @@ void mailbox_pack(struct buffer *b, const struct mailbox *m)
 /* The next n pieces of `size` bytes; NULL when there are not so many. */
 static const uint8_t *next(struct bytes *from, uint32_t n, size_t size)
 {
-	const uint8_t *at = from->data;
-	if (from->size / size < n)
-		return NULL;
-	from->data += n * size;
-	from->size -= n * size;
-	return at;
+	return from->size / size < n ? NULL : bytes_take(from, n * size);
 }
 
 static bool unpack_letter(struct mailbox *m, struct bytes *from, uint32_t units)

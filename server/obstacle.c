@@ -45,12 +45,6 @@ static bool next_leaf(const struct catalogue *c, uint32_t item, uint32_t unit, s
 	return false;
 }
 
-bool obstacle_reports(const struct catalogue *c, uint32_t item, uint32_t unit, struct date day)
-{
-	uint32_t leaf = item;
-	return next_leaf(c, item, unit, day, &leaf);
-}
-
 static bool leaf_late(const struct catalogue *c, const struct terms *t, uint32_t leaf, uint32_t unit, struct date today)
 {
 	const struct schedule *s = catalogue_schedule(c, leaf);
@@ -110,7 +104,7 @@ static struct verdict named(const struct hand *h, uint32_t item, uint32_t raiser
 struct verdict obstacle_may_raise(const struct hand *h, const struct matter *m, uint32_t item)
 {
 	uint32_t number;
-	if (!obstacle_reports(h->catalogue, item, h->unit, h->today))
+	if (!catalogue_reports_below(h->catalogue, item, h->unit, h->today))
 		return refuse(REASON_NOT_ASSIGNED, "item");
 	return m->addressee[0] ? named(h, item, h->unit, m->addressee, "obstacle.raise.addressee", &number) : fine;
 }

@@ -39,8 +39,6 @@ struct hand {
 struct obstacle *obstacle_named(const struct cases *c, const struct catalogue *catalogue, const struct matter *m,
 				uint32_t item);
 
-/* Does the unit report some leaf at or below the item that is open that day? */
-bool obstacle_reports(const struct catalogue *c, uint32_t item, uint32_t unit, struct date day);
 /*
  * Raised late: behind the due date in force, or between the end of a period of the leaf's schedule and its freeze; about an item
  * with several leaves of the unit: each of them says so.

@@ -27,21 +27,10 @@ void roster_pack(struct buffer *b, const struct roster *r)
 	}
 }
 
-/* The next `size` bytes; NULL when there are not so many. */
-static const uint8_t *next(struct bytes *from, size_t size)
-{
-	const uint8_t *at = from->data;
-	if (from->size < size)
-		return NULL;
-	from->data += size;
-	from->size -= size;
-	return at;
-}
-
 static bool unpack_principal(struct roster *r, struct bytes *from)
 {
-	const uint8_t *p = next(from, PRINCIPAL_BYTES), *text;
-	if (!p || !(text = next(from, get_u32(p + 16))))
+	const uint8_t *p = bytes_take(from, PRINCIPAL_BYTES), *text;
+	if (!p || !(text = bytes_take(from, get_u32(p + 16))))
 		return false;
 	char *name = strndup((const char *)text, get_u32(p + 16));
 	struct registry_change add = { .kind = REGISTRY_PRINCIPAL_ADD, .principal = get_u32(p),
@@ -54,7 +43,7 @@ static bool unpack_principal(struct roster *r, struct bytes *from)
 
 static bool unpack_key(struct roster *r, struct bytes *from)
 {
-	const uint8_t *p = next(from, KEY_BYTES);
+	const uint8_t *p = bytes_take(from, KEY_BYTES);
 	if (!p)
 		return false;
 	struct registry_change add = { .kind = REGISTRY_KEY_ADD, .key_id = get_u32(p), .principal = get_u32(p + 4) };
@@ -65,7 +54,7 @@ static bool unpack_key(struct roster *r, struct bytes *from)
 
 static bool unpack_all(struct roster *r, struct bytes *from, bool (*unpack)(struct roster *, struct bytes *))
 {
-	const uint8_t *count = next(from, 4);
+	const uint8_t *count = bytes_take(from, 4);
 	for (uint32_t i = 0; count && i < get_u32(count); i++)
 		if (!unpack(r, from))
 			return false;

@@ -16,6 +16,7 @@
 #include "common/domain/timely.h"
 #include "common/sys/base.h"
 #include "server/block.h"
+#include "server/cellpack.h"
 
 enum slot_flag {
 	SLOT_EXPECTED = 1, /* the cell was expected on the day the period opened */
@@ -94,7 +95,7 @@ void sheets_drop(struct sheets *s, const struct sheet *sheet);
  * One slot as bytes, for checkpoint and rows: flags u8, timely u8, target i64 (NO_TARGET = none), which cells follow u8 (1 the
  * report, 2 the one under it), and those as in view.h without their item number.
  */
-enum { SLOT_HEAD_BYTES = 11, SLOT_CELL_BYTES = 60, SLOT_BYTES = SLOT_HEAD_BYTES + 2 * SLOT_CELL_BYTES };
+enum { SLOT_HEAD_BYTES = 11, SLOT_CELL_BYTES = CELL_BYTES, SLOT_BYTES = SLOT_HEAD_BYTES + 2 * SLOT_CELL_BYTES };
 struct slot_value {
 	struct slot_mark mark;
 	int64_t target; /* rows FROZEN: what it was judged by */

@@ -188,17 +188,6 @@ void terms_pack(struct buffer *b, const struct terms *t)
 	}
 }
 
-/* The next `size` bytes; NULL when there are not so many. */
-static const uint8_t *next(struct bytes *from, size_t size)
-{
-	const uint8_t *at = from->data;
-	if (from->size < size)
-		return NULL;
-	from->data += size;
-	from->size -= size;
-	return at;
-}
-
 static bool unpack_reached(struct term *term, const uint8_t *p, uint32_t n)
 {
 	if (!n)
@@ -218,9 +207,9 @@ static bool unpack_reached(struct term *term, const uint8_t *p, uint32_t n)
 
 static bool unpack_term(struct terms *t, struct bytes *from)
 {
-	const uint8_t *p = next(from, TERM_BYTES);
+	const uint8_t *p = bytes_take(from, TERM_BYTES);
 	uint32_t before = t->n, n = p ? get_u32(p + 24) : 0;
-	const uint8_t *reached = p ? next(from, (size_t)n * REACHED_BYTES) : NULL;
+	const uint8_t *reached = p ? bytes_take(from, (size_t)n * REACHED_BYTES) : NULL;
 	struct term *term = reached ? term_of(t, get_u32(p), get_u32(p + 4)) : NULL;
 	if (!term || t->n == before)
 		return false;
@@ -233,7 +222,7 @@ static bool unpack_term(struct terms *t, struct bytes *from)
 
 bool terms_unpack(struct terms *t, struct bytes packed)
 {
-	const uint8_t *count = next(&packed, 4);
+	const uint8_t *count = bytes_take(&packed, 4);
 	for (uint32_t i = 0; count && i < get_u32(count); i++)
 		if (!unpack_term(t, &packed))
 			return false;

@@ -353,7 +353,7 @@ enum role { ROLE_NONE, ROLE_AGENT, ROLE_VIEWER, ROLE_OPERATOR };
 enum cell_flag {
 	CELL_REPORTED = 1,     /* a report won */
 	CELL_NONE_ARISEN = 2,  /* ... and said that nothing happened in the period */
-	CELL_NA = 4,           /* decided not applicable (later) */
+	CELL_NA = 4,           /* decided not applicable today */
 	CELL_ON_BEHALF = 8,    /* reported by a key whose own unit is another one */
 	CELL_CROSSED = 16,     /* the winning report was written without having seen the one before it */
 	/* how the cell is counted in the rollups now, as judged at the last tick's date: */

@@ -94,19 +94,19 @@ bool reports_add(struct cell *first, struct cell *second, const struct cell *now
 	return false;
 }
 
-static bool is_report(const struct cell *c, uint64_t entry, uint16_t index)
+bool report_is(const struct cell *c, uint64_t entry, uint32_t index)
 {
 	return c->flags & CELL_REPORTED && c->entry == entry && c->index == index;
 }
 
 unsigned reports_void(struct cell *first, struct cell *second, uint64_t entry, uint16_t index)
 {
-	if (is_report(first, entry, index)) {
+	if (report_is(first, entry, index)) {
 		*first = *second;
 		*second = (struct cell){ 0 };
 		return 1;
 	}
-	if (!is_report(second, entry, index))
+	if (!report_is(second, entry, index))
 		return 0;
 	*second = (struct cell){ 0 };
 	return 2;

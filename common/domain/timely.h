@@ -40,6 +40,8 @@ bool timely_period(const struct schedule *s, const struct calendar *c, enum unit
 bool report_wins(const struct cell *now, const struct cell *standing);
 /* Puts `now` where it belongs of the two that stand; true: it is the first of them. */
 bool reports_add(struct cell *first, struct cell *second, const struct cell *now);
+/* Is it the report with that receipt? */
+bool report_is(const struct cell *c, uint64_t entry, uint32_t index);
 /* Voids the report of that receipt. 0 = neither stands; 1 = the first was voided, and the second took its place; 2 = the
  * second. */
 unsigned reports_void(struct cell *first, struct cell *second, uint64_t entry, uint16_t index);

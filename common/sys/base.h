@@ -43,6 +43,18 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/* Takes the next `size` bytes off the front; NULL, and nothing taken, when there are not so many. */
+static inline const uint8_t *bytes_take(struct bytes *from, size_t size)
+{
+	const uint8_t *at = from->data;
+
+	if (from->size < size)
+		return NULL;
+	from->data += size;
+	from->size -= size;
+	return at;
+}
+
 /* ---- errors ---- */
 
 struct sys_error {
