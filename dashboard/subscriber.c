@@ -133,9 +133,8 @@ static void apply_grains(struct subscriber *s, const struct mirror_generation *g
 			 const Tiendo__V1__CatchUpPage *p)
 {
 	for (size_t i = 0; i < p->n_grains; i++)
-		if (decode_grain(p->grains[i], &s->decoded) &&
-		    mirror_page(s->mirror, g, &s->decoded.grain) == MIRROR_APPLIED)
-			s->news |= SUBSCRIBER_FIGURES;
+		if (decode_grain(p->grains[i], &s->decoded))
+			subscriber_apply(s, g, &s->decoded.grain, true);
 }
 
 /* The catalogue is whole: where is our unit in it? */

@@ -33,6 +33,19 @@ struct subscriber_options {
 	const char *feed;     /* endpoint */
 	const char *unit;     /* "40" or "G/PILOT"; resolved in each catalogue anew */
 	uint32_t versions_ms; /* 0 = SUBSCRIBER_VERSIONS_MS */
+	/*
+	 * Which figures moved, for those who do not want to look at all of them; both may be NULL.
+	 * Called from within subscriber_step for each grain of the generation shown: `changing` with
+	 * what is about to be given to the mirror, which still holds the figures of before (and may
+	 * yet find that it has the new ones already); `changed` once the mirror holds it. whole: the
+	 * grain is all there is at its path and plan, and what it lacks is zero now; otherwise its
+	 * rollups are only those that moved. While a new generation is being caught up with nothing
+	 * is called: SUBSCRIBER_COMPLETE says that everything is another one. The grain lives as
+	 * long as the call.
+	 */
+	void (*changing)(void *ctx, const struct mirror_grain *grain, bool whole);
+	void (*changed)(void *ctx, const struct mirror_grain *grain, bool whole);
+	void *ctx;
 };
 
 enum subscriber_news {

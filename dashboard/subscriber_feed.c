@@ -55,6 +55,25 @@ static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int6
 		s->job = JOB_NONE;
 }
 
+void subscriber_apply(struct subscriber *s, const struct mirror_generation *g,
+		      const struct mirror_grain *grain, bool whole)
+{
+	const struct subscriber_options *o = &s->options;
+
+	mirror_meet(s->mirror, g);
+	/* what is shown stays as it is until the catch-up is complete */
+	bool shown = !mirror_owes_all(s->mirror);
+	if (shown && o->changing)
+		o->changing(o->ctx, grain, whole);
+	enum mirror_result result = whole ? mirror_page(s->mirror, g, grain)
+					  : mirror_delta(s->mirror, g, grain);
+	if (result != MIRROR_APPLIED)
+		return;
+	s->news |= SUBSCRIBER_FIGURES;
+	if (shown && o->changed)
+		o->changed(o->ctx, grain, whole);
+}
+
 static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t now)
 {
 	struct mirror_generation g;
@@ -63,8 +82,7 @@ static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t 
 		return;
 	if (subscriber_meet(s, &g, now))
 		s->job = JOB_NONE;
-	if (mirror_delta(s->mirror, &g, &s->decoded.grain) == MIRROR_APPLIED)
-		s->news |= SUBSCRIBER_FIGURES;
+	subscriber_apply(s, &g, &s->decoded.grain, false);
 }
 
 static void feed_message(struct subscriber *s, int64_t now)

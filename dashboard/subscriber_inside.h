@@ -40,6 +40,9 @@ struct subscriber {
 bool subscriber_connect(struct subscriber *s, int64_t now, struct sys_error *error);
 /* Something of generation g was heard. True = it is new: whatever is under way is of no use. */
 bool subscriber_meet(struct subscriber *s, const struct mirror_generation *g, int64_t now);
+/* A grain that was sent goes into the mirror; who asked to be told is told. */
+void subscriber_apply(struct subscriber *s, const struct mirror_generation *g,
+		      const struct mirror_grain *grain, bool whole);
 void subscriber_read_feed(struct subscriber *s, int64_t now);
 
 #endif

@@ -36,7 +36,46 @@ struct world {
 	unsigned news; /* seen since it was last cleared */
 	bool closed;   /* the door answers nobody */
 	uint64_t seq;
+	struct told {
+		unsigned deltas, pages; /* grains that changed */
+		char path[PATH_MAX_BYTES + 1];
+		size_t rollups;  /* of the last one */
+		uint32_t before; /* percent of KH.01 as the mirror had it when it was about to change ... */
+		uint32_t after;  /* ... and when it had changed */
+	} told;
 };
+
+static uint32_t percent(const struct world *w, const char *path, const char *item)
+{
+	const struct catalogue *c = subscriber_atlas(w->subscriber)->catalogue;
+	const struct item *i = catalogue_item(c, catalogue_item_by_code(c, item));
+	uint32_t plan = catalogue_item(c, i->plan)->row.number;
+	const struct rollup *r =
+		mirror_rollup(subscriber_mirror(w->subscriber), path, plan, i->row.number);
+
+	return r ? (uint32_t)r->percent_sum : 0;
+}
+
+/* ---- what it is told of the figures that move ---- */
+
+static void changing(void *ctx, const struct mirror_grain *grain, bool whole)
+{
+	struct world *w = ctx;
+
+	(void)whole;
+	w->told.before = percent(w, grain->path, "KH.01");
+}
+
+static void changed(void *ctx, const struct mirror_grain *grain, bool whole)
+{
+	struct world *w = ctx;
+
+	w->told.deltas += !whole;
+	w->told.pages += whole;
+	w->told.rollups = grain->n;
+	snprintf(w->told.path, sizeof(w->told.path), "%s", grain->path);
+	w->told.after = percent(w, grain->path, "KH.01");
+}
 
 static void open_server(struct world *w)
 {
@@ -94,7 +133,10 @@ static void subscribe(struct world *w, const char *unit, const struct keys_pair 
 							     .signals = -1},
 						   .feed = w->feed_at,
 						   .unit = unit,
-						   .versions_ms = 150};
+						   .versions_ms = 150,
+						   .changing = changing,
+						   .changed = changed,
+						   .ctx = w};
 
 	w->subscriber = subscriber_open(&options, &error);
 	assert_non_null(w->subscriber);
@@ -154,17 +196,6 @@ static void until_news(struct world *w, unsigned bits)
 			fail_msg("waited in vain for news %u", bits);
 	}
 	w->news &= ~bits;
-}
-
-static uint32_t percent(const struct world *w, const char *path, const char *item)
-{
-	const struct catalogue *c = subscriber_atlas(w->subscriber)->catalogue;
-	const struct item *i = catalogue_item(c, catalogue_item_by_code(c, item));
-	uint32_t plan = catalogue_item(c, i->plan)->row.number;
-	const struct rollup *r =
-		mirror_rollup(subscriber_mirror(w->subscriber), path, plan, i->row.number);
-
-	return r ? (uint32_t)r->percent_sum : 0;
 }
 
 static void report(struct world *w, uint32_t value)
@@ -234,6 +265,51 @@ static void what_was_lost_is_pulled(void **state)
 	report(&w, 60);
 	until_percent(&w, "VN/40/412/", 60);
 	assert_non_null(feed_socket(w.feed));
+	close_world(&w);
+}
+
+static void who_asks_is_told_what_moved(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "told");
+	report(&w, 10);
+	subscribe(&w, "412", &w.viewer);
+	until_news(&w, SUBSCRIBER_COMPLETE);
+	assert_int_equal(w.told.deltas + w.told.pages, 0); /* COMPLETE has said it */
+	/* the leaf and what is above it in the plan, not the rest of the grain */
+	report(&w, 20);
+	until_percent(&w, "VN/40/412/", 20);
+	assert_int_equal(w.told.deltas, 1);
+	assert_int_equal(w.told.pages, 0);
+	assert_string_equal(w.told.path, "VN/40/412/");
+	assert_int_equal(w.told.before, 10);
+	assert_int_equal(w.told.after, 20);
+	struct mirror_grain held = {0};
+	const struct catalogue *c = subscriber_atlas(w.subscriber)->catalogue;
+	uint32_t plan = catalogue_item(c, catalogue_item_by_code(c, "KH"))->row.number;
+	assert_true(mirror_grain(subscriber_mirror(w.subscriber), "VN/40/412/", plan, &held));
+	assert_true(w.told.rollups && w.told.rollups < held.n);
+	/* lost on the way: it comes as a page, with all there is */
+	centre_task(&w.centre, 0, ++w.seq, "KH.01", 20240109, 30);
+	centre_offer(&w.centre, centre_stream(7), w.seq, 1);
+	centre_commit(&w.centre);
+	change_clear(core_change(w.centre.core));
+	until_percent(&w, "VN/40/412/", 30);
+	assert_int_equal(w.told.deltas, 1);
+	assert_int_equal(w.told.pages, 1);
+	assert_int_equal(w.told.rollups, held.n);
+	assert_int_equal(w.told.before, 20);
+	/* a new generation: nothing until it is complete, then deltas again */
+	assert_true(centre_catalogue(&w.centre, CENTRE_UNITS "414,40,district,,,Quỳnh Lưu,,,,,,\n",
+				     CENTRE_ITEMS));
+	publish(&w);
+	until_news(&w, SUBSCRIBER_COMPLETE);
+	assert_int_equal(w.told.deltas + w.told.pages, 2);
+	report(&w, 40);
+	until_percent(&w, "VN/40/412/", 40);
+	assert_int_equal(w.told.deltas + w.told.pages, 3);
 	close_world(&w);
 }
 
@@ -383,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_come_as_they_move),
 		cmocka_unit_test(what_was_lost_is_pulled),
+		cmocka_unit_test(who_asks_is_told_what_moved),
 		cmocka_unit_test(another_catalogue),
 		cmocka_unit_test(who_is_not_let_in_is_told),
 		cmocka_unit_test(many_and_broken_questions),
