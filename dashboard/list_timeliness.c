@@ -222,6 +222,27 @@ static void show(struct list *l, struct buffer *out)
 
 /* ---- for programs ---- */
 
+/* The rhythm by its code. The catalogue keeps rhythms by leaf; NULL = no leaf follows it any more. */
+static const struct schedule *rhythm(const struct list *l, const char *code)
+{
+	for (uint32_t i = 0; i < catalogue_items(l->catalogue); i++) {
+		const struct schedule *s = catalogue_schedule(l->catalogue, i);
+		if (s && strcmp(s->code, code) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* Until when offices of the row's level are in time, as the catalogue says now; 0 = the row is of more than one. */
+static uint32_t deadline(const struct list *l, const Row *m)
+{
+	enum unit_kind kind = unit_kind_of(m->level);
+	const struct schedule *s = kind == UNIT_NONE ? NULL : rhythm(l, m->schedule);
+	struct period p = {.first = {m->first}, .last = {m->last}};
+
+	return s ? schedule_deadline(s, catalogue_calendar(l->catalogue), &p, kind).ymd : 0;
+}
+
 static void json_row(const struct list *l, const void *row, struct json *j)
 {
 	const Row *m = row;
@@ -235,6 +256,7 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 	json_text(j, "period", m->period);
 	list_json_date(j, "first", m->first);
 	list_json_date(j, "last", m->last);
+	list_json_date(j, "deadline", deadline(l, m));
 	json_bool(j, "frozen", m->frozen);
 	json_uint(j, "expected", m->slots->expected);
 	json_uint(j, "exempt", m->slots->exempt);

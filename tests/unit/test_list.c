@@ -15,9 +15,10 @@
 	"VN,,central,,,Việt Nam,,,,,,\n40,VN,province,,,Tỉnh Nghệ An,Nghe An,Ông A,0238,,,\n"                        \
 	"412,40,district,,,Thành phố Vinh,,Bà B,vinh@example,,,\n413,40,district,,,Huyện Diễn Châu,,,,,,\n"
 #define ITEMS                                                                                                         \
-	"code,parent,owner,kind,name,lead,start,due,answer,reporters,measure,num_def,den_def,bounded\n"              \
-	"KH,,40,plan,Kế hoạch,,,,,,,,,\nKH.1,KH,,task,Việc một,412,2024-01-02,2024-06-30,lead,,,,,\n"                \
-	"KH.2,KH,,ratio_group,Hồ sơ,,,,,,,a,b,\nKH.3,KH.2,,ratio,Tỷ lệ,40,,,all,kind:district@40,stock,a,b,yes\n"
+	"code,parent,owner,kind,name,lead,start,due,answer,reporters,measure,num_def,den_def,bounded,schedule\n"     \
+	"KH,,40,plan,Kế hoạch,,,,,,,,,,\nKH.1,KH,,task,Việc một,412,2024-01-02,2024-06-30,lead,,,,,,\n"              \
+	"KH.2,KH,,ratio_group,Hồ sơ,,,,,,,a,b,,\nKH.3,KH.2,,ratio,Tỷ lệ,40,,,all,kind:district@40,stock,a,b,yes,KY15\n"
+#define SCHEDULES "schedule,kind,first,last,name\nKY15,half_month,,,Kỳ 15 ngày\n"
 
 struct world {
 	struct catalogue *catalogue;
@@ -35,6 +36,7 @@ static void open_world(struct world *w, const struct list_kind *kind, enum langu
 	*w = (struct world){0};
 	assert_true(builder_csv(b, "units.csv", UNITS, strlen(UNITS), &faults));
 	assert_true(builder_csv(b, "items.csv", ITEMS, strlen(ITEMS), &faults));
+	assert_true(builder_csv(b, "schedules.csv", SCHEDULES, strlen(SCHEDULES), &faults));
 	w->catalogue = catalogue_build(b, false, &faults);
 	assert_non_null(w->catalogue);
 	builder_free(b);
@@ -188,6 +190,10 @@ static void rates_stand_with_their_n_of_n(void **state)
 	assert_int_equal(number(row(json, 0), "reported"), 62);
 	assert_int_equal(number(row(json, 0), "reporting_rate_bp"), 9841);
 	assert_int_equal(number(row(json, 0), "on_time_rate_bp"), 9206);
+	/* a level has one deadline: districts two working days after Monday 15/04; the whole has many */
+	assert_true(absent(row(json, 0), "deadline"));
+	assert_string_equal(text(row(json, 1), "level"), "district");
+	assert_string_equal(text(row(json, 1), "deadline"), "2024-04-17");
 	json_decref(json);
 	close_world(&w);
 }
