@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dashboard/web_board.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/domain/periods.h"
+#include "dashboard/json.h"
+#include "dashboard/list.h"
+
+enum web_code web_board_state(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	struct json j = json_to(out);
+
+	(void)w;
+	web_state(&j, NULL, v);
+	return WEB_GOOD;
+}
+
+/* ---- plans at a place ---- */
+
+static bool shown(const struct web_view *v, const struct place *p, uint32_t item)
+{
+	return catalogue_item_open(v->atlas->catalogue, item, v->sight.today) && atlas_has(v->atlas, p, item);
+}
+
+/* Of every plan that has a row there and something expected in it. */
+static void plans(struct json *j, const struct web_view *v, const struct place *p)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+
+	json_array_begin(j, "plans");
+	for (uint32_t i = 0; i < catalogue_plans(c); i++) {
+		uint32_t item = catalogue_plan(c, i)->item;
+		const struct rollup *r = shown(v, p, item) ? web_rollup(v, p->path, item) : NULL;
+		if (r)
+			web_brief(j, NULL, catalogue_item(c, item), r);
+	}
+	json_array_end(j);
+}
+
+static void inner(struct json *j, const struct web_view *v, const struct place *p)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+
+	json_array_begin(j, "inner");
+	for (uint32_t i = 0; i < catalogue_items(c); i++) {
+		const struct item *item = catalogue_item(c, i);
+		const struct rollup *r =
+			item->depth == 1 && !item->leaf && shown(v, p, i) ? web_rollup(v, p->path, i) : NULL;
+		if (r)
+			web_brief(j, NULL, item, r);
+	}
+	json_array_end(j);
+}
+
+/* ---- offices that have something to report themselves ---- */
+
+struct offices {
+	uint64_t expected, reported;
+};
+struct sums {
+	uint64_t expected, reported; /* cells */
+};
+
+static struct sums cells_at(const struct web_view *v, uint32_t unit)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	const char *path = catalogue_unit(c, unit)->path;
+	struct sums s = {0};
+
+	for (uint32_t i = 0; i < catalogue_plans(c); i++) {
+		uint32_t item = catalogue_plan(c, i)->item;
+		const struct rollup *r = web_rollup(v, path, item);
+		struct figure f = {0};
+		if (!r || !catalogue_item_open(c, item, v->sight.today))
+			continue;
+		figures_show(&f, ITEM_PLAN, r);
+		s.expected += f.expected;
+		s.reported += f.reported;
+	}
+	return s;
+}
+
+/* Rollups are sums over a subtree: what is left when those of the units directly below are taken away is the office's own. */
+static void count_span(const struct web_view *v, uint32_t top, struct offices *out)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	uint32_t last = catalogue_unit(c, top)->last, n = last - top + 1;
+	struct sums *own = base_grow(NULL, n, 2 * sizeof(*own)), *all = own + n;
+
+	for (uint32_t i = 0; i < n; i++)
+		own[i] = all[i] = cells_at(v, top + i);
+	for (uint32_t i = 1; i < n; i++) {
+		uint32_t parent = catalogue_unit(c, top + i)->parent - top;
+		own[parent].expected -= all[i].expected;
+		own[parent].reported -= all[i].reported;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		out->expected += own[i].expected > 0;
+		out->reported += own[i].expected > 0 && own[i].expected == own[i].reported;
+	}
+	free(own);
+}
+
+static void offices(struct json *j, const struct web_view *v, const struct place *p)
+{
+	struct offices o = {0};
+
+	if (p->is_group) {
+		struct web_below members = web_below(v, p);
+		for (const struct unit *u; (u = web_below_next(&members));)
+			count_span(v, u->first, &o);
+	} else {
+		count_span(v, p->index, &o);
+	}
+	json_object_begin(j, "offices");
+	json_uint(j, "expected", o.expected);
+	json_uint(j, "reported", o.reported);
+	json_object_end(j);
+}
+
+/* ---- board ---- */
+
+/* Leaders read every 15 days (DOMAIN 5, half_month): the end of the last half month is the day that today is compared with. */
+static struct date compare_date(struct date today)
+{
+	unsigned day = today.ymd % 100;
+
+	if (day > 15)
+		return (struct date){today.ymd - day + 15};
+	return date_add((struct date){today.ymd - day + 1}, -1);
+}
+
+static struct place place_of(const struct unit *u)
+{
+	return (struct place){.index = u->first, .path = u->path, .code = u->row.code, .name = u->row.name};
+}
+
+enum web_code web_board(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	struct json j = json_to(out);
+	struct web_below below = web_below(v, &w->place);
+
+	json_object_begin(&j, NULL);
+	web_state(&j, "state", v);
+	web_place(&j, "unit", v, &w->place);
+	list_json_date(&j, "compare", compare_date(v->sight.today).ymd);
+	plans(&j, v, &w->place);
+	inner(&j, v, &w->place);
+	json_array_begin(&j, "rows");
+	for (const struct unit *u; (u = web_below_next(&below));) {
+		struct place p = place_of(u);
+		json_object_begin(&j, NULL);
+		web_unit_ref(&j, "unit", u);
+		plans(&j, v, &p);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	offices(&j, v, &w->place);
+	json_object_end(&j);
+	return WEB_GOOD;
+}
+
+/* ---- tree: two levels, for areas ---- */
+
+static void node(struct json *j, const struct web_view *v, const struct unit *u, const char *parent, uint32_t item)
+{
+	json_object_begin(j, NULL);
+	json_text(j, "code", u->row.code);
+	json_text(j, "name", u->row.name);
+	list_json_text(j, "name_en", u->row.name_en);
+	json_text(j, "parent", parent);
+	web_brief(j, "b", catalogue_item(v->atlas->catalogue, item), web_rollup(v, u->path, item));
+	json_object_end(j);
+}
+
+enum web_code web_board_tree(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	struct json j = json_to(out);
+	struct web_below below = web_below(v, &w->place);
+	size_t nodes = 0;
+
+	json_object_begin(&j, NULL);
+	web_state(&j, "state", v);
+	json_array_begin(&j, "nodes");
+	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below)); nodes++)
+		node(&j, v, u, w->place.code, w->item);
+	below = web_below(v, &w->place);
+	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below));) {
+		struct place p = place_of(u);
+		struct web_below under = web_below(v, &p);
+		for (const struct unit *x; nodes < WEB_TREE_MAX && (x = web_below_next(&under)); nodes++)
+			node(&j, v, x, u->row.code, w->item);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	return WEB_GOOD;
+}
+
+/* ---- one unit ---- */
+
+static void groups(struct json *j, const struct web_view *v, const struct place *p)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	uint32_t list[GROUPS_PER_UNIT_MAX];
+	unsigned n = p->is_group ? 0 : catalogue_groups_of(c, p->index, v->sight.today, list);
+
+	json_array_begin(j, "groups");
+	for (unsigned i = 0; i < n; i++) {
+		const struct group *g = catalogue_group(c, list[i]);
+		char code[CODE_MAX + 3] = "G/";
+		strncat(code, g->code, CODE_MAX);
+		json_object_begin(j, NULL);
+		json_text(j, "code", code);
+		json_text(j, "name", g->name);
+		list_json_text(j, "name_en", g->name_en);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+enum web_code web_board_unit(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	struct json j = json_to(out);
+	struct web_below below = web_below(v, &w->place);
+
+	json_object_begin(&j, NULL);
+	web_state(&j, "state", v);
+	web_place(&j, "unit", v, &w->place);
+	json_array_begin(&j, "children");
+	for (const struct unit *u; (u = web_below_next(&below));)
+		web_unit_ref(&j, NULL, u);
+	json_array_end(&j);
+	groups(&j, v, &w->place);
+	json_object_end(&j);
+	return WEB_GOOD;
+}
+
+/* ---- figures ---- */
+
+static void figure(struct json *j, const char *name, const struct web_view *v, const struct place *p, uint32_t item)
+{
+	char code[CODE_MAX + 3];
+	struct buffer text = {0};
+
+	snprintf(code, sizeof(code), "%s%s", p->is_group ? "G/" : "", p->code);
+	struct reading r = reading_of(&v->sight, code, p->name, catalogue_item(v->atlas->catalogue, item),
+				      web_rollup(v, p->path, item));
+	json_figure(&text, &r);
+	json_raw(j, name, buffer_bytes(&text));
+	buffer_free(&text);
+}
+
+enum web_code web_board_figures(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	struct json j = json_to(out);
+
+	json_object_begin(&j, NULL);
+	web_state(&j, "state", v);
+	json_text(&j, "unit", w->place.code);
+	json_array_begin(&j, "figures");
+	for (uint32_t i = 0; i < catalogue_items(c); i++)
+		if ((w->item == NO_INDEX || catalogue_item(c, i)->plan == catalogue_item(c, w->item)->plan) &&
+		    shown(v, &w->place, i) && web_rollup(v, w->place.path, i))
+			figure(&j, NULL, v, &w->place, i);
+	json_array_end(&j);
+	json_object_end(&j);
+	return WEB_GOOD;
+}
+
+enum web_code web_board_below(const struct web_view *v, const struct web_wish *w, struct buffer *out)
+{
+	struct json j = json_to(out);
+	struct web_below below = web_below(v, &w->place);
+
+	json_object_begin(&j, NULL);
+	web_state(&j, "state", v);
+	web_place(&j, "unit", v, &w->place);
+	json_text(&j, "item", catalogue_item(v->atlas->catalogue, w->item)->row.code);
+	figure(&j, "figure", v, &w->place, w->item);
+	json_array_begin(&j, "rows");
+	for (const struct unit *u; (u = web_below_next(&below));) {
+		struct place p = place_of(u);
+		if (!web_rollup(v, u->path, w->item))
+			continue;
+		json_object_begin(&j, NULL);
+		web_unit_ref(&j, "unit", u);
+		figure(&j, "figure", v, &p, w->item);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	return WEB_GOOD;
+}

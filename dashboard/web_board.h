@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * web_board: the answers that come out of the mirror alone: state, items, board, tree, unit, figures, below, search. Each
+ * appends one JSON object to `out`, or says why not and leaves `out` as it was. Pure; docs/openapi.yaml has the shapes.
+ *
+ * The place was found, and the right to it judged, by who calls (web_route.c).
+ */
+#ifndef TIENDO_DASHBOARD_WEB_BOARD_H
+#define TIENDO_DASHBOARD_WEB_BOARD_H
+
+#include "dashboard/web_view.h"
+
+enum {
+	WEB_TREE_MAX = 2000,  /* nodes: more cannot be told apart on a screen */
+	WEB_SEARCH_MAX = 20,
+	WEB_QUERY_MAX = 100   /* bytes of what is searched for */
+};
+
+struct web_wish {
+	struct place place;
+	uint32_t item; /* index; NO_INDEX = none named */
+	const char *text;          /* search */
+	uint32_t within;           /* search: index of the unit that the asker may look below */
+};
+
+typedef enum web_code web_board_fn(const struct web_view *v, const struct web_wish *w, struct buffer *out);
+web_board_fn web_board_state, web_board_items, web_board, web_board_tree, web_board_unit, web_board_figures, web_board_below,
+	web_board_search;
+
+#endif
