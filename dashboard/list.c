@@ -125,6 +125,8 @@ static void json_head(const struct list *l, struct json *j)
 	json_bool(j, "illustrative", l->sight.illustrative);
 	json_bool(j, "simulated", l->sight.simulated);
 	json_text(j, "generation", generation_text(&l->sight.generation, generation));
+	if (l->bounded)
+		json_bool(j, "more", l->more);
 	if (l->kind->json_whole)
 		l->kind->json_whole(l, j);
 }
@@ -244,6 +246,11 @@ void list_json_text(struct json *j, const char *name, const char *text)
 		json_text(j, name, text);
 	else
 		json_none(j, name);
+}
+
+void list_json_free_text(const struct list *l, struct json *j, const char *name, const char *text)
+{
+	list_json_text(j, name, l->no_text ? "" : text);
 }
 
 void list_json_unit(const struct list *l, struct json *j, const char *name, uint32_t number)

@@ -71,6 +71,8 @@ struct list {
 	size_t n, size;
 	uint64_t numbers[2];  /* sums over pages, the kind's own ... */
 	const void *aside;    /* ... and what stands beside the rows */
+	bool no_text;         /* whoever reads it has no right to free text: none is written (list_json) */
+	bool bounded, more;   /* not every page was asked for; and there are more */
 	struct list_page *pages;
 };
 
@@ -115,6 +117,8 @@ unsigned list_days_since_ms(const struct list *l, int64_t ms);
 
 void list_json_date(struct json *j, const char *name, uint32_t ymd);
 void list_json_text(struct json *j, const char *name, const char *text);
+/* Free text: null also for who may not read it. */
+void list_json_free_text(const struct list *l, struct json *j, const char *name, const char *text);
 void list_json_unit(const struct list *l, struct json *j, const char *name, uint32_t number);
 void list_json_item(const struct list *l, struct json *j, uint32_t number);
 void list_json_receipt(struct json *j, const Tiendo__V1__ReceiptRef *r);

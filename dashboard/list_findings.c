@@ -125,7 +125,7 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 	list_json_date(j, "remedy_by", m->remedy_by);
 	list_json_date(j, "closed_on", m->closed_on);
 	json_bool(j, "overdue", past(l, m));
-	list_json_text(j, "text", m->text);
+	list_json_free_text(l, j, "text", m->text);
 }
 
 const struct list_kind list_findings = {.name = "findings",

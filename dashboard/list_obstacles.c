@@ -329,7 +329,7 @@ static void json_step(const struct list *l, const Step *s, struct json *j)
 	json_bool(j, "on_behalf", s->on_behalf);
 	list_json_unit(l, j, "addressee", s->addressee);
 	json_bool(j, "resolves", s->resolves);
-	list_json_text(j, "text", s->text);
+	list_json_free_text(l, j, "text", s->text);
 	json_object_end(j);
 }
 
@@ -354,8 +354,8 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 	json_bool(j, "raised_late", m->raised_late);
 	list_json_date(j, "closed_on", m->closed_on);
 	json_uint(j, "waiting_days", m->waiting_days);
-	list_json_text(j, "text", m->text);
-	list_json_text(j, "solution", m->solution);
+	list_json_free_text(l, j, "text", m->text);
+	list_json_free_text(l, j, "solution", m->solution);
 	json_array_begin(j, "steps");
 	for (size_t i = 0; i < m->n_steps; i++)
 		json_step(l, m->steps[i], j);

@@ -141,8 +141,8 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 		json_none(j, "granted");
 	}
 	list_json_date(j, "granted_date", m->granted_date);
-	list_json_text(j, "reason", m->reason);
-	list_json_text(j, "answer", m->answer);
+	list_json_free_text(l, j, "reason", m->reason);
+	list_json_free_text(l, j, "answer", m->answer);
 }
 
 const struct list_kind list_requests = {.name = "requests",

@@ -9,64 +9,6 @@
 #include "dashboard/mirror.h"
 #include "dashboard/show.h"
 
-void report_free(struct report *r)
-{
-	for (size_t i = 0; i < r->cells_n; i++) {
-		free(r->cells[i].period);
-		free(r->cells[i].product_ref);
-		free(r->cells[i].note);
-		free(r->cells[i].reason);
-	}
-	free(r->cells);
-	free(r->unfinished);
-	*r = (struct report){0};
-}
-
-/* False = of units, items or states this reader does not know. */
-static bool add_cell(struct report *r, const struct catalogue *c, const Tiendo__V1__CellRow *m)
-{
-	uint32_t unit = catalogue_unit_by_number(c, m->unit),
-		 item = catalogue_item_by_number(c, m->item);
-
-	if (unit == NO_INDEX || item == NO_INDEX || (int)m->state < REPORT_UNREPORTED ||
-	    (int)m->state > REPORT_NA)
-		return false;
-	if (r->cells_n == r->cells_size) {
-		r->cells_size = r->cells_size ? r->cells_size * 2 : 64;
-		r->cells = base_grow(r->cells, r->cells_size, sizeof(*r->cells));
-	}
-	struct report_cell *cell = &r->cells[r->cells_n++];
-	*cell = (struct report_cell){.unit = catalogue_unit(c, unit),
-				     .item = catalogue_item(c, item),
-				     .state = (enum cell_state)m->state,
-				     .received = {m->received_ms},
-				     .as_of = {m->as_of},
-				     .done_on = {m->done_on},
-				     .due = {m->due},
-				     .first_due = {m->first_due},
-				     .unchanged_since = {m->unchanged_since},
-				     .late_days = m->late_days,
-				     .waiting_days = m->waiting_days,
-				     .percent = m->percent,
-				     .numerator = (int64_t)m->numerator,
-				     .denominator = (int64_t)m->denominator,
-				     .version = m->version,
-				     .expected = m->expected,
-				     .on_behalf = m->on_behalf,
-				     .crossed = m->crossed,
-				     .overdue = m->overdue,
-				     .behind = m->behind,
-				     .done_late = m->done_late,
-				     .accepted = m->accepted,
-				     .corrected = m->corrected,
-				     .period = base_copy_text(m->period),
-				     .product_ref = base_copy_text(m->product_ref),
-				     .note = base_copy_text(m->note),
-				     .reason = base_copy_text(m->reason)};
-	decode_receipt(m->receipt, cell->receipt);
-	return true;
-}
-
 struct cells {
 	struct session *s;
 	struct report *report;
@@ -80,10 +22,9 @@ static int cells_page(void *ctx, const Tiendo__V1__Reply *r)
 	for (size_t i = 0; i < r->cells->n_cells; i++) {
 		const Tiendo__V1__ReceiptRef *ref = r->cells->cells[i]->receipt;
 		c->withheld += ref && !ref->incarnation.len;
-		if (!add_cell(c->report, c->s->atlas.catalogue, r->cells->cells[i]))
-			return EXIT_AGAIN; /* of a catalogue that is newer than ours */
 	}
-	return EXIT_GOOD;
+	/* not of a catalogue that is newer than ours? */
+	return report_page(c->report, c->s->atlas.catalogue, r->cells) ? EXIT_GOOD : EXIT_AGAIN;
 }
 
 static int fetch_cells(struct session *s, struct report *r, const char *unit, const char *item)
@@ -110,42 +51,6 @@ static int fetch_cells(struct session *s, struct report *r, const char *unit, co
 	return code;
 }
 
-static bool finished(const struct reading *r)
-{
-	const struct figure *f = &r->figure;
-
-	if (r->item->row.kind == ITEM_TASK)
-		return f->cells.done + f->cells.na == f->cells_expected;
-	if (f->indicators.unreported)
-		return false;
-	return f->has_reached ? f->target_reached : true;
-}
-
-static bool below(const struct catalogue *c, uint32_t item, uint32_t top)
-{
-	while (item != NO_INDEX && item != top)
-		item = catalogue_item(c, item)->parent;
-	return item == top;
-}
-
-static void find_unfinished(struct session *s, const struct mirror *m, const struct place *place,
-			    uint32_t top, const char *unit, struct report *r)
-{
-	const struct catalogue *c = s->atlas.catalogue;
-	const struct plan *plan = catalogue_plan(c, catalogue_plan_of_item(c, top));
-
-	r->unfinished = base_grow(NULL, plan->items_n, sizeof(*r->unfinished));
-	for (uint32_t i = 0; i < plan->items_n; i++) {
-		uint32_t item = plan->items[i];
-		if (!catalogue_item(c, item)->leaf || item == top || !below(c, item, top))
-			continue;
-		struct reading leaf = reader_reading(s, m, place, unit, item);
-		if ((leaf.figure.cells_expected || leaf.figure.indicators_expected) &&
-		    !finished(&leaf))
-			r->unfinished[r->unfinished_n++] = leaf;
-	}
-}
-
 static int make(struct session *s, const struct reader_options *o, struct mirror *m,
 		struct report *r)
 {
@@ -161,8 +66,13 @@ static int make(struct session *s, const struct reader_options *o, struct mirror
 		code = fetch_cells(s, r, o->arguments[0], o->arguments[1]);
 	if (code != EXIT_GOOD)
 		return code;
-	r->reading = reader_reading(s, m, &place, o->arguments[0], item);
-	find_unfinished(s, m, &place, item, o->arguments[0], r);
+	report_figures(r, &(struct report_about){.sight = &s->sight,
+						 .catalogue = s->atlas.catalogue,
+						 .mirror = m,
+						 .path = place.path,
+						 .unit = o->arguments[0],
+						 .unit_name = place.name,
+						 .item = item});
 	return EXIT_GOOD;
 }
 

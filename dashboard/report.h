@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * report: what `explain` tells of one figure: who has said what, who has said nothing, what is not
- * finished. Made from the cells the centre sent; data only, filled by reader_explain.c, shown by
- * show and json.
+ * finished. Made from the cells the centre sent and the figures at hand, shown by show and json.
  */
 #ifndef TIENDO_DASHBOARD_REPORT_H
 #define TIENDO_DASHBOARD_REPORT_H
 
+#include "common/sys/codec.h"
 #include "dashboard/reading.h"
 
 enum cell_state {
@@ -49,6 +49,19 @@ struct report {
 	struct reading *unfinished;
 	size_t unfinished_n;
 };
+
+/* One page of cells. False = of units, items or states that the catalogue (or this build) does not know. */
+bool report_page(struct report *r, const struct catalogue *c, const Tiendo__V1__CellsPage *page);
+
+struct report_about {
+	const struct sight *sight;
+	const struct catalogue *catalogue;
+	const struct mirror *mirror;
+	const char *path, *unit, *unit_name; /* of the place; unit: as asked for */
+	uint32_t item;                       /* index */
+};
+/* The figure itself, and what below it is not finished. Texts of `about` must outlive the report. */
+void report_figures(struct report *r, const struct report_about *about);
 
 void report_free(struct report *r);
 
