@@ -3,9 +3,9 @@
  * keys: libsodium's part: key pairs, hashes, MACs, dice (CONTRACT).
  *
  * For: CURVE key pairs and their files, BLAKE2b-256 plain and keyed, random bytes, comparing and
- * wiping secrets. Never: prints, logs or returns a secret as text except into its own 0600 file.
- * Files are written all or nothing. Failure: files give a negative errno and a sentence; the rest
- * cannot fail after keys_start.
+ * wiping secrets, hashes of people's passwords. Never: prints, logs or returns a secret as text except into its own 0600 file.
+ * Files are written all or nothing. Failure: files give a negative errno and a sentence; passwords
+ * a negative errno (they need memory); the rest cannot fail after keys_start.
  */
 #ifndef TIENDO_COMMON_SYS_KEYS_H
 #define TIENDO_COMMON_SYS_KEYS_H
@@ -58,6 +58,34 @@ void hasher_end(struct hasher *h, uint8_t out[static KEYS_HASH]);
 
 void keys_hash(struct bytes data, uint8_t out[static KEYS_HASH]);
 void keys_mac(const uint8_t key[static KEYS_SIZE], struct bytes data, uint8_t out[static KEYS_MAC]);
+
+/* ---- people's passwords: argon2id as text, "$argon2id$v=19$m=19456,t=2,p=1$salt$hash" ---- */
+
+enum {
+	KEYS_PASSWORD_TEXT = 128, /* bytes of such a text with its NUL; libsodium's */
+	/*
+	 * What a new one costs: the OWASP Password Storage Cheat Sheet's m = 19 MiB, t = 2, p = 1 ("Use Argon2id with
+	 * a minimum configuration of 19 MiB of memory, an iteration count of 2, and 1 degree of parallelism").
+	 */
+	KEYS_PASSWORD_KIB = 19 * 1024,
+	KEYS_PASSWORD_PASSES = 2,
+	KEYS_PASSWORD_LANES = 1,
+	/* What another program's may cost at most, so that a line of a file cannot take the machine: RFC 9106's second
+	 * choice (64 MiB, 3 passes, 4 lanes) is within. */
+	KEYS_PASSWORD_KIB_MAX = 64 * 1024,
+	KEYS_PASSWORD_PASSES_MAX = 8,
+	KEYS_PASSWORD_LANES_MAX = 4
+};
+
+/* Takes tens of ms and KEYS_PASSWORD_KIB of memory. -ENOMEM. */
+int keys_password_hash(struct bytes password, char out[static KEYS_PASSWORD_TEXT]);
+/* As long. 0 = it is the one; -EACCES = it is another; -ENOMEM = it could not be tried. `text` must be
+ * keys_password_known. */
+int keys_password_verify(const char *text, struct bytes password);
+/* A text that keys_password_verify takes: argon2id, whole, not dearer than the limits above. */
+bool keys_password_known(const char *text);
+/* Made with other parameters than new ones are: to be made again when the password is at hand. */
+bool keys_password_stale(const char *text);
 
 /* ---- dice and secrets ---- */
 

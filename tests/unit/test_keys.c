@@ -107,6 +107,57 @@ static void test_hash(void **state)
 	assert_memory_equal(&h, &zero, sizeof(h));
 }
 
+static void test_password(void **state)
+{
+	(void)state;
+	char text[KEYS_PASSWORD_TEXT], again[KEYS_PASSWORD_TEXT];
+	struct bytes right = bytes_text("mật khẩu của tôi"), wrong = bytes_text("mật khẩu của tới");
+
+	assert_int_equal(keys_password_hash(right, text), 0);
+	assert_int_equal(strncmp(text, "$argon2id$v=19$m=19456,t=2,p=1$", 31), 0);
+	assert_true(keys_password_known(text));
+	assert_false(keys_password_stale(text));
+	assert_int_equal(keys_password_verify(text, right), 0);
+	assert_int_equal(keys_password_verify(text, wrong), -EACCES);
+	assert_int_equal(keys_password_verify(text, (struct bytes){0}), -EACCES);
+	/* salted: the same password, another text */
+	assert_int_equal(keys_password_hash(right, again), 0);
+	assert_string_not_equal(text, again);
+	assert_int_equal(keys_password_hash((struct bytes){0}, again), 0);
+	assert_int_equal(keys_password_verify(again, (struct bytes){0}), 0);
+	assert_int_equal(keys_password_verify(again, right), -EACCES);
+}
+
+/* Hashes of "password" by the reference program argon2(1), salt "somesalt". */
+static void test_password_of_others(void **state)
+{
+	(void)state;
+	static const char weak[] =
+		"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+	static const char *const bad[] = {
+		"", "x", "$argon2id$v=19$m=256,t=2,p=1$", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$",
+		/* another kind, another version */
+		"$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		"$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		/* too dear */
+		"$argon2id$v=19$m=65537,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		"$argon2id$v=19$m=256,t=9,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		"$argon2id$v=19$m=256,t=2,p=5$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		"$argon2id$v=19$m=4294967552,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+		/* not whole, more than whole */
+		"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4 ",
+		"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR!uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+	};
+
+	assert_true(keys_password_known(weak));
+	assert_true(keys_password_stale(weak));
+	assert_int_equal(keys_password_verify(weak, bytes_text("password")), 0);
+	assert_int_equal(keys_password_verify(weak, bytes_text("Password")), -EACCES);
+	for (size_t i = 0; i < BASE_COUNT(bad); i++)
+		if (keys_password_known(bad[i]))
+			fail_msg("taken: %s", bad[i]);
+}
+
 static void test_dice(void **state)
 {
 	(void)state;
@@ -128,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_z85),         cmocka_unit_test(test_pair_file),
 		cmocka_unit_test(test_secret_file), cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_dice),
+		cmocka_unit_test(test_password),     cmocka_unit_test(test_password_of_others),
 	};
 	if (keys_start(&error) != 0)
 		return 1;
