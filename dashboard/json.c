@@ -124,6 +124,11 @@ static const char *const states[] = {[REPORT_UNREPORTED] = "unreported",
 				     [REPORT_NONE_ARISEN] = "none_arisen",
 				     [REPORT_NA] = "na"};
 
+const char *report_state_word(int state)
+{
+	return state >= REPORT_UNREPORTED && state <= REPORT_NA ? states[state] : "";
+}
+
 static json_t *who(const struct report_cell *c)
 {
 	json_t *o = json_object();

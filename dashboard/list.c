@@ -102,7 +102,8 @@ void list_sort(struct list *l, int (*order)(const void *a, const void *b, const 
 void list_show(struct list *l, struct buffer *out)
 {
 	show_sight(out, &l->sight, l->language);
-	buffer_format(out, "%s%s%s", l->wish.unit, *l->wish.unit ? " " : "", l->place.name);
+	buffer_format(out, "%s%s%s", l->wish.unit, *l->wish.unit ? " " : "",
+		      l->kind->about_nobody ? TELL(l, "Trung tâm", "The centre") : l->place.name);
 	if (l->item)
 		buffer_format(out, " · %s %s", l->item->row.code, list_item_name(l, l->item));
 	if (*l->wish.period)
@@ -217,6 +218,12 @@ char *list_day(const struct list *l, int64_t ms, char out[static LIST_TEXT])
 	return list_date(l, day_of(ms).ymd, out);
 }
 
+char *list_time(int64_t ms, char out[static LIST_TEXT])
+{
+	out[0] = '\0';
+	return ms > 0 ? show_time((struct instant){ms}, out) : out;
+}
+
 unsigned list_days_since(const struct list *l, uint32_t ymd)
 {
 	struct date from = {ymd};
@@ -272,6 +279,14 @@ void list_json_receipt(struct json *j, const Tiendo__V1__ReceiptRef *r)
 	char text[RECEIPT_TEXT];
 
 	list_json_text(j, "receipt", decode_receipt(r, text));
+}
+
+void list_json_ms(struct json *j, const char *name, int64_t ms)
+{
+	if (ms)
+		json_int(j, name, ms);
+	else
+		json_none(j, name);
 }
 
 void list_json_rate(struct json *j, const char *name, uint64_t n, uint64_t of)

@@ -36,6 +36,8 @@ struct list_question {
 		Tiendo__V1__Suspicious suspicious;
 		Tiendo__V1__Exceptions exceptions;
 		Tiendo__V1__PeriodFigures figures;
+		Tiendo__V1__Slots slots;
+		Tiendo__V1__Health health;
 	};
 };
 
@@ -44,6 +46,8 @@ struct list;
 struct list_kind {
 	const char *name; /* of the question, in JSON */
 	bool second_is_rule; /* what stands behind the unit on the command line is no item */
+	bool about_nobody;   /* it names no unit: of the centre as a whole */
+	bool wants_period;   /* one must be named */
 	Tiendo__V1__Reply__AnswerCase answer;
 	/* Writes the question; returns where its cursor goes. */
 	ProtobufCBinaryData *(*ask)(const struct list_wish *w, struct list_question *q);
@@ -56,7 +60,7 @@ struct list_kind {
 	void (*json_whole)(const struct list *l, struct json *j);
 };
 extern const struct list_kind list_timeliness, list_silent, list_obstacles, list_findings, list_requests, list_series,
-	list_suspicious, list_exceptions, list_period;
+	list_suspicious, list_exceptions, list_period, list_slots, list_health;
 
 struct list {
 	const struct list_kind *kind;
@@ -109,6 +113,7 @@ enum { LIST_TEXT = 96 };
 char *list_rate(const struct list *l, uint64_t n, uint64_t of, char out[static LIST_TEXT]);
 char *list_date(const struct list *l, uint32_t ymd, char out[static LIST_TEXT]); /* "" for none */
 char *list_day(const struct list *l, int64_t ms, char out[static LIST_TEXT]);    /* the office's; "" for none */
+char *list_time(int64_t ms, char out[static LIST_TEXT]);                         /* 31/03/2024 08:15:02, the office's; "" for none */
 /* Days from a date to the day of the answer; 0 when it is not before it. */
 unsigned list_days_since(const struct list *l, uint32_t ymd);
 unsigned list_days_since_ms(const struct list *l, int64_t ms);
@@ -122,6 +127,7 @@ void list_json_free_text(const struct list *l, struct json *j, const char *name,
 void list_json_unit(const struct list *l, struct json *j, const char *name, uint32_t number);
 void list_json_item(const struct list *l, struct json *j, uint32_t number);
 void list_json_receipt(struct json *j, const Tiendo__V1__ReceiptRef *r);
+void list_json_ms(struct json *j, const char *name, int64_t ms);
 void list_json_rate(struct json *j, const char *name, uint64_t n, uint64_t of);
 
 #endif

@@ -218,10 +218,7 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 	json_uint(j, "days", list_days_since(l, m->since));
 	list_json_date(j, "deadline", m->deadline);
 	json_bool(j, "missing", m->missing);
-	if (m->last_received_ms)
-		json_int(j, "last_received_ms", m->last_received_ms);
-	else
-		json_none(j, "last_received_ms");
+	list_json_ms(j, "last_received_ms", m->last_received_ms);
 }
 
 const struct list_kind list_silent = {.name = "silent",

@@ -35,6 +35,9 @@ static const struct command commands[] = {
 	{"timeliness", reader_timeliness, 1, 2, false, "UNIT [ITEM] [--period P]",
 	 "tỷ lệ báo cáo và đúng hạn theo kỳ: toàn đơn vị, từng cấp, từng đơn vị trực thuộc",
 	 "reporting and on-time rates by period: the whole, each level, each unit below"},
+	{"slots", reader_slots, 1, 2, false, "UNIT [ITEM] --period P",
+	 "từng báo cáo phải gửi của một kỳ: đúng hạn, mạng chậm, trễ, chưa báo, được miễn; biên nhận và bằng chứng",
+	 "each report that was owed of a period: on time, slow line, late, missing, exempt; receipt and proof"},
 	{"silent", reader_silent, 1, 2, false, "UNIT [ITEM]",
 	 "ai đang nợ báo cáo, từ ngày nào, người đứng đầu và liên hệ",
 	 "who owes a report now, since when, head and contact"},
@@ -52,6 +55,9 @@ static const struct command commands[] = {
 	 "reports to be looked at, and why"},
 	{"exceptions", reader_exceptions, 1, 2, false, "UNIT [RULE]",
 	 "đơn vị vượt ngưỡng của thresholds.csv", "units beyond a threshold of thresholds.csv"},
+	{"health", reader_health, 0, 0, false, "",
+	 "tình trạng trung tâm và liên lạc lần cuối của từng đầu mối (chỉ khoá operator)",
+	 "how the centre is, and when each principal was heard of last (operator keys only)"},
 };
 
 /* ---- options ---- */

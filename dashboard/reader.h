@@ -23,7 +23,7 @@ struct reader_options {
 typedef int reader_fn(struct session *s, const struct reader_options *o);
 reader_fn reader_init, reader_get, reader_watch, reader_explain;
 reader_fn reader_timeliness, reader_silent, reader_obstacles, reader_findings, reader_requests, reader_series,
-	reader_suspicious, reader_exceptions;
+	reader_suspicious, reader_exceptions, reader_slots, reader_health;
 
 /* A question that is answered in rows: UNIT, and maybe an item behind it. */
 struct list_kind;

@@ -34,6 +34,10 @@ static int find(struct session *s, struct list *l)
 	bool named = *l->wish.item && !l->kind->second_is_rule;
 	uint32_t item;
 
+	if (l->kind->wants_period && !*l->wish.period)
+		return session_fail(EXIT_WRONG_USE, "%s UNIT [ITEM] --period P", l->kind->name);
+	if (l->kind->about_nobody)
+		return EXIT_GOOD;
 	if (!*l->wish.unit) { /* what lies with no unit */
 		l->place.name = TELL(l, "Danh mục kiến nghị bộ, ngành trung ương", "List for the ministries");
 		return l->wish.by_addressee ? EXIT_GOOD
@@ -110,3 +114,5 @@ READER(requests)
 READER(series)
 READER(suspicious)
 READER(exceptions)
+READER(slots)
+READER(health)

@@ -19,6 +19,9 @@ enum cell_state {
 	REPORT_NA
 };
 
+/* "in_progress"; "" for a number that is none. */
+const char *report_state_word(int state);
+
 enum { RECEIPT_TEXT = 8 + 1 + 20 + 1 + 10 + 1 };
 
 /* One cell. */

@@ -18,6 +18,7 @@ char *show_percent(int64_t bp, enum language l, char out[static SHOW_NUMBER]);  
 char *show_hundredths(int64_t n, enum language l, char out[static SHOW_NUMBER]); /* 89,5 */
 char *show_date(struct date d, enum language l,
 		char out[static SHOW_NUMBER]);                   /* 31/03/2024; "" for none */
+const char *show_state(enum cell_state state, enum language l); /* "đang thực hiện"; NULL for a value */
 char *show_time(struct instant t, char out[static SHOW_NUMBER]); /* 31/03/2024 08:15:02 (UTC+7) */
 
 /* Lines every answer begins with: an example, a simulated time, figures of a generation that has

@@ -22,7 +22,7 @@ static void put_value(struct buffer *out, const struct report_cell *c, enum lang
 		buffer_put_text(out, show_number(c->numerator, l, a));
 }
 
-static const char *state_words(enum cell_state state, enum language l)
+const char *show_state(enum cell_state state, enum language l)
 {
 	const char *const words[] = {
 		[REPORT_UNREPORTED] = SAY("chưa báo cáo", "not reported"),
@@ -44,7 +44,7 @@ static void put_state(struct buffer *out, const struct report_cell *c, enum lang
 		put_value(out, c, l);
 		return;
 	}
-	buffer_put_text(out, state_words(c->state, l));
+	buffer_put_text(out, show_state(c->state, l));
 	if (c->state == REPORT_IN_PROGRESS)
 		buffer_format(out, " %" PRIu32 " %%", c->percent);
 	if (c->state == REPORT_DONE)

@@ -58,6 +58,16 @@ static const struct rule rules[] = {
 	 answer_timeliness,
 	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
 	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_SLOTS,
+	 TIENDO__V1__REPLY__ANSWER_SLOTS,
+	 answer_slots,
+	 {[ROLE_AGENT] = SCOPE_OWN, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_HEALTH,
+	 TIENDO__V1__REPLY__ANSWER_HEALTH,
+	 answer_health,
+	 {[ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
 	{TIENDO__V1__QUERY__QUESTION_SILENT,
 	 TIENDO__V1__REPLY__ANSWER_SILENT,
 	 answer_silent,
@@ -113,7 +123,8 @@ void answerer_open(struct answerer *a, const struct query_options *options)
 			       .page = {.cap = BUFFER_ANY},
 			       .piece = {.cap = BUFFER_ANY},
 			       .page_max = PAGE_BYTES_MAX - REPLY_HEAD_MAX,
-			       .rows_max = ROWS_A_PAGE};
+			       .rows_max = ROWS_A_PAGE,
+			       .since = clock_transport()};
 }
 
 void answerer_close(struct answerer *a)
@@ -325,6 +336,10 @@ static ProtobufCBinaryData *cursor_of(Tiendo__V1__Query *m)
 		return &m->exceptions->cursor;
 	case TIENDO__V1__QUERY__QUESTION_REQUESTS:
 		return &m->requests->cursor;
+	case TIENDO__V1__QUERY__QUESTION_SLOTS:
+		return &m->slots->cursor;
+	case TIENDO__V1__QUERY__QUESTION_HEALTH:
+		return &m->health->cursor;
 	case TIENDO__V1__QUERY__QUESTION__NOT_SET:
 	case _TIENDO__V1__QUERY__QUESTION__CASE_IS_INT_SIZE:
 		break;
@@ -347,6 +362,7 @@ static enum reason find_asker(struct asking *q, uint32_t key)
 		v->catalogue ? catalogue_unit_by_number(v->catalogue, p->scope_unit) : NO_INDEX;
 	q->asker =
 		(struct asker){.key = key, .principal = p->number, .role = p->role, .unit = unit};
+	heard_note(q->answerer->options->heard, p->number, clock_wall(q->answerer->options->clock));
 	return REASON_NONE;
 }
 

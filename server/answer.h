@@ -3,10 +3,11 @@
  * answer: one question in, one encoded Reply out. Runs on the query thread; keeps nothing of a
  * question. Who may ask what is the table in answer.c; each question's own file only reads.
  *
- *   answer           decode, who asks, the table, the cursor, the question's function, the reply
- * put together answer_figures   CatchUp, Versions      answer_catalogue   Catalogue (whole, or an
- * office's slice) answer_cells     Cells                  answer_status      Status
- *   answer_notices   Notices
+ *   answer            decode, who asks, the table, the cursor, the question's function, the reply put together
+ *   answer_about      whom and what a question is about
+ *   answer_figures    CatchUp, Versions      answer_catalogue  Catalogue (whole, or an office's slice)
+ *   answer_cells      Cells                  answer_status, _health  over answer_streams: Status, Health
+ *   answer_timeliness, _slots, _silent, _periods ...  one file a question
  *
  * Failure is an answer: a Failure with its reason and a sentence in English that names the value.
  */
@@ -48,6 +49,7 @@ struct answerer {
 	struct censuses censuses;
 	size_t page_max; /* bytes of an answer; a test may make it small ... */
 	size_t rows_max; /* ... as it may the rows of view/ that one page reads */
+	int64_t since;   /* transport: opened */
 };
 
 void answerer_open(struct answerer *a, const struct query_options *options);
@@ -82,7 +84,7 @@ answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answ
 answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, answer_period_figures, answer_exceptions;
 /* Of a day instead of a period. */
 enum reason answer_figures_at(struct asking *q, const Tiendo__V1__PeriodFigures *m);
-answer_fn answer_notices;
+answer_fn answer_notices, answer_slots, answer_health;
 answer_fn answer_obstacles, answer_findings, answer_requests;
 
 __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, enum reason reason,
@@ -92,6 +94,9 @@ __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, 
 bool answer_add(struct asking *q, uint32_t number, struct bytes piece);
 /* Is there room for `size` bytes more? Counts the piece when there is. */
 bool answer_fits(struct asking *q, size_t size);
+
+/* What a cell, or a slot's report, says. */
+Tiendo__V1__CellState answer_cell_state(const struct cell *cell, enum item_kind kind);
 
 /* Everybody's way out when another generation came between. */
 enum reason answer_stale(struct asking *q);

@@ -170,9 +170,9 @@ static bool read_texts(struct gather *g)
 
 /* ---- the page ---- */
 
-static Tiendo__V1__CellState state_of(const struct found *f)
+Tiendo__V1__CellState answer_cell_state(const struct cell *cell, enum item_kind kind)
 {
-	uint16_t flags = f->cell.flags;
+	uint16_t flags = cell->flags;
 
 	if (flags & CELL_NA)
 		return TIENDO__V1__CELL_STATE__CELL_STATE_NA;
@@ -180,9 +180,9 @@ static Tiendo__V1__CellState state_of(const struct found *f)
 		return TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
 	if (flags & CELL_NONE_ARISEN)
 		return TIENDO__V1__CELL_STATE__CELL_STATE_NONE_ARISEN;
-	if (f->kind != ITEM_TASK)
+	if (kind != ITEM_TASK)
 		return TIENDO__V1__CELL_STATE__CELL_STATE_VALUE;
-	switch ((enum task_state)f->cell.state) {
+	switch ((enum task_state)cell->state) {
 	case TASK_NOT_STARTED:
 		return TIENDO__V1__CELL_STATE__CELL_STATE_NOT_STARTED;
 	case TASK_IN_PROGRESS:
@@ -228,7 +228,7 @@ static bool add_cell(struct asking *q, const struct found *f)
 
 	m.unit = f->unit_number;
 	m.item = f->item_number;
-	m.state = state_of(f);
+	m.state = answer_cell_state(cell, f->kind);
 	m.version = cell->version;
 	m.expected = cell->flags & CELL_EXPECTED;
 	m.overdue = cell->flags & CELL_OVERDUE;

@@ -118,6 +118,12 @@ static bool unpack_push(struct ingest *g, const struct sender *s, struct codec_p
 	return true;
 }
 
+/* The message is what it should be: its sender lives. */
+static void hear(struct ingest *g, const struct sender *s)
+{
+	heard_note(g->heard, s->principal->number, core_now(g->core));
+}
+
 /* ---- hello ---- */
 
 static bool epoch_of(const ProtobufCBinaryData *from, bool required, uint8_t out[static EPOCH_SIZE])
@@ -200,6 +206,7 @@ static void hello(struct ingest *g, const struct sender *s)
 		     EPOCH_SIZE, SOFTWARE_MAX);
 		return;
 	}
+	hear(g, s);
 	if (!speaks_our_version(m)) {
 		bad_versions(g, s, m);
 		return;
@@ -276,6 +283,7 @@ static void push(struct ingest *g, const struct sender *s)
 		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Push");
 		return;
 	}
+	hear(g, s);
 	const struct intake_session *session = session_of(g, s, m.session);
 	if (!session || !push_fits(g, s, &m) || closed(g, s, m.session))
 		return;
@@ -300,6 +308,7 @@ static void lost(struct ingest *g, const struct sender *s)
 		     "not a canonical Void of from <= to, from 1, with a reason");
 		return;
 	}
+	hear(g, s);
 	const struct intake_session *session = session_of(g, s, m->session);
 	if (!session || closed(g, s, m->session))
 		return;
@@ -327,6 +336,7 @@ static void ping(struct ingest *g, const struct sender *s)
 		nack(g, s, 0, REASON_BAD_FRAME, "not a canonical Ping");
 		return;
 	}
+	hear(g, s);
 	/* an idle office must learn that the centre was started anew, and compare marks again */
 	if (m->session && !session_of(g, s, m->session))
 		return;

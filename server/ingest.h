@@ -6,6 +6,7 @@
 #ifndef TIENDO_SERVER_INGEST_H
 #define TIENDO_SERVER_INGEST_H
 
+#include "server/heard.h"
 #include "server/intake.h"
 #include "server/replies.h"
 
@@ -14,6 +15,7 @@ struct ingest {
 	struct intake *intake;
 	struct replies *replies;
 	struct stats *stats;
+	struct heard *heard; /* NULL = nobody wants to know */
 	struct core_answer answer; /* scratch */
 	const char *closed;	   /* why nothing is taken now, as a sentence; NULL = open */
 	bool rolled_back; /* a receipt proved it in this turn: the caller makes the new incarnation

@@ -19,6 +19,8 @@
 #include "common/sys/clock.h"
 #include "common/sys/kv.h"
 #include "common/sys/net.h"
+#include "server/heard.h"
+#include "server/stats.h"
 #include "server/view.h"
 #include "server/viewlock.h"
 
@@ -101,7 +103,9 @@ struct query_options {
 	struct query_journal journal;
 	struct query_rows rows;
 	struct clock *clock;
-	struct query_stats *stats; /* may be NULL */
+	struct query_stats *stats; /* may be NULL, as the next */
+	const struct stats *centre; /* for Health ... */
+	struct heard *heard;        /* ... as this; who asks is heard too */
 };
 
 struct query;

@@ -30,6 +30,7 @@ struct server {
 	struct doorlist doorlist;
 	struct stats stats;
 	struct query_stats query_stats;
+	struct heard heard;
 	int signals, roster_wake;
 	pthread_t threads[THREADS];
 	int threads_n;
@@ -90,6 +91,8 @@ static void on_checkpoint(void *ctx, const struct checkpoint_report *r)
 			 "start will take longer",
 			 r->error.text);
 	if (r->result == CHECKPOINT_DONE)
+		STATS_SET(&s->stats, checkpoint, r->entry);
+	if (r->result == CHECKPOINT_DONE)
 		log_debug("checkpoint of entry %llu: %zu units in %u ms, the view held for %u us "
 			  "at most",
 			  (unsigned long long)r->entry, r->units, r->took_ms, r->held_us);
@@ -98,10 +101,11 @@ static void on_checkpoint(void *ctx, const struct checkpoint_report *r)
 	s->unkept = r->result == CHECKPOINT_LATER;
 }
 
-static void log_start(const struct server *s)
+static void log_start(struct server *s)
 {
 	struct core_start start = core_start(s->core);
 
+	STATS_SET(&s->stats, checkpoint, start.from);
 	if (start.place.text[0])
 		log_warn("%s", start.place.text);
 	if (start.from)
@@ -141,6 +145,7 @@ static int open_writer(struct server *s, struct sys_error *error)
 		.core = s->core,
 		.dir = s->store->dir,
 		.stats = &s->stats,
+		.heard = &s->heard,
 		.doorlist = &s->doorlist,
 		.roster_wake = s->roster_wake,
 		.ingest = binding(s, 0, DOOR_INGEST, NET_INGEST_MESSAGE),
@@ -160,7 +165,9 @@ static int open_query(struct server *s, struct sys_error *error)
 		.journal = query_journal_of(core_journal(s->core)),
 		.rows = query_rows_of(core_keeper(s->core)),
 		.clock = core_clock(s->core),
-		.stats = &s->query_stats};
+		.stats = &s->query_stats,
+		.centre = &s->stats,
+		.heard = &s->heard};
 
 	s->query = query_open(&options, error);
 	return s->query ? 0 : -EIO;
@@ -239,6 +246,7 @@ static void close_all(struct server *s)
 	net_close(s->net);
 	core_close(s->core);
 	doorlist_destroy(&s->doorlist);
+	heard_free(&s->heard);
 	unlink(store_path(s->store, "endpoints", path));
 	if (s->signals >= 0)
 		close(s->signals);

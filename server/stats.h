@@ -37,7 +37,8 @@
 	X(reader_lag, "gauge", "commits since the journal's oldest reader began")  \
 	X(reader_age_ms, "gauge", "age of the server's oldest read transaction")  \
 	X(journal_bytes, "gauge", "size of the journal")                          \
-	X(disk_free_bytes, "gauge", "free space where the journal is")
+	X(disk_free_bytes, "gauge", "free space where the journal is")            \
+	X(checkpoint, "gauge", "entry of the last checkpoint")
 
 struct stats {
 #define X(name, kind, help) _Atomic uint64_t name;
@@ -54,6 +55,16 @@ enum stats_ready {
 	STATS_LOCKED,
 	STATS_STOPPING
 };
+
+/* As it is said to programs. */
+static inline const char *stats_ready_word(int ready)
+{
+	static const char *const words[] = {[STATS_LOADING] = "loading",     [STATS_READY] = "ready",
+					    [STATS_DISK_FULL] = "disk_full", [STATS_CLOCK] = "clock",
+					    [STATS_LOCKED] = "locked",       [STATS_STOPPING] = "stopping"};
+
+	return words[ready];
+}
 
 #define STATS_ADD(stats, name, n) \
 	atomic_fetch_add_explicit(&(stats)->name, (n), memory_order_relaxed)

@@ -255,8 +255,10 @@ static void settle(struct told *t, const struct event *events, size_t n)
 	stand(&t->now, events, n, later ? &t->frozen : &t->before);
 	stand(&t->now, events, n, later ? &t->before : &t->frozen);
 	for (size_t i = 0; i < n; i++)
-		if (!events[i].voids)
+		if (!events[i].voids) {
+			t->after++;
 			stand(&t->now, events, n, &events[i].cell);
+		}
 }
 
 /* Where each unit stands in the list of one period: 1 + place, by number. */

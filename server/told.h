@@ -19,6 +19,7 @@ struct told {
 	int64_t target;          /* the cell's own, of that day; NO_TARGET */
 	struct cell frozen, now; /* not REPORTED = nothing stands; frozen: of a period that is */
 	struct cell before;      /* under `frozen` */
+	uint32_t after;          /* reports that came after the freeze, also those that were voided since */
 };
 
 /* The slots of one leaf in one period, each unit once, in no order. Without a period: its cells. */

@@ -328,7 +328,8 @@ struct writer *writer_open(const struct writer_options *options, struct sys_erro
 	w->in = (struct ingest){.core = w->core,
 				.intake = intake_new(),
 				.replies = replies_new(options->stats),
-				.stats = options->stats};
+				.stats = options->stats,
+				.heard = options->heard};
 	w->ingest = net_router_bind(options->net, &options->ingest, error);
 	w->admin = w->ingest ? net_pair_bind(options->net, WRITER_ADMIN, error) : NULL;
 	w->revoked = revoked_readers(core_view(w->core)->roster);

@@ -11,6 +11,7 @@
 #include "common/sys/net.h"
 #include "server/core.h"
 #include "server/doorlist.h"
+#include "server/heard.h"
 #include "server/stats.h"
 
 /* Everything pointed to must outlive the writer. */
@@ -19,6 +20,7 @@ struct writer_options {
 	struct core *core;
 	const char *dir; /* of the store: its disk is looked at */
 	struct stats *stats;
+	struct heard *heard; /* who is heard; NULL = nobody wants to know */
 	struct doorlist *doorlist;
 	int roster_wake; /* loop_wake'd after a roster was published */
 	struct net_bind ingest, feed;
