@@ -180,6 +180,26 @@ void web_brief(struct json *j, const char *name, const struct item *item, const 
 	json_object_end(j);
 }
 
+uint32_t web_unit_at(const struct web_view *v, const char *path)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	size_t size = strlen(path), from = size ? size - 1 : 0, n;
+	char code[CODE_MAX + 1];
+
+	while (from && path[from - 1] != '/')
+		from--;
+	/* an earlier bearer of a code has "@opened" behind it in its path */
+	n = strcspn(path + from, "@/");
+	if (!n || n > CODE_MAX)
+		return NO_INDEX;
+	memcpy(code, path + from, n);
+	code[n] = '\0';
+	for (uint32_t u = catalogue_unit_bearer(c, code, NO_INDEX); u != NO_INDEX; u = catalogue_unit_bearer(c, code, u))
+		if (strcmp(catalogue_unit(c, u)->path, path) == 0)
+			return u;
+	return NO_INDEX;
+}
+
 const struct rollup *web_rollup(const struct web_view *v, const char *path, uint32_t item)
 {
 	const struct catalogue *c = v->atlas->catalogue;

@@ -47,6 +47,8 @@ void web_unit_ref(struct json *j, const char *name, const struct unit *u);
 void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p);
 /* One figure, small. r NULL: nothing is expected there. */
 void web_brief(struct json *j, const char *name, const struct item *item, const struct rollup *r);
+/* Whose path it is: index of the unit; NO_INDEX = nobody's, or a group's. */
+uint32_t web_unit_at(const struct web_view *v, const char *path);
 const struct rollup *web_rollup(const struct web_view *v, const char *path, uint32_t item);
 
 /* Units directly below a place (the members of a group), open today: one after the other. */
