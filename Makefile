@@ -26,7 +26,7 @@ SAY = @$(if $(V),:,printf '  %-5s %s\n')
 DESTDIR ?=
 PYTHON ?= /usr/bin/python3
 
-PKGS := libzmq libprotobuf-c lmdb libsodium libmicrohttpd jansson libutf8proc
+PKGS := libzmq libprotobuf-c lmdb libsodium libmicrohttpd jansson libutf8proc zlib
 
 # variant and compiler live side by side
 B := build/$(VARIANT)$(if $(filter-out fuzz,$(VARIANT)),$(if $(filter clang%,$(notdir $(CC))),-clang))

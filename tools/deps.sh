@@ -4,7 +4,7 @@
 # and runs tiendo; for `check` what its tests need besides; for `peers` the servers that it is measured beside. With sudo when
 # not root; when that is not possible either, prints the exact line for an administrator and fails.
 PACKAGES="gcc make pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler
-	liblmdb-dev libsodium-dev libmicrohttpd-dev libjansson-dev libutf8proc-dev libcmocka-dev
+	liblmdb-dev libsodium-dev libmicrohttpd-dev libjansson-dev libutf8proc-dev zlib1g-dev libcmocka-dev
 	python3 python3-zmq python3-protobuf python3-pytest python3-lmdb"
 # only ever started by the benchmark itself, never as a service of the system; one that cannot be had is left out there
 SERVERS=

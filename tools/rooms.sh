@@ -22,10 +22,11 @@ seam() { # header, the one file that may include it
 seam 'zmq\.h' 'net[a-z_]*|loop'
 seam 'lmdb\.h' 'kv[a-z_]*'
 seam 'sodium(\.h|/)' 'keys'
-seam 'microhttpd\.h' 'http'
+seam 'microhttpd\.h' 'http[a-z_]*'
+seam 'zlib\.h' 'gzip'
 seam 'protobuf-c/' 'codec[a-z_]*'
 forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/duty.[ch] agent/args.[ch] dashboard/mirror.[ch] 2>/dev/null)" \
-	'(common/sys/(kv|net|loop|clock|conf|log|http|keys)|unistd|fcntl|time\.h|sys/)' 'a pure file must not reach the outside world'
+	'(common/sys/(kv|net|loop|clock|conf|log|http|gzip|keys)|unistd|fcntl|time\.h|sys/)' 'a pure file must not reach the outside world'
 forbid "$(ls dashboard/web_users.c dashboard/web_session.[ch] dashboard/web_cookie.[ch] dashboard/web_lockout.[ch] dashboard/web_peer.[ch] 2>/dev/null)" \
 	'(common/sys/(kv|net|loop|clock|log|http)|unistd|fcntl|time\.h|sys/)' 'who may look is decided without the outside world'
 exit $bad

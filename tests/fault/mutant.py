@@ -30,7 +30,7 @@ def make(build, mutant, out):
     words = [a for a in shlex.split(row["command"]) if not a.startswith("-fsanitize")]
     subprocess.run([*(str(source) if a == path else a for a in words), *sanitize, "-o", made], cwd=ROOT, check=True)
     libs = subprocess.run(["pkg-config", "--libs", "libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson",
-                           "libutf8proc"], capture_output=True, text=True, check=True).stdout.split()
+                           "libutf8proc", "zlib"], capture_output=True, text=True, check=True).stdout.split()
     main, library = LIBRARIES[program]
     subprocess.run([words[0], "-pie", "-pthread", *sanitize, "-o", out / program, build / main, made, build / library,
                     build / "libcommon.a", *libs], check=True)

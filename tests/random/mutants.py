@@ -36,7 +36,7 @@ MUTANTS = [
     ("overdue a day early", "common/domain/figures.c", "day->due.ymd < day->today.ymd", "day->due.ymd <= day->today.ymd"),
     ("a series forgets what a tick changed", "server/fold_tick.c", "fold_series(v, since);", "fold_series(v, e->number - 1);"),
 ]
-LIBRARIES = ("libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc")
+LIBRARIES = ("libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc", "zlib")
 
 
 class Gone(Exception):

@@ -38,7 +38,7 @@ def make_mutant(build, name):
     command = [str(source) if a == path else a for a in shlex.split(row["command"]) if not a.startswith("-fsanitize")] + sanitize
     subprocess.run([*command, "-o", made], cwd=ROOT, check=True)
     libs = subprocess.run(["pkg-config", "--libs", "libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson",
-                           "libutf8proc"], capture_output=True, text=True, check=True).stdout.split()
+                           "libutf8proc", "zlib"], capture_output=True, text=True, check=True).stdout.split()
     subprocess.run([command[0], "-pie", "-pthread", *sanitize, "-o", out / "tiendo-server", build / "server/main.o", made,
                     build / "libserver.a", build / "libcommon.a", *libs], check=True)
     return out

@@ -9,7 +9,7 @@ import judge
 from harness import CALLS, MEMORY, Zygote
 from places import ROOT
 
-LIBRARIES = ["libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc"]
+LIBRARIES = ["libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc", "zlib"]
 WRAPS = "malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main".split()
 
 # name -> file, what stands there, what is put in its place, the scenario that must see it, class of the calls

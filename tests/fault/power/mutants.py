@@ -23,7 +23,7 @@ MUTANTS = {
                                           "rc = __extension__({ extern int mkdir(const char *, unsigned); mkdir(dest, 0700); });"),
     "a half made store that stays so": ("common/sys/kv.c", "o->create && half_made(kv)", "o->create && half_made(kv) && 0"),
 }
-LIBS = ["libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc"]
+LIBS = ["libzmq", "libprotobuf-c", "lmdb", "libsodium", "libmicrohttpd", "jansson", "libutf8proc", "zlib"]
 
 
 def make_mutant(build, out, name):
