@@ -223,24 +223,27 @@ static void metrics(const struct stats *s, const struct query_stats *q, struct b
 		      atomic_load(&s->ready) == STATS_READY);
 }
 
-static void handle(void *context, const char *path, struct http_answer *answer)
+static void handle(void *context, struct http_request *r)
 {
 	struct door *d = context;
+	struct http_answer a = {.body.cap = BUFFER_ANY};
+	const char *path = http_path(r);
 	int ready = atomic_load(&d->o.stats->ready);
 
 	if (!strcmp(path, "/health")) {
-		answer->status = 200;
-		buffer_format(&answer->body, "alive; %s%s\n", ready_text[ready],
+		a.status = 200;
+		buffer_format(&a.body, "alive; %s%s\n", ready_text[ready],
 			      STATS_GET(d->o.stats, journal_damaged) ? "; the journal is damaged: see the log"
 								     : "");
 	} else if (!strcmp(path, "/ready")) {
-		answer->status = ready == STATS_READY ? 200 : 503;
-		buffer_format(&answer->body, "%s\n", ready_text[ready]);
+		a.status = ready == STATS_READY ? 200 : 503;
+		buffer_format(&a.body, "%s\n", ready_text[ready]);
 	} else if (!strcmp(path, "/metrics")) {
-		answer->status = 200;
-		answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-		metrics(d->o.stats, d->o.query, &answer->body);
+		a.status = 200;
+		a.content_type = "text/plain; version=0.0.4; charset=utf-8";
+		metrics(d->o.stats, d->o.query, &a.body);
 	}
+	http_answer(r, &a);
 }
 
 int door_health(struct door *d, struct sys_error *error)
