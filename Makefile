@@ -5,6 +5,7 @@
 #   make              build all programs            (VARIANT=release|asan|cov, CC=gcc|clang)
 #   make demo         install what is missing, build, run the example province
 #   make check        install what is missing, build, run every test
+#   make page         the browser page into build/page (make page-test: what it computes, tested)
 #   make unit         only the cmocka programs
 #   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
 #   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s, BENCH=full: long)
@@ -57,7 +58,8 @@ GEN_H := $(GEN_C:.c=.h)
 SRC_common := $(wildcard common/domain/*.c common/sys/*.c)
 SRC_server := $(filter-out server/main.c,$(wildcard server/*.c))
 SRC_agent := $(filter-out agent/main.c,$(wildcard agent/*.c))
-SRC_dashboard := $(filter-out dashboard/main.c,$(wildcard dashboard/*.c))
+SRC_web := $(filter-out dashboard/web_main.c,$(wildcard dashboard/web*.c))
+SRC_dashboard := $(filter-out dashboard/main.c dashboard/web%,$(wildcard dashboard/*.c))
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 SRC_load := $(patsubst %,tests/bench/%.c,load office register snapshot watch world)
 SRC_sim := $(wildcard tests/sim/*.c)
@@ -66,7 +68,7 @@ SRC_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 OBJ_gen := $(patsubst $(GEN)/%.c,$(B)/gen/%.o,$(GEN_C))
 PROGRAMS := $(if $(wildcard server/main.c),$(B)/tiendo-server) $(if $(wildcard agent/main.c),$(B)/tiendo-agent) \
-	$(if $(wildcard dashboard/main.c),$(B)/tiendo)
+	$(if $(wildcard dashboard/main.c),$(B)/tiendo) $(if $(wildcard dashboard/web_main.c),$(B)/tiendo-web)
 TEST_BINS := $(TESTS:%=$(B)/tests/%)
 FAULT_BINS := $(patsubst tests/fault/%.c,$(B)/fault/%,$(wildcard tests/fault/*.c)) $(B)/fault/power/replay $(B)/fault/power/recorder.so \
 	$(B)/fault/flips/flips $(B)/random/play
@@ -76,17 +78,39 @@ NTH_WRAPS := malloc calloc realloc strdup strndup vasprintf __vasprintf_chk main
 SRC_power := $(filter-out %/replay.c %/recorder.c,$(wildcard tests/fault/power/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps demo check soak unit rooms install clean cov bench bench-programs bench-report bench-peers peer-programs fuzz-targets compile_commands.json
+.PHONY: all deps demo check soak unit page page-test rooms install clean cov bench bench-programs bench-report bench-peers peer-programs fuzz-targets compile_commands.json
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(PROGRAMS) $(TEST_BINS) $(FAULT_BINS) $(NTH_BINS) build/compile_commands.json
+all: rooms $(B)/libcommon.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libweb.a $(PROGRAMS) $(TEST_BINS) $(FAULT_BINS) $(NTH_BINS) build/compile_commands.json
 
 rooms:
 	@tools/rooms.sh
 
 deps:
 	@tools/deps.sh $(DEPS)
+
+# --- the browser page: build/page, and as an object for the program that serves it ---
+PAGE := dashboard/page
+PAGE_SRC := $(shell find $(PAGE)/src -type f) $(patsubst %,$(PAGE)/%,build.mjs index.html icon.svg tsconfig.json)
+PAGE_TEST := $(wildcard $(PAGE)/test/*)
+PAGE_MODULES := $(PAGE)/node_modules/.package-lock.json
+OBJ_page := $(B)/gen/page_files.o $(B)/gen/page_bytes.o
+
+# exactly what the lock file says, with no script of anybody's run
+$(PAGE_MODULES): $(PAGE)/package.json $(PAGE)/package-lock.json
+	$(SAY) NPM $(PAGE)
+	$(Q)cd $(PAGE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+build/page/.done: $(PAGE_SRC) $(PAGE_TEST) $(PAGE_MODULES)
+	@node $(PAGE)/build.mjs build/page $(GEN)
+	@touch $@
+$(GEN)/page_files.c $(GEN)/page_files.S: build/page/.done ;
+$(B)/gen/page_bytes.o: $(GEN)/page_files.S
+	@mkdir -p $(@D)
+	$(SAY) AS $@
+	$(Q)$(CC) -c -o $@ $<
+page: build/page/.done
 
 # --- generated code: only in build/ ---
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
@@ -109,6 +133,7 @@ $(B)/libcommon.a: $(call obj,$(SRC_common)) $(OBJ_gen)
 $(B)/libserver.a: $(call obj,$(SRC_server))
 $(B)/libagent.a: $(call obj,$(SRC_agent))
 $(B)/libdashboard.a: $(call obj,$(SRC_dashboard))
+$(B)/libweb.a: $(call obj,$(SRC_web))
 $(B)/libsupport.a: $(call obj,$(SRC_support))
 $(B)/lib%.a:
 	@mkdir -p $(@D)
@@ -119,6 +144,7 @@ $(B)/lib%.a:
 $(B)/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a $(B)/libcommon.a
 $(B)/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a $(B)/libcommon.a
 $(B)/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a $(B)/libcommon.a
+$(B)/tiendo-web: $(call obj,dashboard/web_main.c) $(B)/libweb.a $(OBJ_page) $(B)/libdashboard.a $(B)/libcommon.a
 $(PROGRAMS):
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
@@ -127,6 +153,8 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libage
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+
+$(patsubst %,$(B)/tests/%,$(filter test_web%,$(TESTS))): $(B)/libweb.a $(OBJ_page)
 
 # what the programs in tests/fault play with
 $(B)/fault/power/replay: $(call obj,$(SRC_power))
@@ -150,6 +178,7 @@ $(B)/fault/%: $(B)/tests/fault/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdash
 $(B)/nth/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a
 $(B)/nth/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a
 $(B)/nth/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a
+$(B)/nth/tiendo-web: $(call obj,dashboard/web_main.c) $(B)/libweb.a $(OBJ_page) $(B)/libdashboard.a
 $(NTH_BINS): $(B)/libcommon.a $(call obj,$(wildcard tests/fault/nth/*.c))
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
@@ -237,9 +266,9 @@ $(B)/sim $(B)/sim-mutants: $(call obj,$(SRC_sim)) $(B)/libserver.a $(B)/libagent
 unit: $(TEST_BINS)
 	@tools/unit.sh $(B) $(TEST_BINS)
 
-build/compile_commands.json: Makefile $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard)
+build/compile_commands.json: Makefile $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard) $(SRC_web)
 	@mkdir -p build
-	@{ echo '['; n=; for f in $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard); do \
+	@{ echo '['; n=; for f in $(SRC_common) $(SRC_server) $(SRC_agent) $(SRC_dashboard) $(SRC_web); do \
 	   printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$n" '$(CURDIR)' "$$f" \
 	   '$(CC) $(subst ','\'',$(subst ",\",$(CPPFLAGS_ALL))) $(CFLAGS_ALL) -c '"$$f"; n=','; echo; done; echo ']'; } > $@
 

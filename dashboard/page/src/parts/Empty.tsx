@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
+
+/** There is nothing to show, and that is an answer: says what of, and why. */
+export function Empty({ children }: { children: ComponentChildren }) {
+	return <p class="empty">{children}</p>;
+}

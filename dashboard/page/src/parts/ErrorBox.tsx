@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ApiError } from "../api";
+import { useSession } from "../use";
+import { t } from "../words";
+import { loginOpen } from "./Login";
+
+/** Why there is no answer, and what to do about it. */
+export function ErrorBox({ error, reload }: { error: ApiError; reload?: () => void }) {
+	const user = useSession()?.user;
+	return (
+		<div class="notice notice-bad" role="alert">
+			<span class="notice-mark" aria-hidden="true">
+				!
+			</span>
+			<div>
+				<p>{error.text}</p>
+				{error.status === 401 && !user && (
+					<button type="button" onClick={() => loginOpen.set(true)}>
+						{t("login.open")}
+					</button>
+				)}
+				{reload && error.status !== 401 && error.status !== 403 && (
+					<button type="button" onClick={reload}>
+						{t("common.retry")}
+					</button>
+				)}
+			</div>
+		</div>
+	);
+}

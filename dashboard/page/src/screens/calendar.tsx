@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useTitle } from "../use";
+import { t } from "../words";
+
+export function Screen() {
+	useTitle(t("screen.calendar"));
+	return <h1>{t("screen.calendar")}</h1>;
+}
