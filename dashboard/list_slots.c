@@ -197,9 +197,13 @@ static void json_report_of(const struct list *l, const Row *m, struct json *j)
 static void json_row(const struct list *l, const void *row, struct json *j)
 {
 	const Row *m = row;
+	const struct unit *u = list_unit(l, m->unit);
 
-	list_json_unit(l, j, "unit", m->unit);
-	json_text(j, "name", list_unit(l, m->unit)->row.name);
+	json_text(j, "unit", u->row.code);
+	json_text(j, "name", u->row.name);
+	json_text(j, "kind", unit_kind_word(u->row.kind));
+	list_json_text(j, "head", u->row.head);
+	list_json_text(j, "contact", u->row.contact);
 	list_json_item(l, j, m->item);
 	json_text(j, "item_name", list_item(l, m->item)->row.name);
 	json_text(j, "schedule", m->schedule);

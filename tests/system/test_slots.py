@@ -57,6 +57,7 @@ def test_each_state_with_its_proof(play):
     assert vinh["report"] == {"state": "value", "percent": None, "numerator": 90, "denominator": 100, "value": None}
     assert (dong["state"], dong["deadline"], dong["received_ms"], dong["sealed_ms"], dong["attempts"]) == (
         "line_slow", "2024-04-16", ms("2024-04-17", 8), ms("2024-04-16", 9), 3)
+    assert (dong["kind"], dien["kind"], dien["head"]) == ("commune", "district", "Chủ tịch UBND huyện"), "whom to call, as Silent says it"
     assert dong["name"] and dong["item_name"] == "Cấp căn cước" and dong["schedule"] == "half_month" and not dong["frozen"]
     assert (dien["state"], dien["receipt"], dien["report"], dien["received_ms"], dien["attempts"]) == ("missing", None, None, None, None)
     task = p.slots("2024-04a", "412", "KH.T")["412", "KH.T", "2024-04a"]
