@@ -53,7 +53,7 @@ struct http_options {
 	size_t connection_memory; /* 0 = 4 KiB: a header that does not fit: 431 */
 	/* 0 = 10. A connection that neither sends nor takes anything for so long is closed (half open, slow
 	 * reader, stalled stream; not a kept request, nor a stream that has nothing to say); one whose
-	 * header is not whole after three times as long, too. */
+	 * next request is not whole after three times as long, too. */
 	unsigned idle_s;
 };
 
@@ -73,7 +73,7 @@ struct http_counts {
 	uint64_t requests;		   /* handed over, ever */
 	uint64_t refused;		   /* connections above a limit */
 	uint64_t rejected;		   /* requests: method or body */
-	uint64_t cut;			   /* too slow, in the middle of a request or a header */
+	uint64_t cut;			   /* too slow, in the middle of a request or an answer */
 };
 struct http_counts http_counts(const struct http *h);
 
@@ -98,10 +98,10 @@ void http_answer(struct http_request *r, struct http_answer *a);
 
 struct http_stream {
 	const char *content_type;
-	/* Called when the client can take bytes: how many were written to `out` (at most `max`, which is 100 at
+	/* Never for HEAD. Called when the client can take bytes: how many were written to `out` (at most `max`, which is 100 at
 	 * least), 0 = nothing now (until http_stream_wake), -1 = end it. */
 	long (*more)(void *mine, char *out, size_t max);
-	const struct http_header *headers; /* as in an answer */
+	const struct http_header *headers; /* as in an answer; one that cannot be sent closes it */
 	size_t headers_n;
 };
 void http_stream(struct http_request *r, const struct http_stream *s);

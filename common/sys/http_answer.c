@@ -127,16 +127,18 @@ static ssize_t on_more(void *context, uint64_t position, char *out, size_t max)
 void http_stream(struct http_request *r, const struct http_stream *s)
 {
 	assert(r->handed && !r->answered);
-	struct MHD_Response *response =
-		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_more, r, NULL);
+	struct http_answer none = {0};
 
+	r->more = s->more;
+	r->stream = strcmp(r->method, "HEAD") != 0; /* the library would send the end of a body that HEAD has not */
+	struct MHD_Response *response =
+		r->stream ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_more, r, NULL)
+			  : wrap(&none);
 	if (response && !add_headers(response, s->content_type, s->headers, s->headers_n)) {
 		MHD_destroy_response(response);
 		response = NULL;
 	}
-	r->more = s->more;
-	r->stream = true;
-	r->http->counts.streams++;
+	r->http->counts.streams += r->stream;
 	settle(r, MHD_HTTP_OK, response);
 	r->kept = true;
 }

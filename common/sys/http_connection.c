@@ -7,8 +7,8 @@
 #include "common/sys/clock.h"
 #include "common/sys/http_inside.h"
 
-/* A header may come in pieces, but not for ever: the library counts silence only. */
-enum { HEADER_IDLES = 3 };
+/* A request may come in pieces, but not for ever: the library measures silence only. */
+enum { REQUEST_IDLES = 3 };
 
 static in_addr_t address_of(const struct sockaddr *address)
 {
@@ -39,9 +39,9 @@ enum MHD_Result http_may_connect(void *context, const struct sockaddr *address, 
 	return MHD_NO;
 }
 
-/* ---- whose header is not whole ---- */
+/* ---- whose request is not whole ---- */
 
-void http_header_begins(struct http *h, struct http_connection *c)
+void http_request_begins(struct http *h, struct http_connection *c)
 {
 	if (c->waiting)
 		return;
@@ -53,7 +53,7 @@ void http_header_begins(struct http *h, struct http_connection *c)
 	h->last_waiting = c;
 }
 
-void http_header_whole(struct http *h, struct http_connection *c)
+void http_request_whole(struct http *h, struct http_connection *c)
 {
 	if (!c->waiting)
 		return;
@@ -64,7 +64,7 @@ void http_header_whole(struct http *h, struct http_connection *c)
 
 int64_t http_slow_due(const struct http *h)
 {
-	return h->first_waiting ? h->first_waiting->since + (int64_t)h->options.idle_s * 1000 * HEADER_IDLES
+	return h->first_waiting ? h->first_waiting->since + (int64_t)h->options.idle_s * 1000 * REQUEST_IDLES
 				: INT64_MAX;
 }
 
@@ -72,7 +72,7 @@ void http_cut_slow(struct http *h)
 {
 	while (http_slow_due(h) <= clock_transport()) {
 		struct http_connection *c = h->first_waiting;
-		http_header_whole(h, c);
+		http_request_whole(h, c);
 		shutdown(c->fd, SHUT_RDWR); /* the library hears of it and cleans up */
 		h->counts.cut++;
 	}
@@ -95,7 +95,7 @@ static void came(struct http *h, struct MHD_Connection *connection, void **own)
 	if (c->next)
 		c->next->self = &c->next;
 	h->connections = c;
-	http_header_begins(h, c);
+	http_request_begins(h, c);
 	/* Once each: the library does not watch a suspended connection, so we would not hear that a browser has
 	 * been closed before we have something to say to it. Refused (no memory): we hear it then. */
 	struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = c};
@@ -115,7 +115,7 @@ void http_connected(void *context, struct MHD_Connection *connection, void **own
 	if (!c)
 		return;
 	epoll_ctl(h->epoll, EPOLL_CTL_DEL, c->fd, NULL);
-	http_header_whole(h, c);
+	http_request_whole(h, c);
 	*c->self = c->next;
 	if (c->next)
 		c->next->self = c->self;

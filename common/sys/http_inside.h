@@ -33,7 +33,7 @@ struct http_connection {
 	bool hung_up;		      /* the client has closed its end */
 	struct http_request *request; /* the present one */
 	struct http_connection *next, **self;
-	/* whose header is not whole, by when it was begun */
+	/* whose request is not whole, by when it was awaited */
 	bool waiting;
 	int64_t since;
 	struct http_connection *later, *sooner;
@@ -59,8 +59,8 @@ void http_hear_hangups(struct http *h);
 void http_cut_slow(struct http *h);
 int64_t http_slow_due(const struct http *h);
 struct http_connection *http_connection_of(struct MHD_Connection *connection);
-void http_header_begins(struct http *h, struct http_connection *c);
-void http_header_whole(struct http *h, struct http_connection *c);
+void http_request_begins(struct http *h, struct http_connection *c);
+void http_request_whole(struct http *h, struct http_connection *c);
 
 /* http_request.c */
 enum MHD_Result http_on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method,

@@ -70,7 +70,7 @@ void http_on_completed(void *context, struct MHD_Connection *connection, void **
 	h->counts.cut += code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED;
 	if (c) {
 		c->request = NULL;
-		http_header_begins(h, c); /* the next one's */
+		http_request_begins(h, c); /* the next one's */
 	}
 	if (!r)
 		return;
@@ -120,11 +120,8 @@ static unsigned verdict(const struct http *h, struct MHD_Connection *connection,
 static enum MHD_Result on_header(struct http *h, struct MHD_Connection *connection, const char *method,
 				 const char *path, void **request)
 {
-	struct http_connection *c = http_connection_of(connection);
 	unsigned status = verdict(h, connection, method);
 
-	if (c)
-		http_header_whole(h, c);
 	if (status)
 		return http_reject(h, connection, status);
 	*request = begin(h, connection, method, path);
@@ -145,8 +142,9 @@ static enum MHD_Result on_body(struct http_request *r, const char *data, size_t 
 static void hand_over(struct http_request *r)
 {
 	struct http *h = r->http;
-	const struct http_connection *c = http_connection_of(r->connection);
+	struct http_connection *c = http_connection_of(r->connection);
 
+	http_request_whole(h, c);
 	r->handed = true;
 	h->counts.requests++;
 	h->options.handle(h->options.context, r);

@@ -212,6 +212,7 @@ static void test_stream(void **state)
 	browser_say(h, fd, "GET / HTTP/1.1\r\n" BROWSER_NEXT);
 	assert_true(browser_hear(h, fd, "at once", &got));
 	assert_has(ASK("HEAD /stream HTTP/1.1\r\n" BROWSER_END), "text/event-stream");
+	assert_string_equal(strstr(buffer_text(&got), "\r\n\r\n"), "\r\n\r\n");
 	stream.says = "old client";
 	assert_has(ASK("GET /stream HTTP/1.0\r\n\r\n"), "old client");
 	close(fd);
@@ -267,6 +268,15 @@ static void test_close_tells(void **state)
 	close(a);
 	close(b);
 	close(c);
+	/* one that was answered, but not yet sent */
+	h = start((struct http_options){0});
+	a = browser_connect(h);
+	browser_say(h, a, "GET /kept HTTP/1.1\r\n" BROWSER_NEXT);
+	browser_run(h, is_there, &kept);
+	answer(kept.r, "never sent");
+	http_close(h);
+	assert_int_equal(kept.gone, 1);
+	close(a);
 }
 
 /* ---- what many of them cost ---- */
