@@ -152,9 +152,11 @@ $(PROGRAMS):
 $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LAST_LIBS) $(PKG_LIBS) -lcmocka
 
 $(patsubst %,$(B)/tests/%,$(filter test_web%,$(TESTS))): $(B)/libweb.a $(OBJ_page)
+# libweb.a comes behind those it needs
+$(patsubst %,$(B)/tests/%,$(filter test_web%,$(TESTS))): LAST_LIBS = $(B)/libdashboard.a $(B)/libcommon.a
 
 # what the programs in tests/fault play with
 $(B)/fault/power/replay: $(call obj,$(SRC_power))
