@@ -227,7 +227,8 @@ static enum reason read_proofs(struct work *w, size_t n)
 
 /* ---- the page ---- */
 
-/* What the seal proves; not when a later one of the same stream had refuted it, and the report was late all the same. */
+/* What the seal proves; not where an update before it in its stream was provably sealed later, and this one was late all the
+ * same. What was sent for another office was judged by nobody. */
 static struct instant sealed(const struct work *w, const struct found *f, struct date deadline)
 {
 	const struct cell *report = report_of(w, f);
@@ -235,7 +236,8 @@ static struct instant sealed(const struct work *w, const struct found *f, struct
 	struct instant at = timely_sealed(&f->seal, received, (struct instant){0});
 	int offset = w->q->slice.view->head.offset_minutes;
 
-	if (f->told.mark.timely == TIMELY_LATE && timely_judge(received, at, deadline, offset) != TIMELY_LATE)
+	if (f->told.mark.timely == TIMELY_LATE && !(report->flags & CELL_ON_BEHALF) &&
+	    timely_judge(received, at, deadline, offset) != TIMELY_LATE)
 		return (struct instant){0};
 	return at;
 }

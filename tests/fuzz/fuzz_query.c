@@ -144,6 +144,13 @@ static void judge_duties(const Tiendo__V1__Reply *r, uint32_t key)
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_SUSPICIOUS)
 		for (size_t i = 0; i < r->suspicious->n_rows; i++)
 			judge_below(r->suspicious->rows[i]->unit, key);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_SLOTS)
+		for (size_t i = 0; i < r->slots->n_rows; i++) {
+			judge_below(r->slots->rows[i]->unit, key);
+			MUST(r->slots->rows[i]->state && r->slots->rows[i]->deadline);
+		}
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_HEALTH)
+		MUST(key == OPERATOR);
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_EXCEPTIONS)
 		for (size_t i = 0; i < r->exceptions->n_rows; i++)
 			judge_below(r->exceptions->rows[i]->unit, key);
@@ -195,10 +202,12 @@ struct question {
 	Tiendo__V1__Suspicious suspicious;
 	Tiendo__V1__PeriodFigures figures;
 	Tiendo__V1__Exceptions exceptions;
+	Tiendo__V1__Slots slots;
+	Tiendo__V1__Health health;
 	char *text;
 };
 
-enum { OLD_KINDS = 5, KINDS = OLD_KINDS + 6 };
+enum { OLD_KINDS = 5, KINDS = OLD_KINDS + 8 };
 
 static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, struct take *in)
 {
@@ -212,6 +221,11 @@ static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, st
 	tiendo__v1__suspicious__init(&o->suspicious);
 	tiendo__v1__period_figures__init(&o->figures);
 	tiendo__v1__exceptions__init(&o->exceptions);
+	tiendo__v1__slots__init(&o->slots);
+	tiendo__v1__health__init(&o->health);
+	o->slots.unit = unit;
+	o->slots.item = item;
+	o->slots.period = period;
 	o->timeliness.unit = o->silent.unit = o->series.unit = o->suspicious.unit = o->figures.unit = o->exceptions.unit = unit;
 	o->timeliness.item = o->silent.item = o->series.item = o->suspicious.item = o->figures.item = item;
 	o->timeliness.period = o->suspicious.period = o->figures.period = period;
@@ -224,8 +238,10 @@ static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, st
 	const Tiendo__V1__Query__QuestionCase cases[] = {
 		TIENDO__V1__QUERY__QUESTION_TIMELINESS, TIENDO__V1__QUERY__QUESTION_SILENT,
 		TIENDO__V1__QUERY__QUESTION_SERIES,	TIENDO__V1__QUERY__QUESTION_SUSPICIOUS,
-		TIENDO__V1__QUERY__QUESTION_PERIOD_FIGURES, TIENDO__V1__QUERY__QUESTION_EXCEPTIONS};
-	void *const messages[] = {&o->timeliness, &o->silent, &o->series, &o->suspicious, &o->figures, &o->exceptions};
+		TIENDO__V1__QUERY__QUESTION_PERIOD_FIGURES, TIENDO__V1__QUERY__QUESTION_EXCEPTIONS,
+		TIENDO__V1__QUERY__QUESTION_SLOTS,	TIENDO__V1__QUERY__QUESTION_HEALTH};
+	void *const messages[] = {&o->timeliness, &o->silent, &o->series, &o->suspicious, &o->figures, &o->exceptions,
+				  &o->slots, &o->health};
 	o->q.question_case = cases[kind];
 	o->q.timeliness = messages[kind]; /* a union of pointers */
 }
@@ -274,7 +290,7 @@ static void set_cursor(struct question *o, ProtobufCBinaryData cursor)
 {
 	o->catch_up.cursor = o->versions.cursor = o->catalogue.cursor = o->cells.cursor = o->status.cursor = cursor;
 	o->timeliness.cursor = o->silent.cursor = o->series.cursor = o->suspicious.cursor = o->figures.cursor =
-		o->exceptions.cursor = cursor;
+		o->exceptions.cursor = o->slots.cursor = o->health.cursor = cursor;
 }
 
 static const Tiendo__V1__Reply *ask_made(struct question *o, uint32_t key)

@@ -66,6 +66,23 @@ class Questions:
         ours = asked.timeliness(self.h, subject, item, period)
         self.same(f"timeliness {code} {item} {period}", {k: +v for k, v in theirs.items() if +v}, {k: +v for k, v in ours.items()})
 
+    def slots(self):
+        """As many of each state as Timeliness counts, and each with its report: receipt, times, figure."""
+        (code, subject), item, period = self.subject(), self.item(), self.period()
+        if not period:
+            return
+        ours = asked.slots(self.h, subject, item, period)
+        states, words = (({v: k[len(prefix):].lower() for k, v in enum.items()}) for prefix, enum in (("SLOT_STATE_", pb.SlotState), ("CELL_STATE_", pb.CellState)))
+        theirs, counted = {}, 0
+        for page in self.pages("slots", unit=code, item=item, period=period):
+            for r in page.rows:
+                key, counted = (r.unit, r.item, r.schedule, r.period), counted + 1
+                report = ours[key][4] if key in ours else None
+                sealed = r.sealed_ms if report and report.proven is not None else 0  # a seal that its stream refutes may be told all the same
+                theirs[key] = (r.frozen, states[r.state], r.decided, r.deadline, said(r, words, sealed) if r.HasField("receipt") else None, r.after)
+        assert counted == len(theirs), f"slots {code} {item} {period}: a slot is told twice"
+        self.same(f"slots {code} {item} {period}", theirs, {k: (*v[:4], v[4] and stands(v[4]), v[5]) for k, v in ours.items()})
+
     def silent(self):
         (code, subject), item = self.subject(), self.item()
         theirs, expected, units = {}, 0, 0
@@ -180,9 +197,22 @@ class Questions:
 
     def all(self, times):
         for _ in range(times):
-            for name in ("timeliness", "silent", "series", "period_figures", "at_day", "cells", "suspicious", "obstacles", "findings", "requests", "exceptions"):
+            for name in ("timeliness", "slots", "silent", "series", "period_figures", "at_day", "cells", "suspicious", "obstacles", "findings", "requests", "exceptions"):
                 getattr(self, name)()
         return self.found
+
+
+def said(r, words, sealed):
+    """The report of a SlotRow ..."""
+    return ((r.receipt.entry, r.receipt.index), r.first_received_ms or r.received_ms, sealed, r.on_behalf, r.as_of, words[r.report], r.percent, r.numerator,
+            r.denominator)
+
+
+def stands(r):
+    """... and as it should be."""
+    kind = {"task": r.state, "none_arisen": "none_arisen"}.get(r.kind, "value")
+    figure = r.number("numerator") if r.kind == "ratio" else r.number("value")
+    return r.receipt, r.received, r.proven or 0, r.on_behalf, r.as_of, kind, r.number("percent"), figure, r.number("denominator")
 
 
 def rollup_line(r):

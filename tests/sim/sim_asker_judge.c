@@ -10,7 +10,7 @@
 #define REPLY(NAME) TIENDO__V1__REPLY__ANSWER_##NAME
 
 static const char *const words[] = {"timeliness", "silent", "obstacles", "requests", "findings", "series", "suspicious",
-				    "figures", "exceptions", "notices"};
+				    "figures", "exceptions", "notices", "slots"};
 
 /* ---- asking ---- */
 
@@ -20,11 +20,13 @@ void asked_new(struct asked *a)
 	static const char *const periods[] = {"", "", "P2", "P4", "2024-01a", "2024-W03", "2024-01"};
 	static const enum asked_kind often[] = {ASKED_TIMELINESS, ASKED_SILENT, ASKED_OBSTACLES};
 
-	a->kind = dice_percent(60) ? often[dice_below(3)] : (enum asked_kind)dice_below(ASKED_KINDS);
+	a->kind = dice_percent(60) ? often[dice_below(3)] : (enum asked_kind)dice_below(ASKED_SLOTS);
 	a->unit = units[dice_below(5)];
 	a->item = items[dice_below(6)];
 	snprintf(a->period, sizeof a->period, "%s", periods[dice_below(7)]);
 	a->steps = dice_percent(50);
+	if (a->kind == ASKED_TIMELINESS && a->period[0] && a->steps) /* one by one, and they must add up */
+		a->kind = ASKED_SLOTS;
 	a->began = truth_head();
 	a->cursor_size = a->n = a->pages = 0;
 }
@@ -81,6 +83,10 @@ void asked_question(struct asked *a, Tiendo__V1__Query *q, union asked_message *
 		FILL(timeliness, TIMELINESS);
 		PLACE(timeliness);
 		m->timeliness.period = a->period;
+	} else if (a->kind == ASKED_SLOTS) {
+		FILL(slots, SLOTS);
+		PLACE(slots);
+		m->slots.period = a->period;
 	} else if (a->kind == ASKED_SILENT) {
 		FILL(silent, SILENT);
 		PLACE(silent);
@@ -146,6 +152,18 @@ static void page_timeliness(struct asked *a, const Tiendo__V1__TimelinessPage *p
 	}
 }
 
+static void page_slots(struct asked *a, const Tiendo__V1__SlotsPage *p)
+{
+	for (size_t i = 0; i < p->n_rows; i++) {
+		const Tiendo__V1__SlotRow *m = p->rows[i];
+		struct asked_row *r = slots_of(a, m->schedule, m->period, m->frozen);
+		if (m->state < TIENDO__V1__SLOT_STATE__SLOT_STATE_EXEMPT || m->state > TIENDO__V1__SLOT_STATE__SLOT_STATE_MISSING)
+			truth_broken("%s: a slot in state %d", asked_text(a), (int)m->state);
+		r->numbers[0] += m->state != TIENDO__V1__SLOT_STATE__SLOT_STATE_EXEMPT;
+		r->numbers[m->state]++; /* exempt, pending, on time, line slow, late, missing: as SlotCounts has them */
+	}
+}
+
 static void page_silent(struct asked *a, const Tiendo__V1__SilentPage *p)
 {
 	for (size_t i = 0; i < p->n_rows; i++) {
@@ -198,6 +216,8 @@ void asked_page(struct asked *a, const Tiendo__V1__Reply *r)
 		truth_broken("a cursor of %zu bytes", r->cursor.len);
 	if (r->answer_case == REPLY(TIMELINESS))
 		page_timeliness(a, r->timeliness);
+	else if (r->answer_case == REPLY(SLOTS))
+		page_slots(a, r->slots);
 	else if (r->answer_case == REPLY(SILENT))
 		page_silent(a, r->silent);
 	else if (r->answer_case == REPLY(OBSTACLES))
@@ -393,7 +413,7 @@ bool asked_judge(struct asked *a, uint64_t as_of)
 	if (as_of != a->began || truth_head() != a->began || !truth_unit_named(&truth.catalogue, a->unit, truth.today) ||
 	    (a->item[0] && !truth_item(&truth.catalogue, a->item)))
 		return false;
-	if (a->kind == ASKED_TIMELINESS)
+	if (a->kind == ASKED_TIMELINESS || a->kind == ASKED_SLOTS)
 		judge_timeliness(a);
 	else if (a->kind == ASKED_SILENT)
 		judge_silent(a);

@@ -6,7 +6,8 @@
 #include "tests/sim/truth_inside.h"
 
 enum asked_kind { ASKED_TIMELINESS, ASKED_SILENT, ASKED_OBSTACLES, ASKED_REQUESTS, ASKED_FINDINGS, ASKED_SERIES,
-		  ASKED_SUSPICIOUS, ASKED_FIGURES, ASKED_EXCEPTIONS, ASKED_NOTICES, ASKED_KINDS };
+		  ASKED_SUSPICIOUS, ASKED_FIGURES, ASKED_EXCEPTIONS, ASKED_NOTICES, ASKED_SLOTS,
+		  ASKED_KINDS };
 
 /* A line of an answer, as far as it is judged. */
 struct asked_row {
@@ -41,6 +42,7 @@ union asked_message {
 	Tiendo__V1__PeriodFigures figures;
 	Tiendo__V1__Exceptions exceptions;
 	Tiendo__V1__Notices notices;
+	Tiendo__V1__Slots slots;
 };
 
 void asked_new(struct asked *a);

@@ -7,6 +7,7 @@ import pytest
 
 import tiendo_pb2 as pb
 from test_duties import LINES, Played, count, ratio
+from test_reading import Viewer
 
 OFFICE = 7 * 3600 * 1000  # UTC+07:00
 COUNTS = ("exempt", "pending", "on_time", "line_slow", "late", "missing")
@@ -126,3 +127,47 @@ def test_rights_and_wrong_words(play):
     assert commune.ask(health=pb.Health()).failure.reason == pb.REASON_FORBIDDEN
     assert "--period" in p.look.cli("slots", "40", ok=(2,)).stderr
     assert "forbidden" in p.look.cli("health", ok=(1,)).stderr, "a viewer is no operator"
+
+
+def test_whom_the_centre_hears(play):
+    """ACCEPTANCE 13: agents live, stale, never seen; and the centre itself. An office that only pings is heard, one that is added is not yet."""
+    p = play(LINES[:1])
+    world, silent = p.world, p.world.principal("413")
+    viewer = world.reader(world.principal("VN", role="viewer"))
+    operator = Viewer(world, "operator", role="operator")
+
+    def health():
+        answer = operator.json("health")
+        return answer["centre"], {r["unit"]: r for r in answer["rows"] if r["role"] == "agent"}, answer["rows"]
+
+    p.rows("silent", "40")
+    centre, agents, rows = health()
+    assert centre["ready"] == "ready" and centre["updates_taken"] == 1 and centre["commits"] >= 1 and centre["uptime_ms"] > 0
+    assert centre["entries"] == world.dump()[-1]["entry"] and centre["head_received_ms"] == ms("2024-04-10", 8) and not centre["journal_damaged"]
+    assert (agents["412"]["taken"], agents["412"]["last_received_ms"], agents["412"]["last_heard_ms"]) == (1, ms("2024-04-10", 8), ms("2024-04-10", 8))
+    assert (agents["413"]["taken"], agents["413"]["last_received_ms"], agents["413"]["last_heard_ms"]) == (0, None, None)
+    assert [r["last_heard_ms"] for r in rows if r["role"] == "viewer"] == [ms("2024-04-10", 8), None], "who has asked, and who has not"
+    assert centre["handshakes"] >= 3 and centre["questions"] >= 1
+    p.at("2024-04-11")
+    office = world.office(silent, hello=False)
+    office.ping()
+    viewer.ask(status=pb.Status())
+    p.offices["412"].push(2, [b"not an update"] * 65)  # well-formed, and refused as a whole
+    assert p.offices["412"].answer().reason == pb.REASON_BATCH_TOO_LARGE
+    centre, agents, rows = health()
+    assert agents["413"]["last_heard_ms"] == ms("2024-04-11", 8) and agents["413"]["last_received_ms"] is None
+    assert agents["412"]["last_heard_ms"] == ms("2024-04-11", 8) and agents["412"]["last_received_ms"] == ms("2024-04-10", 8)
+    assert centre["now_ms"] == ms("2024-04-11", 8) and centre["nacks"] == 1
+    p.at("2024-04-12")
+    office.send(7, b"\xff\xff")  # no Ping: nothing that says an agent lives
+    office.answer()
+    assert health()[1]["413"]["last_heard_ms"] == ms("2024-04-11", 8)
+    text = operator.cli("health").stdout
+    assert "Trung tâm: đang nhận báo cáo" in text and "24 giờ trước" in text and "Đầu mối: 5" in text
+    assert "taking updates" in operator.cli("health", "--lang", "en").stdout
+    world.stop()
+    world.start()
+    operator = Viewer(world, "again", role="operator")
+    centre, agents, _ = health()
+    assert agents["412"]["last_heard_ms"] is None and agents["412"]["taken"] == 1, "of this run alone"
+    assert centre["updates_taken"] == 0 and centre["checkpoint"] > 0

@@ -88,6 +88,22 @@ def timeliness(h, subject, item, period):
     return out
 
 
+def slots(h, subject, item, period):
+    """{(unit, leaf number, schedule, period code): (frozen, state, decided, deadline, the report that stands or None, after)}"""
+    c, inside, wanted, meant = h.catalogue, under(h, subject), leaves(h, item), window(h.catalogue, period)
+    after = Counter((r["unit"], r["_leaf"], r["_period"]) for r in h.rows if r["table"] == "after" and r["kind"] == "report")
+    held = [(sheet.schedule, sheet.period, unit, leaf, h.slot_state(sheet, unit, leaf, slot), False, slot, 0)
+            for sheet in h.sheets.held.values() for (unit, leaf), slot in sheet.slots.items()]
+    rows = [r for r in h.rows if r["table"] == "frozen"]
+    gone = [(*f, True, r["_slot"], after[r["unit"], r["_leaf"], r["_period"]]) for f, r in zip(frozen(h), rows)]
+    out = {}
+    for schedule, p, unit, leaf, state, is_frozen, slot, n in held + gone:
+        if unit in inside and leaf in wanted and state != "not_expected" and meant(p):
+            deadline = ymd(c.schedules[schedule].deadline(p, c.units[unit]["kind"]))
+            out[unit, c.items[leaf]["number"], schedule, p.code] = is_frozen, state, slot.decided, deadline, slot.stand.top, n
+    return out
+
+
 def silent(h, subject, item):
     """({(unit, leaf number, period code): (since, deadline, missing)}, expected slots, units that had one)"""
     c, inside, wanted, today = h.catalogue, under(h, subject), leaves(h, item), ordinal(h.today)
