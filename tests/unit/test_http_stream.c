@@ -6,17 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/sys/clock.h"
 #include "common/sys/http.h"
 #include "tests/unit/browser.h"
-
-enum { MANY = 1000, MANY_BYTES = 40 << 20 };
 
 static struct sys_error error;
 static struct buffer got;
@@ -279,63 +273,6 @@ static void test_close_tells(void **state)
 	close(a);
 }
 
-/* ---- what many of them cost ---- */
-
-static size_t resident(void)
-{
-	unsigned long all, mine;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%lu %lu", &all, &mine), 2);
-	fclose(f);
-	return mine * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-struct crowd {
-	struct http *h;
-	size_t streams;
-};
-
-static bool all_there(void *crowd)
-{
-	const struct crowd *c = crowd;
-	return http_counts(c->h).streams == c->streams;
-}
-
-/* Nobody reads, every stream always has something to say: what the kernel does not take waits in our memory. */
-static void test_many_stalled(void **state)
-{
-	(void)state;
-	static int fds[MANY];
-	struct rlimit files;
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	struct http *h = start((struct http_options){.connections = MANY + 10, .connection_memory = 8192});
-	struct crowd c = {.h = h, .streams = MANY};
-	stream.flood = true;
-	size_t before = resident();
-	for (int i = 0; i < MANY; i++) {
-		fds[i] = browser_connect(h);
-		browser_say(h, fds[i], "GET /stream HTTP/1.1\r\nCookie: a=0123456789abcdef\r\n" BROWSER_NEXT);
-	}
-	browser_run(h, all_there, &c);
-	stream = (struct caller){0}; /* of its own no longer */
-	assert_has(ASK("GET / HTTP/1.1\r\n" BROWSER_END), "at once");
-	size_t after = resident();
-	print_message("%d stalled streams: %zu KiB\n", MANY, (after - before) / 1024);
-#ifndef __SANITIZE_ADDRESS__
-	assert_true(after - before < MANY_BYTES);
-#endif
-	for (int i = 0; i < MANY; i++)
-		close(fds[i]);
-	c.streams = 0;
-	browser_run(h, all_there, &c);
-	http_close(h);
-	assert_int_equal(gone, MANY);
-}
-
 static int end(void **state)
 {
 	(void)state;
@@ -349,7 +286,7 @@ int main(void)
 		cmocka_unit_test(test_answered_later), cmocka_unit_test(test_kept_is_not_idle),
 		cmocka_unit_test(test_client_of_kept_goes), cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_client_of_stream_goes), cmocka_unit_test(test_slow_reader),
-		cmocka_unit_test(test_close_tells), cmocka_unit_test(test_many_stalled),
+		cmocka_unit_test(test_close_tells),
 	};
 	return cmocka_run_group_tests(tests, NULL, end);
 }
