@@ -111,6 +111,8 @@ $(B)/gen/page_bytes.o: $(GEN)/page_files.S
 	$(SAY) AS $@
 	$(Q)$(CC) -c -o $@ $<
 page: build/page/.done
+page-test: $(PAGE_MODULES)
+	@$(PAGE)/test/run
 
 # --- generated code: only in build/ ---
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto

@@ -19,6 +19,11 @@ out=$(tools/unit.sh "$b" "$b"/tests/test_* 2>&1 | grep -v '\.d$')
 [[ $out == *" 0 failed" ]] || printf '%s\n' "$out"
 add "$(tail -n 1 <<<"$out")"
 
+echo "== the page"
+out=$(make -s --no-print-directory page-test 2>&1)
+[[ $out == *" 0 failed" ]] || printf '%s\n' "$out"
+add "$(tail -n 1 <<<"$out")"
+
 tools/pyproto.sh || exit 2
 broken=$b/reliability
 rm -rf "$broken" && mkdir -p "$broken"
