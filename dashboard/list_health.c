@@ -83,15 +83,15 @@ static void put_megabytes(const struct list *l, struct table *t, const char *nam
 
 static void put_centre(const struct list *l, const Centre *c, struct buffer *out)
 {
-	char time[LIST_TEXT];
+	char time[LIST_TEXT], entries[SHOW_NUMBER];
 	struct table t;
 	uint64_t minutes = c->uptime_ms / 60000;
 
 	buffer_format(out,
-		      TELL(l, "Trung tâm: %s · chạy được %" PRIu64 " ngày %02u:%02u · mục cuối %" PRIu64 " lúc %s\n",
-			   "The centre: %s · up %" PRIu64 " days %02u:%02u · last entry %" PRIu64 " at %s\n"),
+		      TELL(l, "Trung tâm: %s · chạy được %" PRIu64 " ngày %02u:%02u · mục cuối %s lúc %s\n",
+			   "The centre: %s · up %" PRIu64 " days %02u:%02u · last entry %s at %s\n"),
 		      ready_name(l, c->ready), minutes / 1440, (unsigned)(minutes / 60 % 24), (unsigned)(minutes % 60),
-		      c->entries, list_time(c->head_received_ms, time));
+		      number(l, c->entries, entries), list_time(c->head_received_ms, time));
 	if (c->journal_damaged)
 		buffer_put_text(out, TELL(l, "SỔ GỐC BỊ HỎNG: xem nhật ký của máy chủ, phục hồi từ bản sao lưu\n",
 					  "THE JOURNAL IS DAMAGED: see the server's log, restore from a backup\n"));

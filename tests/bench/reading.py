@@ -82,6 +82,6 @@ class Reader:
 
 def questions(period):
     """What a leader of the country asks: everything, everywhere."""
-    return {"timeliness": dict(unit="VN"), "silent": dict(unit="VN"), "period_figures": dict(unit="VN", item="QG", period=period),
+    return {"timeliness": dict(unit="VN"), "slots": dict(unit="VN", period=period), "silent": dict(unit="VN"), "period_figures": dict(unit="VN", item="QG", period=period),
             "series": dict(unit="VN", item="QG"), "suspicious": dict(unit="VN"), "obstacles": dict(unit="VN"),
             "findings": dict(unit="VN"), "requests": dict(unit="VN"), "exceptions": dict(unit="VN")}

@@ -630,6 +630,145 @@ static void who_is_beyond_a_threshold(void **state)
 	close_world(&w);
 }
 
+/* ---- slots, health ---- */
+
+static void a_slot_with_its_proof(void **state)
+{
+	struct world w;
+	Tiendo__V1__SlotsPage page = TIENDO__V1__SLOTS_PAGE__INIT;
+	Tiendo__V1__SlotRow m[4], *rows[4];
+	Tiendo__V1__ReceiptRef receipt = TIENDO__V1__RECEIPT_REF__INIT;
+	uint8_t incarnation[16] = {0x1f, 0x0c, 0x2d, 0x3e};
+
+	(void)state;
+	open_world(&w, &list_slots, LANGUAGE_VI, "40", "");
+	w.list.wish.period = "2024-04a";
+	receipt.incarnation = (ProtobufCBinaryData){sizeof(incarnation), incarnation};
+	receipt.entry = 42;
+	receipt.index = 1;
+	for (size_t i = 0; i < 4; i++) {
+		rows[i] = &m[i];
+		tiendo__v1__slot_row__init(&m[i]);
+		m[i].unit = i % 2 ? w.u413 : w.u412;
+		m[i].item = i < 2 ? w.kh3 : w.kh1;
+		m[i].schedule = (char *)"KY15";
+		m[i].period = (char *)"2024-04a";
+		m[i].deadline = 20240417;
+		m[i].report = TIENDO__V1__CELL_STATE__CELL_STATE_UNREPORTED;
+	}
+	m[0].state = TIENDO__V1__SLOT_STATE__SLOT_STATE_LINE_SLOW;
+	m[0].receipt = m[2].receipt = &receipt;
+	m[0].received_ms = 1713402000000; /* 18 April, 08:00 */
+	m[0].sealed_ms = 1713229200000;   /* the 16th */
+	m[0].attempts = 3;
+	m[0].as_of = 20240415;
+	m[0].report = TIENDO__V1__CELL_STATE__CELL_STATE_VALUE;
+	m[0].numerator = 1387;
+	m[0].denominator = 2000;
+	m[0].frozen = true;
+	m[0].after = 2;
+	m[1].state = TIENDO__V1__SLOT_STATE__SLOT_STATE_MISSING;
+	m[2].state = TIENDO__V1__SLOT_STATE__SLOT_STATE_ON_TIME;
+	m[2].decided = m[2].on_behalf = true;
+	m[2].report = TIENDO__V1__CELL_STATE__CELL_STATE_IN_PROGRESS;
+	m[2].percent = 40;
+	m[3].state = TIENDO__V1__SLOT_STATE__SLOT_STATE_EXEMPT;
+	page.n_rows = 4;
+	page.rows = rows;
+	PAGE(&w, SLOTS, slots, &page);
+	const char *all = shown(&w);
+	assert_has(all, "Đúng hạn 66,67 % (2/3), trong đó mạng chậm 1 · trễ 0 · chưa báo 1 · chưa đến hạn 0 · miễn 1\n");
+	assert_has(all, "17/04/2024  đúng hạn, mạng chậm, đã chốt, 2 báo cáo sau khi chốt  1.387/2.000");
+	assert_has(all, "18/04/2024 08:00:00  16/04/2024 08:00:00      1f0c2d3e-42-1\n");
+	assert_has(all, "đúng hạn, theo quyết định, báo cáo thay");
+	assert_has(all, "40 %");
+	json_t *json = parsed(&w);
+	const json_t *report = json_object_get(row(json, 0), "report");
+	assert_string_equal(text(row(json, 0), "state"), "line_slow");
+	assert_string_equal(text(row(json, 0), "deadline"), "2024-04-17");
+	assert_string_equal(text(row(json, 0), "receipt"), "1f0c2d3e-42-1");
+	assert_int_equal(number(row(json, 0), "sealed_ms"), 1713229200000);
+	assert_int_equal(number(row(json, 0), "attempts"), 3);
+	assert_true(number(report, "numerator") == 1387 && number(report, "denominator") == 2000 && absent(report, "value"));
+	assert_true(absent(row(json, 1), "report") && absent(row(json, 1), "receipt") && absent(row(json, 1), "received_ms"));
+	report = json_object_get(row(json, 2), "report");
+	assert_string_equal(text(report, "state"), "in_progress");
+	assert_true(number(report, "percent") == 40 && absent(report, "numerator"));
+	assert_true(json_is_true(json_object_get(row(json, 2), "decided")) && absent(row(json, 2), "sealed_ms"));
+	json_decref(json);
+	/* what a newer centre may say, or a wrong one: the reader fetches the catalogue anew, and does not guess */
+	Tiendo__V1__Reply reply = TIENDO__V1__REPLY__INIT;
+	reply.id = 1;
+	reply.answer_case = TIENDO__V1__REPLY__ANSWER_SLOTS;
+	reply.slots = &page;
+	page.n_rows = 1;
+	m[0].state = (Tiendo__V1__SlotState)7;
+	assert_false(list_page(&w.list, &reply));
+	m[0].state = TIENDO__V1__SLOT_STATE__SLOT_STATE_LATE;
+	m[0].report = (Tiendo__V1__CellState)8;
+	assert_false(list_page(&w.list, &reply));
+	m[0].report = TIENDO__V1__CELL_STATE__CELL_STATE_VALUE;
+	m[0].unit = 99;
+	assert_false(list_page(&w.list, &reply));
+	close_world(&w);
+}
+
+static void who_was_heard_of(void **state)
+{
+	struct world w;
+	Tiendo__V1__HealthPage page = TIENDO__V1__HEALTH_PAGE__INIT;
+	Tiendo__V1__CentreHealth centre = TIENDO__V1__CENTRE_HEALTH__INIT;
+	Tiendo__V1__PrincipalHealth m[3], *rows[3];
+	Tiendo__V1__Reply reply = TIENDO__V1__REPLY__INIT;
+
+	(void)state;
+	open_world(&w, &list_health, LANGUAGE_VI, "40", "");
+	w.list.wish.unit = "";
+	centre.ready = (char *)"locked";
+	centre.uptime_ms = 90061000; /* a day, an hour and a minute */
+	centre.entries = 1387;
+	centre.journal_bytes = 5 << 20;
+	centre.journal_damaged = true;
+	for (size_t i = 0; i < 3; i++) {
+		rows[i] = &m[i];
+		tiendo__v1__principal_health__init(&m[i]);
+		m[i].principal = (uint32_t)i + 1;
+		m[i].unit = (char *)(i ? "412" : "");
+		m[i].name = (char *)"TP Vinh";
+		m[i].role = (char *)"agent";
+	}
+	m[0].last_heard_ms = 1713402000000;
+	m[2].last_heard_ms = 1713402000000 - 3 * 60000;
+	m[2].last_received_ms = 1713229200000;
+	page.centre = &centre;
+	page.n_principals = 2;
+	page.principals = rows;
+	reply.id = 1;
+	reply.time_ms = 1713402000000 + 5000;
+	reply.answer_case = TIENDO__V1__REPLY__ANSWER_HEALTH;
+	reply.health = &page;
+	assert_true(list_page(&w.list, &reply));
+	page.centre = NULL; /* on page one alone */
+	page.n_principals = 1;
+	page.principals = rows + 2;
+	assert_true(list_page(&w.list, &reply));
+	json_t *json = parsed(&w);
+	const json_t *whole = json_object_get(json, "centre");
+	assert_string_equal(text(whole, "ready"), "locked");
+	assert_true(number(whole, "entries") == 1387 && number(whole, "now_ms") == 1713402005000);
+	assert_true(json_is_true(json_object_get(whole, "journal_damaged")) && absent(whole, "head_received_ms"));
+	assert_true(absent(row(json, 0), "unit") && number(row(json, 0), "last_heard_ms") == 1713402000000);
+	assert_true(absent(row(json, 1), "last_heard_ms") && absent(row(json, 1), "last_received_ms"));
+	json_decref(json);
+	const char *all = shown(&w);
+	assert_has(all, "chờ xác nhận danh sách khoá · chạy được 1 ngày 01:01 · mục cuối 1.387");
+	assert_has(all, "SỔ GỐC BỊ HỎNG");
+	assert_has(all, "Đầu mối: 3\n");
+	assert_before(all, "chưa, từ khi máy chủ chạy", "3 phút trước"); /* the longest silent first */
+	assert_before(all, "3 phút trước", "5 giây trước");
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -637,6 +776,8 @@ int main(void)
 		cmocka_unit_test(parts_of_a_rate_are_added),
 		cmocka_unit_test(who_is_silent_and_whom_to_call),
 		cmocka_unit_test(nobody_is_silent),
+		cmocka_unit_test(a_slot_with_its_proof),
+		cmocka_unit_test(who_was_heard_of),
 		cmocka_unit_test(a_row_of_an_unknown_unit_means_an_old_catalogue),
 		cmocka_unit_test(what_blocks_whom),
 		cmocka_unit_test(findings_the_gravest_open_one_first),
