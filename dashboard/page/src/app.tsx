@@ -160,7 +160,10 @@ function useStart(): ApiError | null {
 		const ask = async () => {
 			try {
 				const who = s ?? (await refreshSession());
-				if (who.public || who.user) await get<State>("state");
+				if (who.public || who.user) {
+					const state = await get<State>("state");
+					if (!state.root) throw new ApiError(503, "no_figures", t("line.noneYet"), t("line.noneYet"));
+				}
 				if (!gone) setError(null);
 			} catch (e) {
 				if (gone) return;

@@ -8,7 +8,7 @@
 // anew meanwhile; when it cannot bridge the gap it says `resync`, and `epoch` grows: whoever shows figures asks for
 // them anew. Comments that keep a connection alive are not told to a page, so when nothing came for QUIET_MS the
 // page asks for the state; without an answer the line counts as cut. Nothing here throws; nothing waits for ever.
-import { get, heard } from "./api";
+import { ApiError, get, heard } from "./api";
 import type { Grain, State } from "./model";
 import { store } from "./store";
 
@@ -24,7 +24,7 @@ export interface World {
 	open(url: string): Source;
 	now(): number;
 	after(ms: number, fn: () => void): () => void; // returns what calls it off
-	probe(): Promise<State>;
+	probe(): Promise<State | null>; // null: somebody answers, but has no figures
 }
 
 export interface Source {
@@ -79,6 +79,7 @@ export function makeLive(world: World) {
 	};
 
 	function learn(s: State): void {
+		if (!s.root) return; // the gateway has not caught up with the centre yet: nothing to show
 		const before = state.get();
 		state.set(s);
 		if (!before) return;
@@ -104,7 +105,7 @@ export function makeLive(world: World) {
 			(s) => {
 				answered = true;
 				if (asked !== source || !source) return;
-				learn(s);
+				if (s) learn(s);
 				if (source.readyState === 1) alive();
 				else lost(asked);
 			},
@@ -165,7 +166,7 @@ export function makeLive(world: World) {
 			});
 		const blind = line.get().phase === "cut" && !last; // broken before anything came: nobody can say what was missed
 		on("hello", (d) => {
-			learn(JSON.parse(d) as State);
+			learn((JSON.parse(d) as { state: State }).state);
 			if (blind) epoch.set(epoch.get() + 1);
 		});
 		on("state", (d) => learn(JSON.parse(d) as State));
@@ -236,7 +237,11 @@ export const live = makeLive({
 		const id = setTimeout(fn, ms);
 		return () => clearTimeout(id);
 	},
-	probe: () => get<State>("state"),
+	probe: () =>
+		get<State>("state").catch((e: unknown) => {
+			if (e instanceof ApiError && ![0, 502, 504].includes(e.status)) return null; // not of a proxy that cannot reach it
+			throw e;
+		}),
 });
 
 heard.subscribe((s) => s && live.learn(s));

@@ -7,7 +7,7 @@ export type Date8 = string; // "2024-04-02"
 export interface UnitName {
 	code: string;
 	name: string;
-	name_en: string;
+	name_en: string | null;
 }
 
 export interface State {
@@ -20,7 +20,7 @@ export interface State {
 	stale: boolean;
 	illustrative: boolean;
 	simulated: boolean;
-	root: UnitName;
+	root: UnitRef; // a gateway that has no figures yet says null; live.ts takes no such state
 	software: string;
 	clients: number;
 }
@@ -32,9 +32,9 @@ export interface UnitRef extends UnitName {
 }
 
 export interface Unit extends UnitRef {
-	type: string;
-	head: string;
-	contact: string;
+	type: string | null;
+	head: string | null;
+	contact: string | null;
 	closed: Date8 | null;
 	group: boolean;
 	path: UnitRef[]; // the root first, itself last
@@ -228,15 +228,16 @@ export interface List<Row> {
 /** A unit that moved: event `grain`, and a row of /recent. */
 export interface Grain {
 	unit: string;
-	path: string; // "VN/40/412/"
+	path: string; // "VN/40/412/"; of a group "G/CODE/"
 	name: string;
-	name_en: string;
+	name_en: string | null;
 	plan: string;
 	version: number;
 	previous: number;
 	time_ms: number;
-	own: boolean;
+	own: boolean; // the unit reports items of this plan itself
 	figures: Brief[];
+	before?: Brief[]; // with `own`: what the same figures were
 }
 
 export interface Recent {

@@ -16,7 +16,7 @@ const STATE: State = {
 	stale: false,
 	illustrative: false,
 	simulated: false,
-	root: { code: "VN", name: "Việt Nam", name_en: "Viet Nam" },
+	root: { code: "VN", name: "Việt Nam", name_en: "Viet Nam", kind: "central" },
 	software: "0.1.0",
 	clients: 1,
 };
@@ -42,7 +42,7 @@ class Stream implements Source {
 	hello(id = "ab:2:7/10/1.1", s: State = STATE) {
 		this.readyState = 1;
 		this.onopen?.();
-		this.say("hello", s, id);
+		this.say("hello", { state: s }, id);
 	}
 	fail() {
 		this.onerror?.();
@@ -55,7 +55,7 @@ function stage() {
 	let now = 1_000_000;
 	let timers: { at: number; fn: () => void }[] = [];
 	const streams: Stream[] = [];
-	const probes: { yes: (s: State) => void; no: (e: unknown) => void }[] = [];
+	const probes: { yes: (s: State | null) => void; no: (e: unknown) => void }[] = [];
 	const world: World = {
 		open(url) {
 			const s = new Stream(new URL(url, "http://x"));
@@ -260,6 +260,9 @@ test("quiet is not dead: a question tells", async () => {
 	assert.equal(s.live.line.get().phase, "open");
 	await s.pass(QUIET_MS);
 	assert.equal(s.probes.length, 2); // and again
+	s.probes[1]!.yes(null); // a gateway without figures is there, too
+	await settled();
+	assert.equal(s.live.line.get().phase, "open");
 	assert.equal(s.streams.length, 1);
 });
 
@@ -306,6 +309,17 @@ test("a line that never opens is given up and tried again", async () => {
 	assert.equal(s.live.line.get().phase, "cut");
 	await s.pass(1000);
 	assert.equal(s.open().length, 1);
+});
+
+test("a state without a root is none: the gateway has nothing to show yet", async () => {
+	const s = stage();
+	s.live.stand("VN");
+	await settled();
+	s.last().hello("i", { ...STATE, generation: "", root: null } as unknown as State);
+	assert.equal(s.live.state.get(), null);
+	s.last().say("state", STATE);
+	assert.equal(s.live.state.get()?.root.code, "VN");
+	assert.equal(s.live.epoch.get(), 0);
 });
 
 test("stop leaves nothing behind", async () => {

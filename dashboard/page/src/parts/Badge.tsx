@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { clock, time, timeSince } from "../format";
+import { clock, dayOf, time, timeSince } from "../format";
 import { live } from "../live";
 import { useStore } from "../store";
 import { t } from "../words";
@@ -14,20 +14,20 @@ interface Said {
 function say(): Said {
 	const line = live.line.get();
 	const s = live.state.get();
-	const until = s ? timeSince(s.time_ms, null) : "";
-	const shortUntil = s?.time_ms != null ? (s.time_ms > Date.now() - 12 * 3_600_000 ? clock(s.time_ms) : until) : "";
+	const until = s?.time_ms ? timeSince(s.time_ms, s.today) : "";
+	const here = dayOf(Date.now());
 	if (line.phase === "cut") {
-		const since = clock(line.since);
-		const text = shortUntil ? t("line.cut", { since, until: shortUntil }) : t("line.cutUnknown", { since });
+		const since = timeSince(line.since, here);
+		const text = until ? t("line.cut", { since, until }) : t("line.cutUnknown", { since });
 		return { tone: "bad", text, short: text };
 	}
 	if (!s || line.phase !== "open") return { tone: "wait", text: t("line.opening"), short: t("line.opening") };
-	if (s.time_ms == null) return { tone: "bad", text: t("line.none"), short: t("line.none") };
+	if (!s.time_ms) return { tone: "bad", text: t("line.none"), short: t("line.none") };
 	if (!s.live) {
 		const text =
 			s.cut_since_ms == null
-				? t("line.centreUnknown", { until: shortUntil })
-				: t("line.centre", { since: clock(s.cut_since_ms), until: shortUntil });
+				? t("line.centreUnknown", { until })
+				: t("line.centre", { since: timeSince(s.cut_since_ms, here), until });
 		return { tone: "bad", text, short: text };
 	}
 	return { tone: "good", text: t("line.liveAt", { time: clock(s.time_ms) }), short: t("line.live") };
@@ -38,7 +38,7 @@ export function Badge() {
 	const s = useStore(live.state);
 	const said = say();
 	return (
-		<p class={`badge badge-${said.tone}`} title={s?.time_ms != null ? time(s.time_ms) : undefined}>
+		<p class={`badge badge-${said.tone}`} title={s?.time_ms ? time(s.time_ms) : undefined}>
 			<span class="badge-dot" aria-hidden="true" />
 			<span aria-hidden="true">{said.text}</span>
 			<span class="unseen" role="status" aria-live="polite">

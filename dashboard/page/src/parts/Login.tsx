@@ -21,8 +21,9 @@ function LoginForm({ onDone, onCancel }: { onDone?: () => void; onCancel?: () =>
 			onDone?.();
 		} catch (error) {
 			const a = error instanceof ApiError ? error : null;
-			const wait = a?.retryAfter ? ` ${t("login.wait", { n: a.retryAfter })}` : "";
-			setSaid(a?.status === 401 ? t("login.wrong") : (a?.text ?? String(error)) + wait);
+			if (a?.status === 401) setSaid(t("login.wrong"));
+			else if (a?.status === 429 && a.retryAfter) setSaid(t("login.wait", { n: a.retryAfter }));
+			else setSaid(a?.text ?? String(error));
 			field("password").value = "";
 			field("password").focus();
 		} finally {
