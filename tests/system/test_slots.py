@@ -123,6 +123,8 @@ def test_rights_and_wrong_words(play):
     assert commune.ask(slots=pb.Slots(unit="412", period="2024-04a")).failure.reason == pb.REASON_FORBIDDEN
     assert commune.ask(slots=pb.Slots(unit="99", period="2024-04a")).failure.reason == pb.REASON_NOT_FOUND
     assert commune.ask(slots=pb.Slots(unit="16702", period="2024-13")).failure.reason == pb.REASON_NOT_FOUND
+    viewer = p.world.reader(p.world.principal("40", role="viewer"))
+    assert len([r for page in viewer.pages("slots", unit="VN", period="2024-04a") for r in page.slots.rows]) == 4
     assert commune.ask(slots=pb.Slots(unit="16702")).failure.reason == pb.REASON_BAD_FRAME
     assert commune.ask(health=pb.Health()).failure.reason == pb.REASON_FORBIDDEN
     assert "--period" in p.look.cli("slots", "40", ok=(2,)).stderr
@@ -169,5 +171,7 @@ def test_whom_the_centre_hears(play):
     world.start()
     operator = Viewer(world, "again", role="operator")
     centre, agents, _ = health()
+    paged = world.reader(world.principal("VN", role="operator")).pages("health")
+    assert [bool(p.health.HasField("centre")) for p in paged] == [True] and len(paged[0].health.principals) == 7
     assert agents["412"]["last_heard_ms"] is None and agents["412"]["taken"] == 1, "of this run alone"
     assert centre["updates_taken"] == 0 and centre["checkpoint"] > 0
