@@ -30,7 +30,7 @@ struct client {
 	uint64_t id;
 	const Tiendo__V1__Reply *reply;
 	bool asking, sent, entered; /* entered: a handshake has succeeded once */
-	int64_t opened_at, socket_at, sent_at, not_before;
+	int64_t opened_at, socket_at, asked_at, sent_at, not_before;
 };
 
 static bool connect_socket(struct client *c, struct sys_error *error)
@@ -82,7 +82,7 @@ void client_ask(struct client *c, Tiendo__V1__Query *q, int64_t now)
 	c->reply = NULL;
 	c->asking = true;
 	c->sent = false;
-	c->not_before = now;
+	c->asked_at = c->not_before = now;
 }
 
 static void try_send(struct client *c, int64_t now)
@@ -131,8 +131,8 @@ const Tiendo__V1__Reply *client_step(struct client *c, int64_t now)
 	while (c->socket && c->asking && net_receive(c->socket, &c->message) == 0)
 		read_reply(c, now);
 	/* a line that fell silent, or a door that said 400 once: that socket never tries again */
-	if (c->asking && now - (c->sent ? c->sent_at : c->socket_at) >
-				 (c->sent ? CLIENT_ANSWER_MS : CLIENT_HANDSHAKE_MS)) {
+	int64_t waits = c->socket_at > c->asked_at ? c->socket_at : c->asked_at;
+	if (c->asking && now - (c->sent ? c->sent_at : waits) > (c->sent ? CLIENT_ANSWER_MS : CLIENT_HANDSHAKE_MS)) {
 		connect_socket(c, NULL);
 		c->sent = false;
 		c->not_before = now;

@@ -172,7 +172,7 @@ static void merge(struct held *g, const struct mirror_grain *delta)
 
 /* ---- generations ---- */
 
-static bool same(const struct mirror_generation *a, const struct mirror_generation *b)
+bool mirror_same_generation(const struct mirror_generation *a, const struct mirror_generation *b)
 {
 	return memcmp(a->incarnation, b->incarnation, MIRROR_INCARNATION) == 0 &&
 	       a->fold_version == b->fold_version && a->entry == b->entry;
@@ -190,10 +190,10 @@ bool mirror_meet(struct mirror *m, const struct mirror_generation *g)
 {
 	const struct set *newest = m->next.used ? &m->next : &m->shown;
 
-	if (newest->used && (same(g, &newest->generation) || older(g, &newest->generation)))
+	if (newest->used && (mirror_same_generation(g, &newest->generation) || older(g, &newest->generation)))
 		return false;
 	set_free(&m->next);
-	if (m->shown.used && same(g, &m->shown.generation))
+	if (m->shown.used && mirror_same_generation(g, &m->shown.generation))
 		return true; /* back to what is shown: it is not stale after all */
 	m->next.used = true;
 	m->next.generation = *g;
@@ -205,8 +205,8 @@ static struct set *set_of(struct mirror *m, const struct mirror_generation *g)
 {
 	mirror_meet(m, g);
 	if (m->next.used)
-		return same(g, &m->next.generation) ? &m->next : NULL;
-	return same(g, &m->shown.generation) ? &m->shown : NULL;
+		return mirror_same_generation(g, &m->next.generation) ? &m->next : NULL;
+	return mirror_same_generation(g, &m->shown.generation) ? &m->shown : NULL;
 }
 
 /* ---- messages ---- */

@@ -27,6 +27,9 @@ struct mirror_generation {
 	uint64_t entry;
 };
 
+/* Not by memcmp: there is a hole in the struct. */
+bool mirror_same_generation(const struct mirror_generation *a, const struct mirror_generation *b);
+
 struct mirror_rollup {
 	uint32_t item; /* number */
 	struct rollup rollup;

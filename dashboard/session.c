@@ -210,7 +210,7 @@ const Tiendo__V1__Reply *session_call(struct session *s, Tiendo__V1__Query *q, i
 	}
 	struct mirror_generation g = {0};
 	decode_generation(r->generation, &g);
-	if (s->pinned && memcmp(&g, &s->sight.generation, sizeof(g)) != 0) {
+	if (s->pinned && !mirror_same_generation(&g, &s->sight.generation)) {
 		*code = EXIT_AGAIN;
 		return NULL;
 	}
