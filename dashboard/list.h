@@ -93,6 +93,9 @@ void list_sort(struct list *l, int (*order)(const void *a, const void *b, const 
 void list_show(struct list *l, struct buffer *out);
 void list_json(struct list *l, struct buffer *out);
 
+/* Of a row of list_period with a day: what was known on it. NULL = nothing. */
+const struct rollup *list_period_known(const void *row, const struct item **item);
+
 /* ---- names behind numbers ---- */
 
 /* NULL = the catalogue has none such. */

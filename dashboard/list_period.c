@@ -299,6 +299,14 @@ static void json_row(const struct list *l, const void *row, struct json *j)
 	json_bool(j, "changed_after_freeze", changed_since(l, b));
 }
 
+const struct rollup *list_period_known(const void *row, const struct item **item)
+{
+	const struct both *b = row;
+
+	*item = b->item;
+	return b->has_frozen ? &b->frozen : NULL;
+}
+
 const struct list_kind list_period = {.name = "period_figures",
 				      .answer = TIENDO__V1__REPLY__ANSWER_PERIOD_FIGURES,
 				      .ask = ask,

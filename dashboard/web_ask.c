@@ -296,6 +296,32 @@ static void write_report(struct web_ask *a, const struct web_view *v, struct buf
 	buffer_format(out, ", \"more\": %s}\n", a->cut ? "true" : "false");
 }
 
+/* As known on a day: figures as they are shown everywhere. */
+static void write_known(const struct web_ask *a, struct buffer *out)
+{
+	const struct list *l = &a->list;
+	struct sight sight = l->sight;
+	struct json j = json_to(out);
+
+	sight.today = l->wish.at;
+	json_object_begin(&j, NULL);
+	list_json_date(&j, "at", l->wish.at.ymd);
+	json_array_begin(&j, "figures");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct item *item;
+		const struct rollup *r = list_period_known(l->rows[i], &item);
+		struct buffer text = {0};
+		if (!r)
+			continue;
+		struct reading reading = reading_of(&sight, l->wish.unit, l->place.name, item, r);
+		json_figure(&text, &reading);
+		json_raw(&j, NULL, buffer_bytes(&text));
+		buffer_free(&text);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+}
+
 static void whole(struct web_ask *a, const struct web_view *v, int64_t now)
 {
 	struct web_question q = a->first->question;
@@ -303,7 +329,9 @@ static void whole(struct web_ask *a, const struct web_view *v, int64_t now)
 
 	if (a->explains) {
 		write_report(a, v, &json);
-	} else {
+	} else if (q.at.ymd && a->list.n) {
+		write_known(a, &json);
+	} else if (!q.at.ymd) {
 		a->list.more = a->cut;
 		list_json(&a->list, &json);
 	}
@@ -352,7 +380,7 @@ static void page(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web
 		finish(a, WEB_CENTRE_OLD, bytes_of("", 0));
 		return;
 	}
-	if (memcmp(&g, &a->generation, sizeof(g)) != 0 || !take(a, r, v)) {
+	if (!mirror_same_generation(&g, &a->generation) || !take(a, r, v)) {
 		end_answer(a);
 		a->held = true;
 		return;
@@ -371,11 +399,6 @@ static void page(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web
 
 /* ---- in the loop ---- */
 
-static bool same_generation(const struct web_ask *a, const struct web_view *v)
-{
-	return memcmp(&a->generation, &v->sight.generation, sizeof(a->generation)) == 0;
-}
-
 void web_ask_step(struct web_ask *a, const struct web_view *v, int64_t now)
 {
 	a->blind = !v;
@@ -387,7 +410,7 @@ void web_ask_step(struct web_ask *a, const struct web_view *v, int64_t now)
 		if (!v)
 			return;
 		/* what was taken so far points into a catalogue that is no more */
-		if ((a->asking || a->held) && !same_generation(a, v)) {
+		if ((a->asking || a->held) && !mirror_same_generation(&a->generation, &v->sight.generation)) {
 			restart(a);
 			continue;
 		}

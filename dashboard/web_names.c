@@ -190,7 +190,7 @@ enum web_code web_board_search(const struct web_view *v, const struct web_wish *
 	struct json j = json_to(out);
 	struct words words = {0};
 
-	if (!w->text || !split(&words, w->text))
+	if (!w->text || w->within == NO_INDEX || !split(&words, w->text))
 		return WEB_BAD_REQUEST;
 	json_object_begin(&j, NULL);
 	found_units(&j, v, &words, w->within);

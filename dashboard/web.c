@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dashboard/web.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "common/sys/clock.h"
+#include "common/sys/log.h"
+#include "dashboard/session.h"
+#include "dashboard/web_login.h"
+
+enum {
+	BODY_MAX = 4096,                /* the one body there is: a name and a password */
+	CONNECTION_MEMORY = 12 * 1024,  /* header and answer's head: cookies of other programs of the host fit */
+	IDLE_S = 30,
+	DESCRIPTORS_SPARE = 100,        /* for libzmq, files, the rest */
+	TIDY_MS = 60000
+};
+
+static int64_t wall_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct web_view web_sight(const struct web *w)
+{
+	return (struct web_view){.atlas = subscriber_atlas(w->subscriber),
+				 .mirror = subscriber_mirror(w->subscriber),
+				 .sight = subscriber_sight(w->subscriber),
+				 .time = subscriber_time(w->subscriber),
+				 .cut_since_ms = w->cut_since_ms,
+				 .root = w->conf->unit,
+				 .version = w->version,
+				 .clients = web_streams_n(w->streams)};
+}
+
+/* ---- what moves ---- */
+
+static void changing(void *ctx, const struct mirror_grain *g, bool whole)
+{
+	struct web *w = ctx;
+	struct web_view v = web_sight(w);
+
+	(void)whole;
+	web_event_changing(&w->events, &v, g);
+}
+
+static void changed(void *ctx, const struct mirror_grain *g, bool whole)
+{
+	struct web *w = ctx;
+
+	(void)whole;
+	if (g->version > w->version)
+		w->version = g->version;
+	struct web_view v = web_sight(w);
+	web_event_changed(&w->events, &v, g);
+}
+
+/* A whole picture of another generation: nothing that a browser holds is to be believed. */
+static void complete(struct web *w)
+{
+	const struct mirror *m = subscriber_mirror(w->subscriber);
+
+	w->version = 0;
+	for (size_t i = 0; i < mirror_grains(m); i++)
+		if (mirror_grain_at(m, i).version > w->version)
+			w->version = mirror_grain_at(m, i).version;
+	log_info("%zu grains of %s are here, version %lu", mirror_grains(m), w->conf->unit, (unsigned long)w->version);
+	if (w->complete) {
+		struct web_view v = web_sight(w);
+		web_event_resync(&w->events, &v, "generation");
+		web_streams_end(w->streams);
+	}
+	w->complete = true;
+}
+
+static void tell_line(struct web *w)
+{
+	bool live = subscriber_live(w->subscriber, w->now);
+	struct date today = subscriber_sight(w->subscriber).today;
+
+	if (!w->complete || (live == w->live && today.ymd == w->today.ymd))
+		return;
+	if (live != w->live) {
+		w->cut_since_ms = live ? 0 : wall_ms();
+		log_info(live ? "the line to the centre is there" : "the line to the centre is cut");
+	}
+	w->live = live;
+	w->today = today;
+	struct web_view v = web_sight(w);
+	web_event_state(&w->events, &v);
+}
+
+static void hear(struct web *w)
+{
+	unsigned news = subscriber_step(w->subscriber, w->now);
+
+	if (news & SUBSCRIBER_COMPLETE)
+		complete(w);
+	if (news & SUBSCRIBER_REFUSED)
+		log_warn("%s does not let this key in: register it at the centre (role viewer, or operator for free text and Hệ thống)",
+			 subscriber_shut(w->subscriber, w->now));
+	if (news & SUBSCRIBER_REVOKED)
+		log_error("the centre has revoked this gateway's key: give it a new one (rm DIR/key, init, register)");
+	if (news & SUBSCRIBER_NOT_FOUND)
+		log_error("the centre has no unit %s: correct `unit` in web.conf", w->conf->unit);
+	tell_line(w);
+}
+
+/* ---- users ---- */
+
+static void look_at_users(struct web *w, bool ask)
+{
+	struct sys_error error = {0};
+	int rc = web_users_look(&w->users, ask, w->now, &error);
+
+	if (rc < 0)
+		log_error("%s; the users of before stay", error.text);
+	if (rc == 1)
+		log_info("%zu users; %zu sessions ended", w->users.users.n, web_sessions_settle(w->sessions, &w->users.users));
+}
+
+/* ---- the loop ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t due(const struct web *w)
+{
+	int64_t at = earlier(subscriber_due(w->subscriber, w->now), web_ask_due(w->ask, w->now));
+
+	at = earlier(at, earlier(http_deadline(w->http), web_streams_due(w->streams)));
+	at = earlier(at, w->users.look_at);
+	/* the line is told to be cut when it is, not when somebody asks */
+	return w->live ? earlier(at, w->now + SUBSCRIBER_LIVE_MS) : at;
+}
+
+static bool stop(struct web *w)
+{
+	for (int n; (n = loop_signal(w->signals));) {
+		if (n == SIGINT || n == SIGTERM)
+			return true;
+		if (n == SIGHUP)
+			look_at_users(w, true);
+	}
+	return false;
+}
+
+static void turn(struct web *w)
+{
+	w->now = clock_transport();
+	hear(w);
+	struct web_view v = web_sight(w);
+	web_ask_step(w->ask, w->complete ? &v : NULL, w->now);
+	web_login_step(w);
+	http_run(w->http);
+	web_streams_wake(w->streams);
+	web_streams_step(w->streams, w->now);
+	if (w->now >= w->users.look_at) {
+		look_at_users(w, false);
+		web_sessions_expire(w->sessions, w->now);
+	}
+}
+
+static void loop(struct web *w)
+{
+	for (;;) {
+		struct loop_item items[6] = {{.fd = w->signals}, {.fd = http_fd(w->http)}, {.fd = web_hash_fd(w->hash)}};
+		turn(w);
+		subscriber_items(w->subscriber, items + 3);
+		items[5] = web_ask_item(w->ask);
+		if (loop_wait(items, 6, due(w)) < 0 || (items[0].readable && stop(w)))
+			return;
+	}
+}
+
+/* ---- opening and closing ---- */
+
+/* Each browser is a descriptor. */
+static void raise_descriptors(const struct web_conf *c)
+{
+	struct rlimit limit;
+	rlim_t want = (rlim_t)c->connections + DESCRIPTORS_SPARE;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= want)
+		return;
+	limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < want)
+		log_warn("only %lu descriptors are allowed: raise LimitNOFILE above %lu, or lower connections = %ld",
+			 (unsigned long)limit.rlim_cur, (unsigned long)want, (long)c->connections);
+}
+
+static struct client_options door(const struct web *w)
+{
+	return (struct client_options){.net = w->net, .endpoint = w->conf->query, .server_key = w->conf->server_key,
+				       .pair = &w->conf->pair, .signals = -1};
+}
+
+static bool open_centre(struct web *w, struct sys_error *error)
+{
+	const struct client_options query = door(w);
+	const struct subscriber_options feed = {.query = query, .feed = w->conf->feed, .unit = w->conf->unit,
+						.changing = changing, .changed = changed, .ctx = w};
+
+	w->subscriber = subscriber_open(&feed, error);
+	w->ask = w->subscriber ? web_ask_open(&query, error) : NULL;
+	return w->ask;
+}
+
+static bool open_browsers(struct web *w, struct sys_error *error)
+{
+	const struct http_options http = {.address = w->conf->address, .port = (uint16_t)w->conf->port, .handle = web_route,
+					  .gone = web_gone, .context = w, .body_max = BODY_MAX,
+					  .connections = (unsigned)w->conf->connections,
+					  .connection_memory = CONNECTION_MEMORY, .idle_s = IDLE_S};
+
+	w->events.ring = web_ring_new(0);
+	keys_random(&w->events.instance, sizeof(w->events.instance));
+	w->streams = web_streams_new(&w->events, (size_t)w->conf->streams, (size_t)w->conf->streams_each);
+	w->sessions = web_sessions_new();
+	w->lockout = web_lockout_new();
+	if (web_users_open(&w->users, w->conf->dir, clock_transport(), error))
+		return false;
+	w->hash = web_hash_open(error);
+	w->http = w->hash ? http_open(&http, error) : NULL;
+	return w->http;
+}
+
+static void close_all(struct web *w)
+{
+	http_close(w->http);
+	web_ask_close(&w->ask);
+	subscriber_close(&w->subscriber);
+	web_hash_close(w->hash);
+	web_streams_free(w->streams);
+	web_events_free(&w->events);
+	web_sessions_free(w->sessions);
+	web_lockout_free(w->lockout);
+	web_users_close(&w->users);
+	net_close(w->net);
+}
+
+int web_run(struct web_conf *conf)
+{
+	struct web w = {.conf = conf, .started = clock_transport(), .now = clock_transport(), .live = true};
+	struct sys_error error = {0};
+	int code = EXIT_ENVIRONMENT;
+
+	raise_descriptors(conf);
+	w.signals = loop_signals(&error);
+	w.net = w.signals < 0 ? NULL : net_open(&error);
+	if (w.net && open_centre(&w, &error) && open_browsers(&w, &error)) {
+		log_info("http://%s:%u/ · %zu users%s", conf->address, http_port(w.http), w.users.users.n,
+			 conf->is_public ? " · numbers are public" : "");
+		loop(&w);
+		code = EXIT_GOOD;
+	} else {
+		log_error("%s", error.text);
+	}
+	close_all(&w);
+	return code;
+}

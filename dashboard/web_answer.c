@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dashboard/web_answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/sys/gzip.h"
+#include "common/sys/json.h"
+#include "dashboard/web_files.h"
+
+enum { PACK_FROM = 1024 /* bytes: below it packing saves nothing */ };
+
+static const struct {
+	unsigned status;
+	const char *word, *vi, *en;
+} codes[] = {
+	[WEB_GOOD] = {200, "good", "", ""},
+	[WEB_BAD_REQUEST] = {400, "bad_request", "Yêu cầu không hợp lệ", "The request is not valid"},
+	[WEB_LOGIN_REQUIRED] = {401, "login_required", "Cần đăng nhập", "A login is needed"},
+	[WEB_WRONG_LOGIN] = {401, "wrong_login", "Tên hoặc mật khẩu không đúng", "The name or the password is wrong"},
+	[WEB_FORBIDDEN] = {403, "forbidden", "Tài khoản này không được xem nội dung này", "This account may not see it"},
+	[WEB_NOT_FOUND] = {404, "not_found", "Không có nội dung này: hãy kiểm tra lại mã", "There is no such thing: check the code"},
+	[WEB_WAIT] = {429, "wait", "Đã thử quá nhiều lần: hãy chờ rồi thử lại", "Too many attempts: wait and try again"},
+	[WEB_NO_FIGURES] = {503, "no_figures", "Chưa nhận đủ số liệu từ trung tâm: hãy chờ một lát",
+			    "The figures have not come from the centre yet: wait a moment"},
+	[WEB_AWAY] = {503, "centre_away", "Trung tâm không trả lời: số liệu trên bảng vẫn xem được, hãy thử lại sau",
+		      "The centre does not answer: what is on the board can still be read, try again later"},
+	[WEB_TOO_BUSY] = {503, "busy", "Nhiều người đang xem cùng lúc: hãy thử lại sau một lát",
+			  "Many are asking at once: try again in a moment"},
+	[WEB_CENTRE_OLD] = {503, "centre_old", "Phiên bản của trung tâm cũ hơn: hãy nâng cấp tiendo-server",
+			    "The centre's version is older: upgrade tiendo-server"},
+};
+
+void web_fail(struct http_request *r, enum web_code code, unsigned retry_s, const char *detail)
+{
+	char retry[16], sentence[320];
+	struct http_answer a = {.status = codes[code].status, .content_type = "application/json"};
+	const struct http_header headers[] = {{"Retry-After", retry}};
+	struct json j = json_to(&a.body);
+
+	if (!retry_s && codes[code].status == 503)
+		retry_s = 2;
+	snprintf(retry, sizeof(retry), "%u", retry_s);
+	snprintf(sentence, sizeof(sentence), "%s%s%s", codes[code].en, *detail ? ": " : "", detail);
+	json_object_begin(&j, NULL);
+	json_object_begin(&j, "error");
+	json_text(&j, "code", codes[code].word);
+	json_text(&j, "vi", codes[code].vi);
+	json_text(&j, "en", sentence);
+	json_object_end(&j);
+	json_object_end(&j);
+	if (retry_s) {
+		a.headers = headers;
+		a.headers_n = 1;
+	}
+	http_answer(r, &a);
+}
+
+/* ---- JSON ---- */
+
+static bool holds(const struct http_request *r, const char *tag)
+{
+	const char *held = http_header(r, "If-None-Match");
+
+	return held && strstr(held, tag);
+}
+
+static void not_modified(struct http_request *r, const char *tag)
+{
+	const struct http_header headers[] = {{"ETag", tag}, {"Cache-Control", "private, no-cache"}};
+	struct http_answer a = {.status = 304, .headers = headers, .headers_n = BASE_COUNT(headers)};
+
+	http_answer(r, &a);
+}
+
+static const char *tag_of(const struct buffer *json, char out[static WEB_ETAG])
+{
+	uint8_t hash[KEYS_HASH];
+	struct buffer text = {0};
+
+	keys_hash(buffer_bytes(json), hash);
+	struct json j = json_to(&text);
+	json_hex(&j, NULL, bytes_of(hash, 16));
+	snprintf(out, WEB_ETAG, "%s", buffer_text(&text)); /* quoted already */
+	buffer_free(&text);
+	return out;
+}
+
+void web_json(struct http_request *r, struct buffer *json, const char *tag)
+{
+	char own[WEB_ETAG];
+	struct buffer packed = {0};
+	bool pack = json->size >= PACK_FROM && http_accepts_gzip(r);
+
+	if (!tag)
+		tag = tag_of(json, own);
+	if (holds(r, tag)) {
+		buffer_free(json);
+		not_modified(r, tag);
+		return;
+	}
+	pack = pack && gzip_pack(buffer_bytes(json), &packed);
+	const struct http_header headers[] = {{"ETag", tag},
+					      {"Cache-Control", "private, no-cache"},
+					      {"Vary", "Accept-Encoding, Cookie"},
+					      {"Content-Encoding", "gzip"}};
+	struct http_answer a = {.status = 200, .content_type = "application/json", .body = pack ? packed : *json,
+				.headers = headers, .headers_n = pack ? 4 : 3};
+	if (pack)
+		buffer_free(json);
+	*json = (struct buffer){0};
+	http_answer(r, &a);
+}
+
+/* ---- the page ---- */
+
+void web_page(struct http_request *r, const struct web_file *file)
+{
+	bool packed = file->packed.size && http_accepts_gzip(r);
+	const struct http_header headers[] = {
+		{"ETag", file->etag},
+		{"Cache-Control", file->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+		{"Vary", "Accept-Encoding"},
+		{"Content-Security-Policy",
+		 "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+		 "frame-ancestors 'none'"},
+		{"Referrer-Policy", "same-origin"},
+		{"X-Frame-Options", "DENY"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Content-Encoding", "gzip"}};
+
+	if (holds(r, file->etag)) {
+		not_modified(r, file->etag);
+		return;
+	}
+	struct http_answer a = {.status = 200, .content_type = file->type, .fixed = packed ? file->packed : file->plain,
+				.headers = headers, .headers_n = BASE_COUNT(headers) - !packed};
+	http_answer(r, &a);
+}
+
+/* ---- later ---- */
+
+struct waiting *web_wait(struct web *w, struct http_request *r)
+{
+	struct waiting *p = base_alloc(sizeof(*p));
+
+	*p = (struct waiting){.next = w->waiting, .here = &w->waiting, .web = w, .request = r};
+	if (w->waiting)
+		w->waiting->here = &p->next;
+	w->waiting = p;
+	http_set_mine(r, p);
+	return p;
+}
+
+void web_wait_over(struct waiting *p)
+{
+	*p->here = p->next;
+	if (p->next)
+		p->next->here = p->here;
+	free(p);
+}
+
+void web_gone(void *context, struct http_request *r)
+{
+	struct web *w = context;
+
+	if (web_stream_gone(w->streams, r))
+		return;
+	struct waiting *p = http_mine(r);
+	if (!p)
+		return;
+	web_ask_forget(w->ask, p);
+	web_wait_over(p);
+}
+
+void web_answered(void *who, enum web_code code, struct bytes json)
+{
+	struct waiting *p = who;
+	struct buffer out = {0};
+
+	p->answered = true;
+	if (code != WEB_GOOD) {
+		char detail[200];
+		snprintf(detail, sizeof(detail), "%.*s", (int)json.size, (const char *)json.data);
+		web_fail(p->request, code, 0, detail);
+		return;
+	}
+	if (p->write)
+		p->write(p->web, json, &out);
+	else
+		buffer_put_bytes(&out, json);
+	web_json(p->request, &out, NULL);
+}
