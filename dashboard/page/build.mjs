@@ -4,7 +4,7 @@
 // The same sources give the same bytes. Fails when a type is wrong, and when what a browser loads passes BUDGET.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,9 +27,8 @@ const TYPES = {
 const hash = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 function types() {
-	execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", here], {
-		stdio: "inherit",
-	});
+	const tsc = spawnSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", here], { stdio: "inherit" });
+	if (tsc.status !== 0) process.exit(1); // it has said what is wrong
 }
 
 async function bundle() {

@@ -17,6 +17,14 @@ import { useRoute, useServerState, useSession } from "./use";
 import { codeWord, nameOf, t, type Key } from "./words";
 
 startRoute();
+addEventListener("online", () => live.line.get().phase === "cut" && live.again());
+
+// A wall screen outlives its server: one of another version has another page. The address carries what is shown.
+let served: string | null = null;
+live.state.subscribe((s) => {
+	if (s && served && s.software !== served) location.reload();
+	served = s?.software ?? served;
+});
 
 const SCREENS: readonly ScreenName[] = ["overview", "unit", "obstacles", "calendar", "stream", "system"];
 
@@ -187,6 +195,10 @@ function Main() {
 	const error = useStart();
 	const root = state?.root.code ?? null;
 	const shut = s !== null && !s.public && !s.user;
+	const kind = `${state?.illustrative ? "i" : ""}${state?.simulated ? "s" : ""}`;
+	useEffect(() => {
+		document.documentElement.dataset["paper"] = kind && `${lang.get()}-${kind}`; // print.css
+	}, [kind]);
 	useEffect(() => live.stand(shut ? null : root), [root, shut]);
 	return (
 		<>

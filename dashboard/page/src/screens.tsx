@@ -2,6 +2,7 @@
 // A screen is loaded when it is first shown.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Boundary } from "./parts/Boundary";
 import { Notice } from "./parts/Notice";
 import type { ScreenName } from "./route";
 import { t } from "./words";
@@ -34,7 +35,12 @@ export function ScreenOf({ name }: { name: ScreenName }) {
 			gone = true;
 		};
 	}, [name]);
-	if (Screen) return <Screen key={name} />;
+	if (Screen)
+		return (
+			<Boundary of={name} key={name}>
+				<Screen />
+			</Boundary>
+		);
 	if (failed === name)
 		return (
 			<Notice tone="bad">

@@ -61,7 +61,9 @@ export function useApi<T>(path: string | null, args: Args = {}, deps: readonly u
 			(e: unknown) => {
 				if (abort.signal.aborted) return;
 				const error = e instanceof ApiError ? e : new ApiError(0, "page", String(e), String(e));
-				setGot((g) => ({ key, data: g.key === key ? g.data : null, error, loading: false }));
+				const taken = error.status === 401 || error.status === 403; // what one may no longer see goes
+				if (taken) answers.delete(key);
+				setGot((g) => ({ key, data: g.key === key && !taken ? g.data : null, error, loading: false }));
 				if (error.status !== 0 && error.status !== 503) return; // asking again would not help
 				const wait = error.retryAfter ?? Math.min(15, 2 ** tries.current++);
 				again = setTimeout(() => setTick((n) => n + 1), wait * 1000);

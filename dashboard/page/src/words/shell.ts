@@ -17,7 +17,7 @@ export const shell = {
 	"app.loading": ["Đang tải…", "Loading…"],
 	"app.reloadPage": ["Tải lại trang", "Reload the page"],
 	"app.chunk": ["Không tải được một phần của trang. Kiểm tra đường mạng rồi tải lại.", "A part of the page could not be loaded. Check the line, then reload."],
-	"app.printed": ["In lúc {time}", "Printed at {time}"],
+	"app.broken": ["Màn hình này gặp lỗi ({error}). Tải lại trang; nếu còn lỗi, báo cho người vận hành.", "This screen failed ({error}). Reload the page; if it fails again, tell the operator."],
 	"screen.overview": ["Tổng quan", "Overview"],
 	"screen.unit": ["Đơn vị", "Unit"],
 	"screen.obstacles": ["Vướng mắc", "Obstacles"],
