@@ -251,3 +251,72 @@ size_t text_width(const char *text)
 	}
 	return width;
 }
+
+/* ---- for a terminal ---- */
+
+enum { MARKS_MAX = 2 /* Vietnamese needs that many on one letter, taken apart */ };
+#define CUT "…"
+
+static bool shows(utf8proc_int32_t c)
+{
+	const unsigned unseen = 1U << UTF8PROC_CATEGORY_CN | 1U << UTF8PROC_CATEGORY_CC |
+				1U << UTF8PROC_CATEGORY_CF | 1U << UTF8PROC_CATEGORY_CS |
+				1U << UTF8PROC_CATEGORY_CO | 1U << UTF8PROC_CATEGORY_ZL |
+				1U << UTF8PROC_CATEGORY_ZP;
+
+	return !(unseen >> utf8proc_category(c) & 1);
+}
+
+/* The next letter of a text as it is to be shown. */
+struct glyph {
+	const char *bytes;
+	size_t size, width, taken; /* taken: of the text */
+};
+
+static struct glyph glyph_at(const char *text, size_t length)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n = next(text, length, &c);
+
+	if (n <= 0)
+		return (struct glyph){"?", 1, 1, 1};
+	if (c == '\n' || c == '\t' || c == '\r')
+		return (struct glyph){" ", 1, 1, (size_t)n};
+	if (!shows(c))
+		return (struct glyph){"?", 1, 1, (size_t)n};
+	return (struct glyph){text, (size_t)n, (size_t)utf8proc_charwidth(c), (size_t)n};
+}
+
+size_t text_fit(const char *text, size_t columns, char *out, size_t size)
+{
+	size_t length = strlen(text), used = 0, width = 0, marks = 0;
+	size_t cut = 0, cut_width = 0; /* where … would still have its place */
+
+	assert(size > strlen(CUT));
+	for (size_t i = 0; i < length;) {
+		struct glyph g = glyph_at(text + i, length - i);
+		marks = g.width ? 0 : marks + 1;
+		i += g.taken;
+		if (marks > MARKS_MAX || (!g.width && !width))
+			continue;
+		if (width + 1 <= columns && used + strlen(CUT) < size) {
+			cut = used;
+			cut_width = width;
+		}
+		if (width + g.width > columns || used + g.size >= size) {
+			used = cut;
+			width = cut_width;
+			if (columns) {
+				memcpy(out + used, CUT, strlen(CUT));
+				used += strlen(CUT);
+				width++;
+			}
+			break;
+		}
+		memcpy(out + used, g.bytes, g.size);
+		used += g.size;
+		width += g.width;
+	}
+	out[used] = '\0';
+	return width;
+}

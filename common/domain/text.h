@@ -37,4 +37,12 @@ size_t text_fold(const char *text, char *out, size_t size);
 /* Columns on a terminal (utf8proc_charwidth), for padding. Invalid bytes count one each. */
 size_t text_width(const char *text);
 
+/*
+ * The text as a terminal may be given it, whoever wrote it: in at most `columns` columns (… ends
+ * what was cut), with ? for what a terminal would obey or could not place: controls, direction
+ * marks, invisible and unassigned characters, bytes that are no UTF-8; line ends and tabs become
+ * spaces. Writes at most `size` bytes with the NUL, size > 3; returns the columns used.
+ */
+size_t text_fit(const char *text, size_t columns, char *out, size_t size);
+
 #endif

@@ -293,6 +293,42 @@ static void test_width(void **state)
 	assert_int_equal(text_width("a\xff\xe1\xba"), 4);
 }
 
+static void assert_fits(const char *text, size_t columns, const char *expected)
+{
+	char out[100];
+
+	assert_int_equal(text_fit(text, columns, out, sizeof(out)), text_width(expected));
+	assert_string_equal(out, expected);
+}
+
+static void test_fit(void **state)
+{
+	char out[8];
+
+	(void)state;
+	assert_fits("Nghệ An", 7, "Nghệ An");
+	assert_fits("Nghệ An", 6, "Nghệ …");
+	assert_fits("Nghệ An", 1, "…");
+	assert_fits("Nghệ An", 0, "");
+	assert_fits("", 5, "");
+	assert_fits("中文字", 5, "中文…");
+	assert_fits("中文字", 4, "中…");
+	/* letters taken apart keep their marks, but not a tower of them */
+	assert_fits("Hoa\xcc\x80 a", 4, "Hoa\xcc\x80…");
+	assert_fits("a\xcc\x80\xcc\x80\xcc\x80\xcc\x80z", 9, "a\xcc\x80\xcc\x80z");
+	assert_fits("\xcc\x80z", 9, "z");
+	/* what a terminal would obey */
+	assert_fits("a\x1b[31mb\x07\x7f", 20, "a?[31mb??");
+	assert_fits("a\xc2\x9b" "2Jb", 20, "a?2Jb"); /* C1 */
+	assert_fits("a\xe2\x80\xae" "b\xe2\x81\xa6\xe2\x80\x8f\xef\xbb\xbf", 20, "a?b???");
+	assert_fits("a\nb\tc\rd", 20, "a b c d");
+	assert_fits("a\xff\xe1\xba", 20, "a???");
+	assert_fits("\xe2\x80\xa8\xef\xbf\xbf", 20, "??");
+	/* the room ends before the columns do */
+	assert_int_equal(text_fit("Đạ M'ri", 20, out, sizeof(out)), 2);
+	assert_string_equal(out, "Đ…");
+}
+
 static void test_codes(void **state)
 {
 	static const char *const good[] = { "40",  "VN", "KH762",	    "DA06TH.TT",
@@ -321,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_identity_number),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_codes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
