@@ -96,6 +96,21 @@ void list_json(struct list *l, struct buffer *out);
 /* Of a row of list_period with a day: what was known on it. NULL = nothing. */
 const struct rollup *list_period_known(const void *row, const struct item **item);
 
+/* ---- of list_silent ---- */
+
+enum { LIST_SILENT_EXPECTED, LIST_SILENT_UNITS }; /* list.numbers: reports, and units with one */
+
+/* An office that owes something: rows from..from+n-1. */
+struct list_office {
+	const struct unit *unit;
+	size_t from, n, missing;
+	uint32_t since;        /* the oldest */
+	int64_t last_received; /* the newest; 0 = never ... */
+	bool flow;             /* ... unless it was a flow */
+};
+/* Silent for the longest first; for free(). */
+struct list_office *list_silent_offices(const struct list *l, size_t *n);
+
 /* ---- names behind numbers ---- */
 
 /* NULL = the catalogue has none such. */

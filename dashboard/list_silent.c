@@ -11,7 +11,7 @@
 
 typedef Tiendo__V1__SilentRow Row;
 
-enum { EXPECTED, UNITS }; /* list.numbers */
+enum { EXPECTED = LIST_SILENT_EXPECTED, UNITS = LIST_SILENT_UNITS }; /* list.numbers */
 
 static ProtobufCBinaryData *ask(const struct list_wish *w, struct list_question *q)
 {
@@ -50,25 +50,17 @@ static bool is_flow(const struct list *l, const Row *m)
 
 /* ---- by office: the rows of one stand together, as they came ---- */
 
-struct office {
-	const struct unit *unit;
-	size_t from, n, missing;
-	uint32_t since;        /* the oldest */
-	int64_t last_received; /* the newest; 0 = never ... */
-	bool flow;             /* ... unless it was a flow */
-};
-
-static struct office *offices(const struct list *l, size_t *n)
+static struct list_office *offices(const struct list *l, size_t *n)
 {
-	struct office *list = base_alloc((l->n + 1) * sizeof(*list));
+	struct list_office *list = base_alloc((l->n + 1) * sizeof(*list));
 
 	*n = 0;
 	for (size_t i = 0; i < l->n; i++) {
 		const Row *m = l->rows[i];
-		struct office *o = *n ? &list[*n - 1] : NULL;
+		struct list_office *o = *n ? &list[*n - 1] : NULL;
 		if (!o || o->unit->row.number != m->unit) {
 			o = &list[(*n)++];
-			*o = (struct office){.unit = list_unit(l, m->unit), .from = i, .since = m->since};
+			*o = (struct list_office){.unit = list_unit(l, m->unit), .from = i, .since = m->since};
 		}
 		o->n++;
 		o->missing += m->missing;
@@ -84,7 +76,7 @@ static struct office *offices(const struct list *l, size_t *n)
 /* Silent for the longest, then for the most. */
 static int longest(const void *pa, const void *pb)
 {
-	const struct office *a = pa, *b = pb;
+	const struct list_office *a = pa, *b = pb;
 
 	if (a->since != b->since)
 		return a->since < b->since ? -1 : 1;
@@ -93,12 +85,20 @@ static int longest(const void *pa, const void *pb)
 	return strcmp(a->unit->row.code, b->unit->row.code);
 }
 
+struct list_office *list_silent_offices(const struct list *l, size_t *n)
+{
+	struct list_office *list = offices(l, n);
+
+	qsort(list, *n, sizeof(*list), longest);
+	return list;
+}
+
 static const char *or_dash(const char *text)
 {
 	return *text ? text : "–";
 }
 
-static void put_office(const struct list *l, struct table *t, const struct office *o)
+static void put_office(const struct list *l, struct table *t, const struct list_office *o)
 {
 	char since[LIST_TEXT], last[LIST_TEXT];
 
@@ -113,7 +113,7 @@ static void put_office(const struct list *l, struct table *t, const struct offic
 	table_cell(t, or_dash(o->unit->row.contact));
 }
 
-static void put_offices(const struct list *l, const struct office *list, size_t n, struct buffer *out)
+static void put_offices(const struct list *l, const struct list_office *list, size_t n, struct buffer *out)
 {
 	struct table t;
 
@@ -154,7 +154,7 @@ static void put_owed(const struct list *l, struct table *t, const Row *m)
 	table_cell(t, heard(l, m->last_received_ms, is_flow(l, m), last));
 }
 
-static void put_all_owed(const struct list *l, const struct office *list, size_t n, struct buffer *out)
+static void put_all_owed(const struct list *l, const struct list_office *list, size_t n, struct buffer *out)
 {
 	struct table t;
 
@@ -177,11 +177,10 @@ static void put_all_owed(const struct list *l, const struct office *list, size_t
 static void show(struct list *l, struct buffer *out)
 {
 	size_t n, missing = 0;
-	struct office *list = offices(l, &n);
+	struct list_office *list = list_silent_offices(l, &n);
 
 	for (size_t i = 0; i < n; i++)
 		missing += list[i].missing;
-	qsort(list, n, sizeof(*list), longest);
 	buffer_format(out,
 		      TELL(l,
 			   "Im lặng: %zu/%" PRIu64 " đơn vị · nợ %zu/%" PRIu64 " báo cáo, trong đó %zu đã quá hạn\n",
