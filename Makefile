@@ -147,9 +147,11 @@ $(B)/tiendo-server: $(call obj,server/main.c) $(B)/libserver.a $(B)/libcommon.a
 $(B)/tiendo-agent: $(call obj,agent/main.c) $(B)/libagent.a $(B)/libcommon.a
 $(B)/tiendo: $(call obj,dashboard/main.c) $(B)/libdashboard.a $(B)/libcommon.a
 $(B)/tiendo-web: $(call obj,dashboard/web_main.c) $(B)/libweb.a $(OBJ_page) $(B)/libdashboard.a $(B)/libcommon.a
+# the screen of `tiendo top`; nothing else draws
+$(B)/tiendo $(B)/nth/tiendo: SCREEN_LIBS := -lncursesw -ltinfo
 $(PROGRAMS):
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) $(SCREEN_LIBS)
 
 $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
@@ -186,7 +188,7 @@ $(B)/nth/tiendo-web: $(call obj,dashboard/web_main.c) $(B)/libweb.a $(OBJ_page) 
 $(NTH_BINS): $(B)/libcommon.a $(call obj,$(wildcard tests/fault/nth/*.c))
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(NTH_WRAPS:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(B)/libcommon.a $(PKG_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(NTH_WRAPS:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(B)/libcommon.a $(PKG_LIBS) $(SCREEN_LIBS)
 
 # one file each, but load; checkpoint and path are run by hand
 $(B)/bench/load: $(call obj,$(SRC_load))

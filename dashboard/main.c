@@ -29,6 +29,9 @@ static const struct command commands[] = {
 	 "day"},
 	{"watch", reader_watch, 1, 2, false, "UNIT [ITEM] [--count N]",
 	 "một dòng mỗi khi số liệu thay đổi", "a line whenever a figure moves"},
+	{"top", reader_top, 1, 1, false, "UNIT [--once [--width N]]",
+	 "bảng tổng hợp tự cập nhật: tiến độ, đơn vị yếu nhất, ai im lặng, sự kiện mới; --once: in một lần",
+	 "a live board: progress, worst units, who is silent, last events; --once: printed once"},
 	{"explain", reader_explain, 2, 2, false, "UNIT ITEM",
 	 "số liệu dựa trên gì: ai đã báo cáo (biên nhận), ai chưa, mục nào chưa xong",
 	 "what a figure stands on: who reported (receipts), who has not, what is not finished"},
@@ -69,7 +72,7 @@ struct option {
 	const char *vi, *en;
 };
 
-enum { OPTIONS = 17 };
+enum { OPTIONS = 19 };
 
 static void option_table(struct reader_options *o, struct option out[static OPTIONS])
 {
@@ -96,6 +99,9 @@ static void option_table(struct reader_options *o, struct option out[static OPTI
 		{"--steps", NULL, NULL, &o->steps, "obstacles: cả các bước xử lý", "obstacles: with their steps"},
 		{"--count", "N", &o->count, NULL, "watch: dừng sau N dòng",
 		 "watch: end after N lines"},
+		{"--once", NULL, NULL, &o->once, "top: in một lần rồi thôi", "top: print it once"},
+		{"--width", "N", &o->width, NULL, "top --once: số cột, 40 đến 200 (mặc định 80)",
+		 "top --once: columns, 40 to 200 (default 80)"},
 		{"--server-key", "KEY", &o->server_key, NULL, "init: khoá công khai của trung tâm",
 		 "init: the centre's public key"},
 		{"--query", "ADDRESS", &o->query, NULL,

@@ -12,16 +12,16 @@
 struct reader_options {
 	const char *dir, *lang;
 	bool json, help, all;
-	bool open, by_addressee, steps;
+	bool open, by_addressee, steps, once;
 	const char *period, *at, *from, *to;
 	const char *server_key, *query, *feed; /* init */
-	const char *list, *count;
+	const char *list, *count, *width;
 	const char **arguments;
 	size_t arguments_n;
 };
 
 typedef int reader_fn(struct session *s, const struct reader_options *o);
-reader_fn reader_init, reader_get, reader_watch, reader_explain;
+reader_fn reader_init, reader_get, reader_watch, reader_top, reader_explain;
 reader_fn reader_timeliness, reader_silent, reader_obstacles, reader_findings, reader_requests, reader_series,
 	reader_suspicious, reader_exceptions, reader_slots, reader_health;
 

@@ -4,7 +4,7 @@
 # and runs tiendo; for `check` what its tests need besides; for `peers` the servers that it is measured beside. With sudo when
 # not root; when that is not possible either, prints the exact line for an administrator and fails.
 PACKAGES="gcc make pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler
-	liblmdb-dev libsodium-dev libmicrohttpd-dev libjansson-dev libutf8proc-dev zlib1g-dev libcmocka-dev
+	liblmdb-dev libsodium-dev libmicrohttpd-dev libjansson-dev libutf8proc-dev libncurses-dev zlib1g-dev libcmocka-dev
 	python3 python3-zmq python3-protobuf python3-pytest python3-lmdb"
 # what makes the browser page: a node that is there already is as good, and does not bear Debian's npm beside it
 node=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || node=0
@@ -12,7 +12,7 @@ node=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || node=0
 # only ever started by the benchmark itself, never as a service of the system; one that cannot be had is left out there
 SERVERS=
 case ${1:-} in
-check) PACKAGES="$PACKAGES clang libclang-rt-14-dev iproute2 nftables chromium python3-jsonschema python3-yaml" ;;
+check) PACKAGES="$PACKAGES clang libclang-rt-14-dev iproute2 nftables tmux chromium python3-jsonschema python3-yaml" ;;
 peers) SERVERS="postgresql-15 redis-server rabbitmq-server nats-server mosquitto libpq-dev librabbitmq-dev" ;;
 esac
 not_there() {

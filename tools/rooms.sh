@@ -25,7 +25,11 @@ seam 'sodium(\.h|/)' 'keys'
 seam 'microhttpd\.h' 'http[a-z_]*'
 seam 'zlib\.h' 'gzip'
 seam 'protobuf-c/' 'codec[a-z_]*'
-forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/duty.[ch] agent/args.[ch] dashboard/mirror.[ch] 2>/dev/null)" \
+forbid "$(files common server agent dashboard | grep -vE '^dashboard/top_screen\.c$')" '(ncursesw?/|n?curses\.h|term\.h)' \
+	'<curses.h> goes through dashboard/top_screen only'
+forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/duty.[ch] agent/args.[ch] dashboard/mirror.[ch] \
+	dashboard/top_board.[ch] dashboard/top_events.[ch] dashboard/top_page.[ch] dashboard/top_rows.c dashboard/top_t[eo]*.[ch] \
+	dashboard/top_help.c 2>/dev/null)" \
 	'(common/sys/(kv|net|loop|clock|conf|log|http|gzip|keys)|unistd|fcntl|time\.h|sys/)' 'a pure file must not reach the outside world'
 forbid "$(ls dashboard/web_users.c dashboard/web_session.[ch] dashboard/web_cookie.[ch] dashboard/web_lockout.[ch] dashboard/web_peer.[ch] 2>/dev/null)" \
 	'(common/sys/(kv|net|loop|clock|log|http)|unistd|fcntl|time\.h|sys/)' 'who may look is decided without the outside world'
