@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who has how much, and how it stands: one rectangle for each unit, two levels deep, as large as what is expected of
+// it. A picture beside the grid, which says the same in words; a rectangle is reached by Tab and then by arrows.
+// Loaded by itself, for d3-hierarchy.
+import { hierarchy, treemap, treemapSquarify, type HierarchyRectangularNode } from "d3-hierarchy";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { look, lookWords, sizedTree, type SizedNode } from "../overview";
+import { navigate } from "../route";
+import { nameOf, t } from "../words";
+import type { Tree } from "../model";
+import { letter, word } from "./Look";
+
+const HEAD = 20; // the line with the name over a unit that has others below
+const CHAR = 6.9; // the middle width of a letter at 13 px; names are cut by it, before they would overrun
+const NAME_MIN = 34; // narrower: the letter alone
+const LETTER_MIN = 13; // narrower: the pattern alone
+
+type Rect = HierarchyRectangularNode<SizedNode>;
+
+function layout(tree: SizedNode, w: number, h: number): Rect {
+	const root = hierarchy(tree, (n) => n.children).sum((n) => n.own);
+	root.sort((a, b) => (b.value ?? 0) - (a.value ?? 0) || (a.data.code < b.data.code ? -1 : 1));
+	return treemap<SizedNode>()
+		.tile(treemapSquarify)
+		.size([w, h])
+		.round(true)
+		.paddingInner(2)
+		.paddingTop((n) => (n.depth === 1 && n.children && n.y1 - n.y0 > HEAD * 2 ? HEAD : 0))(root);
+}
+
+/** As much of a name as there is room for; nothing rather than two letters. */
+export function fit(name: string, width: number): string {
+	const room = Math.floor((width - 8) / CHAR);
+	if (name.length <= room) return name;
+	return room < 4 ? "" : `${name.slice(0, room - 1).trimEnd()}…`;
+}
+
+const CUT = /^(Tỉnh|Thành phố|Huyện|Thị xã|Quận|Xã|Phường|Thị trấn) /;
+const short = (n: SizedNode): string => nameOf(n).replace(CUT, "");
+
+function useWidth() {
+	const box = useRef<HTMLDivElement>(null);
+	const [w, setW] = useState(0);
+	useLayoutEffect(() => {
+		const el = box.current!;
+		const seen = new ResizeObserver(() => setW(Math.floor(el.clientWidth)));
+		seen.observe(el);
+		setW(Math.floor(el.clientWidth));
+		return () => seen.disconnect();
+	}, []);
+	return { box, w };
+}
+
+function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
+	const n = r.data;
+	const w = r.x1 - r.x0;
+	const h = r.y1 - r.y0;
+	const l = look(n.f);
+	const label = `${nameOf(n)}: ${word(l)}; ${lookWords(n.f)}`;
+	const name = h >= 18 && w >= NAME_MIN ? fit(short(n), w - 22) : "";
+	const open = () => navigate({ drill: { unit: n.code, item: plan } });
+	return (
+		<g
+			class={`tm tm-${l}`}
+			transform={`translate(${r.x0},${r.y0})`}
+			role="button"
+			tabIndex={first ? 0 : -1}
+			aria-label={label}
+			onClick={open}
+			onKeyDown={(e) => {
+				if (e.key !== "Enter" && e.key !== " ") return;
+				e.preventDefault();
+				open();
+			}}
+		>
+			<title>{label}</title>
+			<rect width={w} height={h} rx="2" class="tm-ground" />
+			<rect width={w} height={h} rx="2" fill={`url(#tm-${l})`} class="tm-pattern" />
+			{w >= LETTER_MIN && h >= LETTER_MIN && (
+				<text x={name ? 5 : w / 2} y={name ? 14 : h / 2 + 4.5} text-anchor={name ? "start" : "middle"} class="tm-letter">
+					{letter(l)}
+				</text>
+			)}
+			{name && (
+				<text x="19" y="14" class="tm-name">
+					{name}
+				</text>
+			)}
+		</g>
+	);
+}
+
+function Patterns() {
+	return (
+		<defs>
+			<pattern id="tm-overdue" width="10" height="10" patternUnits="userSpaceOnUse">
+				<path d="M0 10 10 0M0 0 10 10" class="tm-line-late" />
+			</pattern>
+			<pattern id="tm-in_progress" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+				<path d="M0 0V9" class="tm-line-doing" />
+			</pattern>
+			<pattern id="tm-not_started" width="7" height="7" patternUnits="userSpaceOnUse">
+				<circle cx="2" cy="2" r="1.2" class="tm-dot" />
+			</pattern>
+			<pattern id="tm-value" width="8" height="8" patternUnits="userSpaceOnUse">
+				<path d="M0 4H8" class="tm-line-value" />
+			</pattern>
+		</defs>
+	);
+}
+
+const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string; unit: string; label: string }) {
+	const { box, w } = useWidth();
+	const h = Math.round(Math.min(Math.max(w * 0.42, 260), 560));
+	const root = useMemo(() => (w ? layout(sizedTree(tree.nodes, unit), w, h) : null), [tree, unit, w, h]);
+	const svg = useRef<SVGSVGElement>(null);
+	const leaves = useMemo(() => root?.leaves().filter((r) => r.depth > 0 && r.x1 > r.x0 && r.y1 > r.y0) ?? [], [root]);
+	const heads = root?.children?.filter((r) => r.children && r.y1 - r.y0 > HEAD * 2) ?? [];
+	useEffect(() => {
+		const all = [...(svg.current?.querySelectorAll("g.tm") ?? [])];
+		all.forEach((g, i) => g.setAttribute("tabindex", i ? "-1" : "0"));
+	}, [leaves]);
+	const key = (e: KeyboardEvent) => {
+		const all = [...(svg.current?.querySelectorAll<SVGGElement>("g.tm") ?? [])];
+		const i = all.indexOf((e.target as Element).closest("g.tm") as SVGGElement);
+		const to = e.key === "Home" ? 0 : e.key === "End" ? all.length - 1 : STEP[e.key] ? i + STEP[e.key]! : -1;
+		if (i < 0 || !all[to]) return;
+		e.preventDefault();
+		all[i]!.setAttribute("tabindex", "-1");
+		all[to]!.setAttribute("tabindex", "0");
+		all[to]!.focus();
+	};
+	return (
+		<div ref={box} class="treemap">
+			{root && (
+				<svg ref={svg} width={w} height={h} viewBox={`0 0 ${w} ${h}`} role="group" aria-label={label} onKeyDown={key}>
+					<Patterns />
+					{heads.map((r) => (
+						<text key={r.data.code} x={r.x0 + 2} y={r.y0 + 14} class="tm-head" aria-hidden="true">
+							{fit(nameOf(r.data), r.x1 - r.x0)}
+						</text>
+					))}
+					{leaves.map((r, i) => (
+						<Box key={`${r.data.code}~${r.depth}`} r={r} plan={plan} first={i === 0} />
+					))}
+				</svg>
+			)}
+			{root && leaves.length === 0 && <p class="empty">{t("ov.tree.none")}</p>}
+		</div>
+	);
+}

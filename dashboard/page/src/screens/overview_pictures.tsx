@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The treemap and the trend: of one plan, and asked for and loaded only when the reader comes near.
+import type { ComponentType } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ErrorBox } from "../parts/ErrorBox";
+import { Legend } from "../parts/Look";
+import type { Figure, List, Tree, Unit } from "../model";
+import { trendOf } from "../overview";
+import { useStore, type Store } from "../store";
+import { useApi } from "../use";
+import { nameOf, t } from "../words";
+
+const NEAR = "600px"; // below the edge of the window: loaded before it is seen
+const MOVED_MS = 10_000; // how often, at most, a picture of what moves is drawn anew
+
+/** True from when the place comes near. */
+function useNear() {
+	const at = useRef<HTMLElement>(null);
+	const [near, setNear] = useState(false);
+	useEffect(() => {
+		if (near || !at.current) return;
+		const seen = new IntersectionObserver((e) => e.some((x) => x.isIntersecting) && setNear(true), { rootMargin: NEAR });
+		seen.observe(at.current);
+		return () => seen.disconnect();
+	}, [near]);
+	return { at, near };
+}
+
+function useLater<P>(load: () => Promise<ComponentType<P>>, wanted: boolean) {
+	const [part, setPart] = useState<{ It: ComponentType<P> } | null>(null);
+	const [failed, setFailed] = useState(false);
+	useEffect(() => {
+		if (!wanted || part) return;
+		let gone = false;
+		load().then(
+			(It) => !gone && setPart({ It }),
+			() => !gone && setFailed(true),
+		);
+		return () => {
+			gone = true;
+		};
+	}, [wanted]);
+	return { It: part?.It ?? null, failed };
+}
+
+/** Grows a while after something moved. */
+function useMoved(moved: Store<number>): number {
+	const n = useStore(moved);
+	const [slow, setSlow] = useState(n);
+	useEffect(() => {
+		if (n === slow) return;
+		const id = setTimeout(() => setSlow(moved.get()), MOVED_MS);
+		return () => clearTimeout(id);
+	}, [n !== slow]);
+	return slow;
+}
+
+interface Props {
+	unit: Unit;
+	plan: string;
+	name: string;
+	chosen: boolean;
+	today: string | null;
+	moved: Store<number>;
+}
+
+const loadTreemap = () => import("../parts/Treemap").then((m) => m.Treemap);
+const loadTrend = () => import("../parts/Trend").then((m) => m.Trend);
+
+function TreeSection({ unit, plan, name, moved }: Props) {
+	const { at, near } = useNear();
+	const tick = useMoved(moved);
+	const tree = useApi<Tree>(near ? "tree" : null, { unit: unit.code, plan }, [tick]);
+	const { It, failed } = useLater(loadTreemap, near);
+	if (tree.data && !tree.data.nodes.some((n) => n.code !== unit.code)) return null;
+	return (
+		<section ref={at} class="card picture" aria-labelledby="ov-tree">
+			<h2 id="ov-tree">{t("ov.tree", { plan: name })}</h2>
+			<p class="aside">{t("ov.tree.note")}</p>
+			{tree.error && <ErrorBox error={tree.error} reload={tree.reload} />}
+			{failed && <p class="empty">{t("app.chunk")}</p>}
+			<div class="picture-box">{It && tree.data && <It tree={tree.data} plan={plan} unit={unit.code} label={t("ov.tree.label", { plan: name, unit: nameOf(unit) })} />}</div>
+			<Legend />
+		</section>
+	);
+}
+
+function TrendSection({ unit, plan, name, today, moved }: Props) {
+	const { at, near } = useNear();
+	const tick = useMoved(moved);
+	const series = useApi<List<{ date: string; figure: Figure }>>(near ? "series" : null, { unit: unit.code, item: plan }, [tick]);
+	const { It, failed } = useLater(loadTrend, near);
+	const facts = useMemo(() => series.data && trendOf(series.data.rows, today), [series.data, today]);
+	const title = t("ov.trend", { plan: name });
+	return (
+		<section ref={at} class="card picture" aria-labelledby="ov-trend">
+			<h2 id="ov-trend">{title}</h2>
+			{series.error && <ErrorBox error={series.error} reload={series.reload} />}
+			{failed && <p class="empty">{t("app.chunk")}</p>}
+			<div class="picture-box">{It && facts && <It facts={facts} title={title} />}</div>
+		</section>
+	);
+}
+
+export function Pictures(p: Props) {
+	return (
+		<div class="pictures screen-only">
+			{!p.chosen && <p class="aside">{t("ov.pictures.which")}</p>}
+			<TreeSection key={`t${p.plan}`} {...p} />
+			<TrendSection key={`s${p.plan}`} {...p} />
+		</div>
+	);
+}
