@@ -6,6 +6,7 @@
 // and *cells*, one for each office that answers for a task ("20 of 27 districts": the tiles, the grid, the treemap).
 import { expand, sum, type Sum } from "./brief";
 import { date, delta, int, ofN } from "./format";
+import { lang } from "./lang";
 import type { Counts, Figure, Item, TreeNode, UnitRef } from "./model";
 import { nameOf, t } from "./words";
 
@@ -181,8 +182,8 @@ type Say = (text: string, strong?: boolean) => void;
 
 function sayTasks(s: Situation, now: Tally, figures: Figure[], say: Say): void {
 	const l = now.leaves;
-	const noun = s.chosen?.product ?? t("ov.task");
-	say(t("ov.doneOf", { n: ofN(l.done, applicable(l)), noun: t("ov.noun", { product: noun, n: applicable(l) }) }), true);
+	const noun = (lang.get() === "vi" && s.chosen?.product) || t("ov.task");
+	say(t("ov.doneOf", { n: ofN(l.done, applicable(l)), noun }), true);
 	const plans = figures.filter((f) => applicable(f.leaves) > 0).length;
 	if (!s.chosen && plans > 1) say(` ${t("ov.ofPlans", { n: plans })}`);
 	say(", ");
@@ -277,7 +278,7 @@ export function changeWords(x: Pick<TileFacts, "change" | "good">): string {
 export interface SizedNode {
 	code: string;
 	name: string;
-	name_en: string;
+	name_en: string | null;
 	f: Figure;
 	own: number; // what is expected of it beyond those below it that are shown
 	children: SizedNode[];
@@ -292,9 +293,9 @@ export function sizedTree(nodes: readonly TreeNode[], unit: string): SizedNode {
 		const f = expand(n.b, { unit: n.code });
 		made.set(n.code, { code: n.code, name: n.name, name_en: n.name_en, f, own: size(f), children: [] });
 	}
-	const top: SizedNode = made.get(unit) ?? { code: unit, name: "", name_en: "", f: expand({ i: "" }, { unit }), own: 0, children: [] };
-	for (const n of nodes) if (n.code !== unit) (made.get(n.parent ?? "") ?? top).children.push(made.get(n.code)!);
-	for (const n of [...made.values(), top]) {
+	const top: SizedNode = made.get(unit) ?? { code: unit, name: "", name_en: null, f: expand({ i: "" }, { unit }), own: 0, children: [] };
+	for (const n of nodes) if (n.code !== unit && made.get(n.code)!.own > 0) (made.get(n.parent ?? "") ?? top).children.push(made.get(n.code)!);
+	for (const n of new Set([...made.values(), top])) {
 		if (!n.children.length) continue;
 		const rest = size(n.f) - n.children.reduce((s, c) => s + size(c.f), 0);
 		n.own = 0;
