@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	contactLink, judgedBy, matrixOf, monthsFor, monthsUpTo, moved, silentOffices, slotsWorstFirst, worst,
+	type SilentRow, type Slot, type TimelinessRow, type Verdict,
+} from "../src/matrix";
+
+function row(unit: string, period: string, last: string, counts: Partial<Record<Verdict, number>>,
+	     more: Partial<TimelinessRow> = {}): TimelinessRow {
+	const c = { exempt: 0, pending: 0, on_time: 0, line_slow: 0, late: 0, missing: 0, ...counts };
+	return { unit, name: "Đơn vị " + unit, level: null, schedule: "BC15", period, first: last.slice(0, 8) + "01", last,
+		frozen: true, expected: c.pending + c.on_time + c.line_slow + c.late + c.missing, ...c, ...more };
+}
+
+const rows: TimelinessRow[] = [
+	row("40", "2024-03b", "2024-03-31", { on_time: 3, late: 1, missing: 1, exempt: 1 }, { frozen: false }),
+	row("40", "2024-03b", "2024-03-31", { on_time: 2 }, { level: "commune", deadline: "2024-04-01", frozen: false }),
+	row("40", "2024-03b", "2024-03-31", { on_time: 1, late: 1, missing: 1 },
+		{ level: "district", deadline: "2024-04-02", frozen: false }),
+	row("412", "2024-03b", "2024-03-31", { on_time: 2 }, { frozen: false }),
+	row("413", "2024-03b", "2024-03-31", { late: 1 }, { frozen: false }),
+	row("414", "2024-03b", "2024-03-31", { missing: 1 }, { frozen: false }),
+	row("415", "2024-03b", "2024-03-31", { pending: 1 }, { frozen: false }),
+	row("412", "2024-03a", "2024-03-15", { on_time: 1, line_slow: 1 }),
+	row("414", "2024-03a", "2024-03-15", { on_time: 1 }),
+	row("40", "2024-03", "2024-03-31", { on_time: 1 }, { schedule: "month" }),
+];
+
+test("periods run to the latest on the right, with their deadlines from the lowest level's own rows", () => {
+	const m = matrixOf(rows, "40", null, 12, null);
+	assert.equal(m.schedule, "BC15");
+	assert.deepEqual(m.schedules, ["BC15", "month"]);
+	assert.deepEqual(m.periods.map((p) => [p.code, p.frozen]), [["2024-03a", true], ["2024-03b", false]]);
+	assert.deepEqual(m.periods[1]?.deadlines,
+		[{ level: "district", date: "2024-04-02" }, { level: "commune", date: "2024-04-01" }]);
+});
+
+test("units stand worst first: by what fell due and was not in time, then by what is missing", () => {
+	const m = matrixOf(rows, "40", "BC15", 12, null);
+	assert.equal(m.total?.unit, "40");
+	assert.deepEqual(m.levels.map((r) => r.level), ["district", "commune"]);
+	assert.deepEqual(m.units.map((r) => r.unit), ["413", "414", "412", "415"]);
+	assert.equal(m.units[3]?.cells[0], null, "415 owed nothing then");
+});
+
+test("only the latest periods up to the chosen one count, in cells and in the order", () => {
+	assert.deepEqual(matrixOf(rows, "40", "BC15", 1, null).periods.map((p) => p.code), ["2024-03b"]);
+	const before = matrixOf(rows, "40", "BC15", 6, "2024-03a");
+	assert.deepEqual(before.periods.map((p) => p.code), ["2024-03a"]);
+	assert.deepEqual(before.units.map((r) => r.unit), ["412", "414"]);
+	assert.equal(matrixOf([], "40", null, 6, null).total, null);
+	assert.equal(matrixOf(rows, "40", "KHÁC", 6, null).schedule, "BC15");
+});
+
+test("parts of a cell are added", () => {
+	const twice = matrixOf([rows[3]!, rows[3]!], "40", null, 6, null);
+	assert.equal(twice.units[0]?.cells[0]?.on_time, 4);
+	assert.equal(twice.units[0]?.sum.expected, 4);
+});
+
+test("a pill bears the gravest verdict and says whether there are others", () => {
+	const cells = matrixOf(rows, "40", "BC15", 1, null);
+	assert.deepEqual(worst(cells.total?.cells[0] ?? null), { verdict: "missing", only: false });
+	assert.deepEqual(worst(cells.units.find((r) => r.unit === "412")?.cells[0] ?? null), { verdict: "on_time", only: true });
+	assert.equal(worst(null), null);
+	const exempt = matrixOf([row("412", "2024-03b", "2024-03-31", { exempt: 2 })], "40", null, 1, null);
+	assert.deepEqual(worst(exempt.units[0]!.cells[0]!), { verdict: "exempt", only: true });
+});
+
+test("how far back to ask", () => {
+	assert.equal(monthsUpTo("2024-04-15", 6), "2023-11..2024-04");
+	assert.equal(monthsUpTo("2024-01-15", 1), "2024-01..2024-01");
+	assert.equal(monthsUpTo("2024-12-31", 24), "2023-01..2024-12");
+	const half = row("40", "2024-03b", "2024-03-31", {}, { first: "2024-03-16" });
+	const quarter = row("40", "2024-Q1", "2024-03-31", {}, { first: "2024-01-01" });
+	assert.ok(monthsFor([half], 12) >= 7 && monthsFor([half], 12) <= 8);
+	assert.ok(monthsFor([half, quarter], 12) >= 36);
+	assert.equal(monthsFor([], 12), 24);
+});
+
+const slot: Slot = { unit: "412", name: "Vinh", item: "A", period: "2024-03b", deadline: "2024-04-02", state: "on_time",
+	frozen: false, decided: false, receipt: "r", received_ms: 5, first_received_ms: null, sealed_ms: null, attempts: 1,
+	on_behalf: false, as_of: "2024-03-31", report: null, after: 0 };
+
+test("proof: what needs a call stands first; a report is judged by when it was first received", () => {
+	const list = slotsWorstFirst([slot, { ...slot, unit: "413", state: "missing" }, { ...slot, unit: "411", state: "late" }]);
+	assert.deepEqual(list.map((s) => s.unit), ["413", "411", "412"]);
+	assert.equal(judgedBy(slot), 5);
+	assert.equal(judgedBy({ ...slot, first_received_ms: 3 }), 3);
+});
+
+const owed: SilentRow = { unit: "416", name: "Quỳ Châu", head: null, contact: null, item: "A", period: "2024-03b",
+	since: "2024-04-01", days: 1, deadline: "2024-04-02", missing: false, last_received_ms: null };
+
+test("silent offices: overdue first, then the longest silent; rows of one are together", () => {
+	const list = silentOffices([owed, { ...owed, item: "B", last_received_ms: 7 },
+		{ ...owed, unit: "417", since: "2024-03-16", days: 17 }, { ...owed, unit: "412", missing: true },
+		{ ...owed, item: "C", last_received_ms: 3 }]);
+	assert.deepEqual(list.map((o) => [o.unit, o.rows.length, o.missing, o.days, o.last]),
+		[["412", 1, 1, 1, null], ["417", 1, 0, 17, null], ["416", 3, 0, 1, 7]]);
+});
+
+test("a contact is a link only when it is plainly one", () => {
+	assert.equal(contactLink("vp@nghean.example"), "mailto:vp@nghean.example");
+	assert.equal(contactLink(" 0238 3.844.666 "), "tel:02383844666");
+	assert.equal(contactLink("+84 238 3844666"), "tel:+842383844666");
+	for (const text of ["javascript:alert(1)", "a@b?cc=c@d", "phòng 12", "12", "a b@c", "", "<a@b>"])
+		assert.equal(contactLink(text), null, text);
+});
+
+test("arrows stay inside the matrix", () => {
+	const at = { row: 1, column: 1 };
+	assert.deepEqual(moved(at, "ArrowUp", false, 3, 4), { row: 0, column: 1 });
+	assert.deepEqual(moved({ row: 0, column: 0 }, "ArrowLeft", false, 3, 4), { row: 0, column: 0 });
+	assert.deepEqual(moved(at, "PageDown", false, 3, 4), { row: 2, column: 1 });
+	assert.deepEqual(moved(at, "End", false, 3, 4), { row: 1, column: 3 });
+	assert.deepEqual(moved(at, "End", true, 3, 4), { row: 2, column: 3 });
+	assert.deepEqual(moved(at, "Home", true, 3, 4), { row: 0, column: 0 });
+	assert.equal(moved(at, "a", false, 3, 4), null);
+});
