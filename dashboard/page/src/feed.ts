@@ -16,6 +16,7 @@ export interface FeedEvent<B extends { i: string }> {
 	time_ms: number;
 	own: boolean;
 	figures: readonly B[];
+	before?: readonly B[]; // what they were, when the gateway knows: of offices' own figures
 }
 
 export interface FeedLine<B> {
@@ -56,15 +57,15 @@ export class Feed<B extends { i: string }> {
 	   came of it; 0 also for an event that was here before. */
 	take(e: FeedEvent<B>, isLeaf: (item: string) => boolean): number {
 		const grain = e.unit + "~" + e.plan;
-		if (e.version <= (this.#version.get(grain) ?? -1))
-			return 0;
+		if (e.version <= (this.#version.get(grain) ?? -1)) return 0;
 		this.#version.set(grain, e.version);
 		const leaves = e.figures.filter((b) => isLeaf(b.i));
+		const told = new Map(e.before?.map((b) => [b.i, b]));
 		const lines: FeedLine<B>[] = [];
 		for (const now of leaves.length ? leaves : e.figures) {
-			const before = this.#say(e.unit + "~" + now.i, now);
-			if (before && same(before, now))
-				continue;
+			const known = this.#say(e.unit + "~" + now.i, now);
+			const before = told.get(now.i) ?? known;
+			if (before && same(before, now)) continue;
 			lines.push({ kind: "line", key: ++this.#key, time_ms: e.time_ms, unit: e.unit, name: e.name,
 				name_en: e.name_en ?? null, own: e.own, item: now.i, now, before });
 		}
@@ -74,16 +75,14 @@ export class Feed<B extends { i: string }> {
 
 	/** The stream broke, or begins anew: what came between is not here. Two markers never stand together. */
 	gap(why: "cut" | "resync", from_ms: number | null, to_ms: number | null): void {
-		if (why === "resync")
-			this.#version.clear();
+		if (why === "resync") this.#version.clear();
 		const list = this.paused && this.held.length ? this.held : this.entries;
 		const top = list[0];
 		if (top?.kind === "gap" && top.why !== "dropped") {
 			list[0] = { ...top, to_ms, why: top.why === "resync" ? "resync" : why };
 			return;
 		}
-		if (top || this.entries.length)
-			this.#put([{ kind: "gap", key: ++this.#key, why, from_ms, to_ms, n: 0 }]);
+		if (top || this.entries.length) this.#put([{ kind: "gap", key: ++this.#key, why, from_ms, to_ms, n: 0 }]);
 	}
 
 	pause(): void {
@@ -113,8 +112,7 @@ export class Feed<B extends { i: string }> {
 		const before = this.#before.get(key) ?? null;
 		this.#before.delete(key); /* the one said last stands last: the first falls out */
 		this.#before.set(key, now);
-		if (this.#before.size > FEED_BEFORE)
-			this.#before.delete(this.#before.keys().next().value as string);
+		if (this.#before.size > FEED_BEFORE) this.#before.delete(this.#before.keys().next().value as string);
 		return before;
 	}
 }
@@ -130,20 +128,16 @@ export function shown<B>(entries: readonly FeedEntry<B>[], all: boolean, words: 
 			 text: (l: FeedLine<B>) => string): FeedEntry<B>[] {
 	const list: FeedEntry<B>[] = [];
 	for (const e of entries) {
-		if (e.kind === "line" && !passes(e, all, words, text))
-			continue;
+		if (e.kind === "line" && !passes(e, all, words, text)) continue;
 		list.push(e);
-		if (list.length === FEED_SHOWN)
-			break;
+		if (list.length === FEED_SHOWN) break;
 	}
-	while (list.at(-1)?.kind === "gap")
-		list.pop(); /* nothing older is shown: there is nothing between */
+	while (list.at(-1)?.kind === "gap") list.pop(); /* nothing older is shown: there is nothing between */
 	return list;
 }
 
 export function passes<B>(l: FeedLine<B>, all: boolean, words: readonly string[], text: (l: FeedLine<B>) => string): boolean {
-	if (!all && !l.own)
-		return false;
+	if (!all && !l.own) return false;
 	if (!words.length)
 		return true;
 	const said = text(l);

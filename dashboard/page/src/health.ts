@@ -61,8 +61,7 @@ export type AgentState = "live" | "stale" | "never";
 export const LIVE_MS = 120000;
 
 export function agentState(p: PrincipalHealth, now_ms: number): AgentState {
-	if (!p.last_heard_ms)
-		return "never";
+	if (!p.last_heard_ms) return "never";
 	return now_ms - p.last_heard_ms <= LIVE_MS ? "live" : "stale";
 }
 
@@ -70,8 +69,7 @@ export type AgentCounts = Record<AgentState, number> & { all: number };
 
 export function countAgents(rows: readonly PrincipalHealth[], now_ms: number): AgentCounts {
 	const n: AgentCounts = { live: 0, stale: 0, never: 0, all: rows.length };
-	for (const r of rows)
-		n[agentState(r, now_ms)]++;
+	for (const r of rows) n[agentState(r, now_ms)]++;
 	return n;
 }
 
@@ -97,8 +95,7 @@ export type Counter = "updates_taken" | "commits" | "deltas" | "questions" | "bu
 
 /** Per second, in thousandths; null: only one sample, or the server was started anew between them. */
 export function perSecond(before: Sample | null, now: Sample, what: Counter): number | null {
-	if (!before || now.centre.uptime_ms < before.centre.uptime_ms || now.at_ms <= before.at_ms)
-		return null;
+	if (!before || now.centre.uptime_ms < before.centre.uptime_ms || now.at_ms <= before.at_ms) return null;
 	const n = now.centre[what] - before.centre[what];
 	return n < 0 ? null : Math.round(n * 1000000 / (now.at_ms - before.at_ms));
 }
@@ -127,20 +124,16 @@ export function diskLow(c: CentreHealth): boolean {
 export function troubles(h: Health, before: Sample | null): Trouble[] {
 	const c = h.centre;
 	const list: Trouble[] = [];
-	if (c.journal_damaged)
-		list.push("damaged");
+	if (c.journal_damaged) list.push("damaged");
 	if (c.ready !== "ready")
 		list.push(STATES[c.ready] ?? "not_ready");
-	if (c.ready !== "disk_full" && diskLow(c))
-		list.push("disk_low");
+	if (c.ready !== "disk_full" && diskLow(c)) list.push("disk_low");
 	if (before && c.uptime_ms >= before.centre.uptime_ms) {
-		if (c.commits_refused > before.centre.commits_refused)
-			list.push("commits_refused");
+		if (c.commits_refused > before.centre.commits_refused) list.push("commits_refused");
 		if (c.busy > before.centre.busy)
 			list.push("busy");
 	}
-	if (c.reader_lag > READER_LAG_HIGH)
-		list.push("reader_lag");
+	if (c.reader_lag > READER_LAG_HIGH) list.push("reader_lag");
 	if (h.gateway.queue > QUEUE_LONG)
 		list.push("questions_queue");
 	return list;

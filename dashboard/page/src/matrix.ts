@@ -50,6 +50,7 @@ export interface Matrix {
 	schedule: string;
 	schedules: string[];
 	periods: Period[];
+	earlier: string | null; // the period before the first shown, when the rows know it
 	total: MatrixRow | null;
 	levels: MatrixRow[];
 	units: MatrixRow[];
@@ -65,8 +66,7 @@ export function reported(c: Counts): number {
 
 /** What a pill shows: the gravest verdict in it, and whether it stands for that one alone. Null = nothing was owed. */
 export function worst(c: Cell): { verdict: Verdict; only: boolean } | null {
-	if (!c)
-		return null;
+	if (!c) return null;
 	const there = VERDICTS.filter((v) => c[v] > 0);
 	const first = there[0];
 	return first ? { verdict: first, only: there.length === 1 } : null;
@@ -83,8 +83,7 @@ function nothing(): Counts {
 
 function add(to: Counts, c: Counts): void {
 	to.expected += c.expected;
-	for (const v of VERDICTS)
-		to[v] += c[v];
+	for (const v of VERDICTS) to[v] += c[v];
 }
 
 /** Oldest first; of equal ends the one that began earlier. */
@@ -113,22 +112,19 @@ function periodsOf(rows: readonly TimelinessRow[]): Period[] {
 	const all = new Map<string, Period>();
 	for (const r of rows) {
 		let p = all.get(r.period);
-		if (!p)
-			all.set(r.period, p = { code: r.period, first: r.first, last: r.last, frozen: true, deadlines: [] });
+		if (!p) all.set(r.period, p = { code: r.period, first: r.first, last: r.last, frozen: true, deadlines: [] });
 		p.frozen &&= r.frozen;
 		if (r.level && r.deadline && !p.deadlines.some((d) => d.level === r.level))
 			p.deadlines.push({ level: r.level, date: r.deadline });
 	}
-	for (const p of all.values())
-		p.deadlines.sort(byLevel);
+	for (const p of all.values()) p.deadlines.sort(byLevel);
 	return [...all.values()].sort(byTime);
 }
 
 /** The rhythms that the rows speak of, the one with the most reports first. */
 export function schedulesOf(rows: readonly TimelinessRow[]): string[] {
 	const all = new Map<string, number>();
-	for (const r of rows)
-		all.set(r.schedule, (all.get(r.schedule) ?? 0) + r.expected);
+	for (const r of rows) all.set(r.schedule, (all.get(r.schedule) ?? 0) + r.expected);
 	return [...all].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([code]) => code);
 }
 
@@ -143,13 +139,13 @@ export function matrixOf(rows: readonly TimelinessRow[], unit: string, schedule:
 	const own = rows.filter((r) => r.schedule === chosen);
 	const all = periodsOf(own);
 	const end = all.findIndex((p) => p.code === to);
-	const periods = all.slice(0, end < 0 ? all.length : end + 1).slice(-count);
+	const upTo = all.slice(0, end < 0 ? all.length : end + 1);
+	const periods = upTo.slice(-count);
 	const column = new Map(periods.map((p, i) => [p.code, i]));
 	const made = new Map<string, MatrixRow>();
 	for (const r of own) {
 		const at = column.get(r.period);
-		if (at === undefined)
-			continue;
+		if (at === undefined) continue;
 		const sort = r.level ? "level" : r.unit === unit ? "total" : "unit";
 		const key = r.level ? "level:" + r.level : r.unit;
 		let row = made.get(key);
@@ -162,7 +158,7 @@ export function matrixOf(rows: readonly TimelinessRow[], unit: string, schedule:
 		row.cells[at] = cell;
 	}
 	const list = [...made.values()];
-	return { schedule: chosen, schedules, periods,
+	return { schedule: chosen, schedules, periods, earlier: upTo[upTo.length - periods.length - 1]?.code ?? null,
 		total: list.find((r) => r.sort === "total") ?? null,
 		levels: list.filter((r) => r.sort === "level").sort(byLevel),
 		units: list.filter((r) => r.sort === "unit").sort(worstFirst) };
@@ -177,9 +173,19 @@ function days(from: string, to: string): number {
 /** The longest period of the rows decides how far back `count` of them reach; without rows two years. */
 export function monthsFor(rows: readonly TimelinessRow[], count: number): number {
 	let longest = 0;
-	for (const r of rows)
-		longest = Math.max(longest, days(r.first, r.last));
+	for (const r of rows) longest = Math.max(longest, days(r.first, r.last));
 	return longest ? Math.min(120, Math.ceil(count * Math.max(longest, 7) / 30) + 1) : 24;
+}
+
+/** The month in which the period of a code ends; null = the code does not tell. */
+export function monthOf(code: string): string | null {
+	const m = /^(\d{4})(?:-(?:(\d\d)[abx]?|Q([1-4])x?|W(\d\d)))?$/.exec(code);
+	if (!m) return null;
+	const [, year, month, quarter, week] = m;
+	if (month) return `${year}-${month}`;
+	if (quarter) return `${year}-${String(+quarter * 3).padStart(2, "0")}`;
+	if (week) return `${year}-${String(Math.min(12, Math.ceil((+week * 7 + 6) / 30.4))).padStart(2, "0")}`;
+	return `${year}-12`;
 }
 
 /** "2023-05..2024-04": so many months up to the one of `last`. */
@@ -196,8 +202,12 @@ export function monthsUpTo(last: string, months: number): string {
 export interface Slot {
 	unit: string;
 	name: string;
+	kind: string;
+	head: string | null;
+	contact: string | null;
 	item: string;
-	schedule?: string | null;
+	item_name: string;
+	schedule: string;
 	period: string;
 	deadline: string | null;
 	state: Verdict;
@@ -207,7 +217,7 @@ export interface Slot {
 	received_ms: number | null;
 	first_received_ms: number | null;
 	sealed_ms: number | null;
-	attempts: number;
+	attempts: number | null;
 	on_behalf: boolean;
 	as_of: string | null;
 	report: SlotReport | null;
@@ -217,15 +227,21 @@ export interface Slot {
 /** What the standing report says; figures that its kind has not are null. */
 export interface SlotReport {
 	state: string;
-	percent?: number | null;
-	numerator?: number | null;
-	denominator?: number | null;
+	percent: number | null;
+	numerator: number | null;
+	denominator: number | null;
+	value: number | null;
 }
 
 /** What needs a call first. */
 export function slotsWorstFirst(rows: readonly Slot[]): Slot[] {
 	return [...rows].sort((a, b) => VERDICTS.indexOf(a.state) - VERDICTS.indexOf(b.state) ||
 		a.unit.localeCompare(b.unit) || a.item.localeCompare(b.item));
+}
+
+/** The offices that have not reported, each once. */
+export function toCall(rows: readonly Slot[]): Slot[] {
+	return [...new Map(rows.filter((s) => s.state === "missing").map((s) => [s.unit, s])).values()];
 }
 
 /** When the centre first had it: what the verdict was judged by. */
@@ -271,8 +287,7 @@ export function silentOffices(rows: readonly SilentRow[]): SilentOffice[] {
 				days: r.days, missing: 0, last: null, rows: [] });
 		o.rows.push(r);
 		o.missing += r.missing ? 1 : 0;
-		if (r.since < o.since)
-			[o.since, o.days] = [r.since, r.days];
+		if (r.since < o.since) [o.since, o.days] = [r.since, r.days];
 		if (r.last_received_ms !== null)
 			o.last = Math.max(o.last ?? 0, r.last_received_ms);
 	}
@@ -283,8 +298,7 @@ export function silentOffices(rows: readonly SilentRow[]): SilentOffice[] {
 /** A contact as a link: mailto: for an address, tel: for digits; null = neither, show it as text only. */
 export function contactLink(contact: string): string | null {
 	const text = contact.trim();
-	if (/^[^\s@<>"?&]+@[^\s@<>"?&]+$/.test(text))
-		return "mailto:" + text;
+	if (/^[^\s@<>"?&]+@[^\s@<>"?&]+$/.test(text)) return "mailto:" + text;
 	const digits = text.replace(/[\s.()-]/g, "");
 	return /^\+?\d{3,15}$/.test(digits) ? "tel:" + digits : null;
 }
@@ -303,8 +317,7 @@ export function moved(at: Spot, key: string, ctrl: boolean, rows: number, column
 		Home: [ctrl ? -rows : 0, -columns], End: [ctrl ? rows : 0, columns],
 	};
 	const step = steps[key];
-	if (!step)
-		return null;
+	if (!step) return null;
 	const inside = (n: number, of: number) => Math.max(0, Math.min(of - 1, n));
 	return { row: inside(at.row + step[0], rows), column: inside(at.column + step[1], columns) };
 }

@@ -35,6 +35,13 @@ test("an event that was here before, or says nothing new, makes no line", () => 
 	assert.equal(f.entries.length, 2);
 });
 
+test("what the event itself says of before is truer than what was seen", () => {
+	const f = new Feed<Brief>();
+	f.take(event(1, [{ i: "KH.1", n: [1, 9] }], { before: [{ i: "KH.1", n: [0, 9] }] }), leaf);
+	f.take(event(5, [{ i: "KH.1", n: [5, 9] }], { before: [{ i: "KH.1", n: [4, 9] }] }), leaf);
+	assert.deepEqual(said(f), ["KH.1 4>5", "KH.1 0>1"]);
+});
+
 test("paused: new lines are held back and counted; resumed: they stand on top", () => {
 	const f = new Feed<Brief>();
 	f.take(event(1, [{ i: "KH.1", n: [1, 9] }]), leaf);

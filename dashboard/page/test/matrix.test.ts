@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-	contactLink, judgedBy, matrixOf, monthsFor, monthsUpTo, moved, silentOffices, slotsWorstFirst, worst,
+	contactLink, judgedBy, matrixOf, monthOf, monthsFor, monthsUpTo, moved, silentOffices, slotsWorstFirst, toCall, worst,
 	type SilentRow, type Slot, type TimelinessRow, type Verdict,
 } from "../src/matrix";
 
@@ -48,6 +48,8 @@ test("only the latest periods up to the chosen one count, in cells and in the or
 	assert.deepEqual(matrixOf(rows, "40", "BC15", 1, null).periods.map((p) => p.code), ["2024-03b"]);
 	const before = matrixOf(rows, "40", "BC15", 6, "2024-03a");
 	assert.deepEqual(before.periods.map((p) => p.code), ["2024-03a"]);
+	assert.equal(before.earlier, null);
+	assert.equal(matrixOf(rows, "40", "BC15", 1, null).earlier, "2024-03a");
 	assert.deepEqual(before.units.map((r) => r.unit), ["412", "414"]);
 	assert.equal(matrixOf([], "40", null, 6, null).total, null);
 	assert.equal(matrixOf(rows, "40", "KHÁC", 6, null).schedule, "BC15");
@@ -72,6 +74,8 @@ test("how far back to ask", () => {
 	assert.equal(monthsUpTo("2024-04-15", 6), "2023-11..2024-04");
 	assert.equal(monthsUpTo("2024-01-15", 1), "2024-01..2024-01");
 	assert.equal(monthsUpTo("2024-12-31", 24), "2023-01..2024-12");
+	assert.deepEqual(["2024-03b", "2024-04x", "2024-Q1", "2024-Q4x", "2024", "2024-W01", "2024-W52", "BC-DOT1"].map(monthOf),
+		["2024-03", "2024-04", "2024-03", "2024-12", "2024-12", "2024-01", "2024-12", null]);
 	const half = row("40", "2024-03b", "2024-03-31", {}, { first: "2024-03-16" });
 	const quarter = row("40", "2024-Q1", "2024-03-31", {}, { first: "2024-01-01" });
 	assert.ok(monthsFor([half], 12) >= 7 && monthsFor([half], 12) <= 8);
@@ -79,13 +83,15 @@ test("how far back to ask", () => {
 	assert.equal(monthsFor([], 12), 24);
 });
 
-const slot: Slot = { unit: "412", name: "Vinh", item: "A", period: "2024-03b", deadline: "2024-04-02", state: "on_time",
+const slot: Slot = { unit: "412", name: "Vinh", kind: "district", head: null, contact: null, item: "A",
+	item_name: "A", schedule: "BC15", period: "2024-03b", deadline: "2024-04-02", state: "on_time",
 	frozen: false, decided: false, receipt: "r", received_ms: 5, first_received_ms: null, sealed_ms: null, attempts: 1,
 	on_behalf: false, as_of: "2024-03-31", report: null, after: 0 };
 
 test("proof: what needs a call stands first; a report is judged by when it was first received", () => {
 	const list = slotsWorstFirst([slot, { ...slot, unit: "413", state: "missing" }, { ...slot, unit: "411", state: "late" }]);
 	assert.deepEqual(list.map((s) => s.unit), ["413", "411", "412"]);
+	assert.deepEqual(toCall([...list, { ...slot, unit: "413", item: "B", state: "missing" }]).map((s) => s.unit), ["413"]);
 	assert.equal(judgedBy(slot), 5);
 	assert.equal(judgedBy({ ...slot, first_received_ms: 3 }), 3);
 });

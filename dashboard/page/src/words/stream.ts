@@ -1,4 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
+// The live feed.
 import type { Words } from "./word";
 
-export const stream = {} as const satisfies Words;
+export const stream = {
+	"feed.under": ["Dưới {unit}, mới nhất ở trên", "Below {unit}, newest on top"],
+	"feed.filter": ["Lọc theo đơn vị, nội dung", "Filter by unit or item"],
+	"feed.all": ["Cả số tổng hợp của cấp trên", "Rollups of higher levels too"],
+	"feed.pause": ["Tạm dừng", "Pause"],
+	"feed.resume": ["Tiếp tục", "Resume"],
+	"feed.held": ["{n} mới", "{n} new"],
+	"feed.paused": ["Đã tạm dừng: dòng mới được giữ lại, bấm Tiếp tục để xem.", "Paused: new lines are kept back until you resume."],
+	"feed.empty": ["Chưa có sự kiện nào. Số liệu thay đổi sẽ hiện ở đây ngay khi trung tâm nhận.", "No event yet. A figure that changes is shown here as soon as the centre has it."],
+	"feed.noMatch": ["Không có dòng nào khớp bộ lọc.", "No line fits the filter."],
+	"feed.list": ["Các thay đổi", "Changes"],
+	"feed.time": ["Lúc", "Time"],
+	"feed.unit": ["Đơn vị", "Unit"],
+	"feed.item": ["Nội dung", "Item"],
+	"feed.says": ["Số liệu", "Figure"],
+	"feed.was": ["Trước đó", "Before"],
+	"feed.rollup": ["tổng hợp", "rollup"],
+	"feed.gapCut": ["mất nối {from}–{to}, xem lại số liệu", "line cut {from}–{to}, look at the figures again"],
+	"feed.gapCutNow": ["mất nối từ {from}", "line cut since {from}"],
+	"feed.gapResync": ["nối lại lúc {to}, có thể thiếu sự kiện: xem lại số liệu", "connected anew at {to}, events may be missing: look at the figures again"],
+	"feed.gapDropped": ["{n} sự kiện cũ hơn đã bỏ qua khi tạm dừng", "{n} older {n:event was|events were} dropped while paused"],
+	"feed.more": ["Hiện {n} dòng mới nhất khớp bộ lọc", "The newest {n} lines that fit are shown"],
+	"feed.count": ["{n} dòng", "{n} {n:line|lines}"],
+	"feed.spoken": ["{n} thay đổi mới. Mới nhất: {unit}, {item}: {now}", "{n} new {n:change|changes}. Latest: {unit}, {item}: {now}"],
+	"feed.recent": ["Trước khi mở trang", "Before this page was opened"],
+	"feed.opened": ["từ đây là trước khi mở trang", "below: before this page was opened"],
+	"say.of": ["{n} trên {of}", "{n} of {of}"],
+	"say.reported": ["đã báo {n}/{of}", "{n}/{of} reported"],
+	"say.done": ["xong {n}/{of}", "{n}/{of} done"],
+	"say.overdue": ["quá hạn {n}", "{n} overdue"],
+	"say.behind": ["chậm tiến độ {n}", "{n} behind"],
+	"say.none_arisen": ["không phát sinh", "none arisen"],
+	"say.nothing": ["không phải báo", "nothing expected"],
+	"say.target": ["mục tiêu {n}", "target {n}"],
+} as const satisfies Words;
