@@ -68,6 +68,11 @@ static const struct rule rules[] = {
 	 answer_health,
 	 {[ROLE_OPERATOR] = SCOPE_ANY},
 	 {0}},
+	{TIENDO__V1__QUERY__QUESTION_TIMES,
+	 TIENDO__V1__REPLY__ANSWER_TIMES,
+	 answer_times,
+	 {[ROLE_AGENT] = SCOPE_ANY, [ROLE_VIEWER] = SCOPE_ANY, [ROLE_OPERATOR] = SCOPE_ANY},
+	 {0}},
 	{TIENDO__V1__QUERY__QUESTION_SILENT,
 	 TIENDO__V1__REPLY__ANSWER_SILENT,
 	 answer_silent,
@@ -340,6 +345,8 @@ static ProtobufCBinaryData *cursor_of(Tiendo__V1__Query *m)
 		return &m->slots->cursor;
 	case TIENDO__V1__QUERY__QUESTION_HEALTH:
 		return &m->health->cursor;
+	case TIENDO__V1__QUERY__QUESTION_TIMES:
+		return &m->times->cursor;
 	case TIENDO__V1__QUERY__QUESTION__NOT_SET:
 	case _TIENDO__V1__QUERY__QUESTION__CASE_IS_INT_SIZE:
 		break;

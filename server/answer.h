@@ -84,7 +84,7 @@ answer_fn answer_catch_up, answer_versions, answer_catalogue, answer_cells, answ
 answer_fn answer_timeliness, answer_silent, answer_series, answer_suspicious, answer_period_figures, answer_exceptions;
 /* Of a day instead of a period. */
 enum reason answer_figures_at(struct asking *q, const Tiendo__V1__PeriodFigures *m);
-answer_fn answer_notices, answer_slots, answer_health;
+answer_fn answer_notices, answer_slots, answer_health, answer_times;
 answer_fn answer_obstacles, answer_findings, answer_requests;
 
 __attribute__((format(printf, 3, 4))) enum reason answer_fail(struct asking *q, enum reason reason,

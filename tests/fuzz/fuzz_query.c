@@ -151,6 +151,8 @@ static void judge_duties(const Tiendo__V1__Reply *r, uint32_t key)
 		}
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_HEALTH)
 		MUST(key == OPERATOR);
+	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_TIMES)
+		MUST(r->times->n_received_ms >= 1 && r->times->n_received_ms <= 4);
 	if (r->answer_case == TIENDO__V1__REPLY__ANSWER_EXCEPTIONS)
 		for (size_t i = 0; i < r->exceptions->n_rows; i++)
 			judge_below(r->exceptions->rows[i]->unit, key);
@@ -204,10 +206,12 @@ struct question {
 	Tiendo__V1__Exceptions exceptions;
 	Tiendo__V1__Slots slots;
 	Tiendo__V1__Health health;
+	Tiendo__V1__Times times;
+	uint64_t entries[4];
 	char *text;
 };
 
-enum { OLD_KINDS = 5, KINDS = OLD_KINDS + 8 };
+enum { OLD_KINDS = 5, KINDS = OLD_KINDS + 9 };
 
 static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, struct take *in)
 {
@@ -223,6 +227,12 @@ static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, st
 	tiendo__v1__exceptions__init(&o->exceptions);
 	tiendo__v1__slots__init(&o->slots);
 	tiendo__v1__health__init(&o->health);
+	tiendo__v1__times__init(&o->times);
+	o->entries[0] = a & 7;
+	for (size_t i = 1; i < BASE_COUNT(o->entries); i++)
+		o->entries[i] = o->entries[i - 1] + (b >> i & 1) + (a >> 3);
+	o->times.entries = o->entries;
+	o->times.n_entries = b & 15 ? 1 + (b & 3) : 0;
 	o->slots.unit = unit;
 	o->slots.item = item;
 	o->slots.period = period;
@@ -239,9 +249,10 @@ static void make_duty(struct question *o, uint8_t kind, uint8_t a, uint8_t b, st
 		TIENDO__V1__QUERY__QUESTION_TIMELINESS, TIENDO__V1__QUERY__QUESTION_SILENT,
 		TIENDO__V1__QUERY__QUESTION_SERIES,	TIENDO__V1__QUERY__QUESTION_SUSPICIOUS,
 		TIENDO__V1__QUERY__QUESTION_PERIOD_FIGURES, TIENDO__V1__QUERY__QUESTION_EXCEPTIONS,
-		TIENDO__V1__QUERY__QUESTION_SLOTS,	TIENDO__V1__QUERY__QUESTION_HEALTH};
+		TIENDO__V1__QUERY__QUESTION_SLOTS,	TIENDO__V1__QUERY__QUESTION_HEALTH,
+		TIENDO__V1__QUERY__QUESTION_TIMES};
 	void *const messages[] = {&o->timeliness, &o->silent, &o->series, &o->suspicious, &o->figures, &o->exceptions,
-				  &o->slots, &o->health};
+				  &o->slots, &o->health, &o->times};
 	o->q.question_case = cases[kind];
 	o->q.timeliness = messages[kind]; /* a union of pointers */
 }
@@ -290,7 +301,7 @@ static void set_cursor(struct question *o, ProtobufCBinaryData cursor)
 {
 	o->catch_up.cursor = o->versions.cursor = o->catalogue.cursor = o->cells.cursor = o->status.cursor = cursor;
 	o->timeliness.cursor = o->silent.cursor = o->series.cursor = o->suspicious.cursor = o->figures.cursor =
-		o->exceptions.cursor = o->slots.cursor = o->health.cursor = cursor;
+		o->exceptions.cursor = o->slots.cursor = o->health.cursor = o->times.cursor = cursor;
 }
 
 static const Tiendo__V1__Reply *ask_made(struct question *o, uint32_t key)

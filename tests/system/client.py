@@ -197,7 +197,7 @@ class Reader(Dealer):
 
 
 QUESTIONS = {"catch_up": pb.CatchUp, "versions": pb.Versions, "catalogue": pb.Catalogue, "cells": pb.Cells,
-             "status": pb.Status, "notices": pb.Notices, "slots": pb.Slots, "health": pb.Health}
+             "status": pb.Status, "notices": pb.Notices, "slots": pb.Slots, "health": pb.Health, "times": pb.Times}
 
 
 class Refused(Exception):

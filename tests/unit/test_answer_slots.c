@@ -2,6 +2,7 @@
 /*
  * Slots: what each office owed for a period, with the proof of how it came; the same out of memory, out of the rows and out of
  * view/, on pages of any size. Health: the centre and whom it has heard of.
+ * Times: when entries came.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -457,9 +458,55 @@ static void whom_the_centre_hears(void **state)
 	close_world(&w);
 }
 
+/* ---- times ---- */
+
+static const Tiendo__V1__Reply *times(struct world *w, uint32_t key, uint64_t *entries, size_t n)
+{
+	QUESTION(TIMES, times, Times, TIMES);
+	m.entries = entries;
+	m.n_entries = n;
+	return ask(w, key, &q);
+}
+
+static bool no_bodies(void *ctx, const uint64_t *wanted, size_t n, query_body_fn *sink, void *sink_ctx)
+{
+	(void)ctx, (void)wanted, (void)n, (void)sink, (void)sink_ctx;
+	return false;
+}
+
+static void when_entries_came(void **state)
+{
+	struct world w;
+	uint64_t many[501];
+
+	(void)state;
+	open_world(&w, "times");
+	three_reports(&w);
+	uint64_t head = core_view(w.centre.core)->head.entry, asked[] = {1, head, head + 1};
+	for (uint32_t key = 1; key < KEYS; key++) { /* everybody may */
+		const Tiendo__V1__Reply *r = times(&w, key, asked, 3);
+		assert_int_equal(r->times->n_received_ms, 3);
+		assert_true(r->times->received_ms[0] > 0 && r->times->received_ms[0] < r->times->received_ms[1]);
+		assert_int_equal(r->times->received_ms[1], core_view(w.centre.core)->head.received.ms);
+		assert_int_equal(r->times->received_ms[2], 0);
+		assert_int_equal(r->cursor.len, 0);
+	}
+	assert_fails(times(&w, VIEWER, NULL, 0), REASON_BAD_FRAME);
+	assert_fails(times(&w, VIEWER, (uint64_t[]){2, 2}, 2), REASON_BAD_FRAME);
+	assert_fails(times(&w, VIEWER, (uint64_t[]){0, 2}, 2), REASON_BAD_FRAME);
+	for (size_t i = 0; i < 501; i++)
+		many[i] = i + 1;
+	assert_fails(times(&w, VIEWER, many, 501), REASON_BAD_FRAME);
+	assert_int_equal(times(&w, VIEWER, many, 500)->times->n_received_ms, 500);
+	w.options.journal.bodies = no_bodies;
+	assert_fails(times(&w, VIEWER, asked, 3), REASON_BUSY);
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(when_entries_came),
 		cmocka_unit_test(each_with_its_proof), cmocka_unit_test(a_seal_that_is_refuted), cmocka_unit_test(pages),
 		cmocka_unit_test(what_is_refused),     cmocka_unit_test(whom_the_centre_hears),
 	};
