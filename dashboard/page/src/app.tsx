@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shell around the screens: whose figures, how fresh, where to go, in which language, as whom.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, logout, refreshSession } from "./api";
 import { date, time } from "./format";
 import { lang, type Lang } from "./lang";
@@ -66,16 +66,32 @@ function What({ s }: { s: State | null }) {
 	return <p class="what">{words}</p>;
 }
 
+let switched = false; // the page is drawn anew by it, and the keyboard stays where it was
+
 function Languages() {
 	const l = useStore(lang);
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (switched) box.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+		switched = false;
+	}, []);
 	const one = (x: Lang, word: string, whole: string) => (
-		<button type="button" aria-pressed={l === x} lang={x} title={whole} onClick={() => navigate({ lang: x }, "replace")}>
+		<button
+			type="button"
+			aria-pressed={l === x}
+			lang={x}
+			title={whole}
+			onClick={() => {
+				switched = l !== x;
+				navigate({ lang: x }, "replace");
+			}}
+		>
 			<span aria-hidden="true">{word}</span>
 			<span class="unseen">{whole}</span>
 		</button>
 	);
 	return (
-		<div class="langs" role="group" aria-label={t("app.lang")}>
+		<div ref={box} class="langs" role="group" aria-label={t("app.lang")}>
 			{one("vi", "VI", "Tiếng Việt")}
 			{one("en", "EN", "English")}
 		</div>
@@ -195,6 +211,11 @@ function Main() {
 	const error = useStart();
 	const root = state?.root.code ?? null;
 	const shut = s !== null && !s.public && !s.user;
+	const shown = useRef(screen);
+	useEffect(() => {
+		if (shown.current !== screen) document.getElementById("main")?.focus({ preventScroll: true }); // another screen: read from its beginning
+		shown.current = screen;
+	}, [screen]);
 	const kind = `${state?.illustrative ? "i" : ""}${state?.simulated ? "s" : ""}`;
 	useEffect(() => {
 		document.documentElement.dataset["paper"] = kind && `${lang.get()}-${kind}`; // print.css
