@@ -37,7 +37,8 @@ struct web_view web_sight(const struct web *w)
 				 .cut_since_ms = w->cut_since_ms,
 				 .root = w->conf->unit,
 				 .version = w->version,
-				 .clients = web_streams_n(w->streams)};
+				 .clients = web_streams_n(w->streams),
+				 .times = w->times};
 }
 
 /* ---- what moves ---- */
@@ -48,6 +49,7 @@ static void changing(void *ctx, const struct mirror_grain *g, bool whole)
 	struct web_view v = web_sight(w);
 
 	(void)whole;
+	v.times = NULL; /* of what has passed nobody asks how old it was */
 	web_event_changing(&w->events, &v, g);
 }
 
@@ -55,10 +57,12 @@ static void changed(void *ctx, const struct mirror_grain *g, bool whole)
 {
 	struct web *w = ctx;
 
-	(void)whole;
 	if (g->version > w->version)
 		w->version = g->version;
 	struct web_view v = web_sight(w);
+	/* a second at most behind, which is young enough for an age */
+	for (size_t i = 0; !whole && i < g->n; i++)
+		web_times_put(w->times, g->rollups[i].rollup.version, v.time.ms);
 	web_event_changed(&w->events, &v, g);
 }
 
@@ -68,6 +72,7 @@ static void complete(struct web *w)
 	const struct mirror *m = subscriber_mirror(w->subscriber);
 
 	w->version = 0;
+	web_times_forget(w->times);
 	for (size_t i = 0; i < mirror_grains(m); i++)
 		if (mirror_grain_at(m, i).version > w->version)
 			w->version = mirror_grain_at(m, i).version;
@@ -140,6 +145,7 @@ static int64_t due(const struct web *w)
 	at = earlier(at, earlier(http_deadline(w->http), web_streams_due(w->streams)));
 	at = earlier(at, w->users.look_at);
 	/* the line is told to be cut when it is, not when somebody asks */
+	at = earlier(at, web_times_due(w->times, w->now));
 	return w->live ? earlier(at, w->now + SUBSCRIBER_LIVE_MS) : at;
 }
 
@@ -161,6 +167,8 @@ static void turn(struct web *w)
 	struct web_view v = web_sight(w);
 	web_ask_step(w->ask, w->complete ? &v : NULL, w->now);
 	web_login_step(w);
+	if (web_times_step(w->times, w->now))
+		web_route_again(w);
 	http_run(w->http);
 	web_streams_wake(w->streams);
 	web_streams_step(w->streams, w->now);
@@ -173,11 +181,12 @@ static void turn(struct web *w)
 static void loop(struct web *w)
 {
 	for (;;) {
-		struct loop_item items[6] = {{.fd = w->signals}, {.fd = http_fd(w->http)}, {.fd = web_hash_fd(w->hash)}};
+		struct loop_item items[7] = {{.fd = w->signals}, {.fd = http_fd(w->http)}, {.fd = web_hash_fd(w->hash)}};
 		turn(w);
 		subscriber_items(w->subscriber, items + 3);
 		items[5] = web_ask_item(w->ask);
-		if (loop_wait(items, 6, due(w)) < 0 || (items[0].readable && stop(w)))
+		items[6] = web_times_item(w->times);
+		if (loop_wait(items, 7, due(w)) < 0 || (items[0].readable && stop(w)))
 			return;
 	}
 }
@@ -213,7 +222,8 @@ static bool open_centre(struct web *w, struct sys_error *error)
 
 	w->subscriber = subscriber_open(&feed, error);
 	w->ask = w->subscriber ? web_ask_open(&query, error) : NULL;
-	return w->ask;
+	w->times = w->ask ? web_times_open(&query, error) : NULL;
+	return w->times;
 }
 
 static bool open_browsers(struct web *w, struct sys_error *error)
@@ -239,6 +249,7 @@ static void close_all(struct web *w)
 {
 	http_close(w->http);
 	web_ask_close(&w->ask);
+	web_times_close(&w->times);
 	subscriber_close(&w->subscriber);
 	web_hash_close(w->hash);
 	web_streams_free(w->streams);

@@ -27,6 +27,7 @@ struct web {
 	int signals;
 	struct subscriber *subscriber;
 	struct web_ask *ask;
+	struct web_times *times;
 	struct http *http;
 	struct web_events events;
 	struct web_streams *streams;
@@ -46,6 +47,8 @@ struct web {
 
 /* What answers are made from. */
 struct web_view web_sight(const struct web *w);
+/* Those whose answer waited for the age of figures: it is there, as far as it can be known. */
+void web_route_again(struct web *w);
 /* From http's handler and its `gone`. */
 void web_route(void *context, struct http_request *r);
 void web_gone(void *context, struct http_request *r);

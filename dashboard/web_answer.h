@@ -31,6 +31,7 @@ struct waiting {
 	bool https;
 	void (*write)(struct web *w, struct bytes json, struct buffer *out); /* NULL = as it came */
 	bool answered;
+	bool again; /* for the age of figures: the request is answered from the beginning then */
 };
 struct waiting *web_wait(struct web *w, struct http_request *r);
 /* Of one that was answered before the handler returned: http calls no `gone` for it. */

@@ -34,7 +34,7 @@ static void plans(struct json *j, const struct web_view *v, const struct place *
 		uint32_t item = catalogue_plan(c, i)->item;
 		const struct rollup *r = shown(v, p, item) ? web_rollup(v, p->path, item) : NULL;
 		if (r)
-			web_brief(j, NULL, catalogue_item(c, item), r);
+			web_brief(j, NULL, v, catalogue_item(c, item), r);
 	}
 	json_array_end(j);
 }
@@ -49,7 +49,7 @@ static void inner(struct json *j, const struct web_view *v, const struct place *
 		const struct rollup *r =
 			item->depth == 1 && !item->leaf && shown(v, p, i) ? web_rollup(v, p->path, i) : NULL;
 		if (r)
-			web_brief(j, NULL, item, r);
+			web_brief(j, NULL, v, item, r);
 	}
 	json_array_end(j);
 }
@@ -171,7 +171,7 @@ static void node(struct json *j, const struct web_view *v, const struct unit *u,
 	json_text(j, "name", u->row.name);
 	list_json_text(j, "name_en", u->row.name_en);
 	json_text(j, "parent", parent);
-	web_brief(j, "b", catalogue_item(v->atlas->catalogue, item), web_rollup(v, u->path, item));
+	web_brief(j, "b", v, catalogue_item(v->atlas->catalogue, item), web_rollup(v, u->path, item));
 	json_object_end(j);
 }
 
@@ -266,6 +266,12 @@ enum web_code web_board_figures(const struct web_view *v, const struct web_wish 
 		    shown(v, &w->place, i) && web_rollup(v, w->place.path, i))
 			figure(&j, NULL, v, &w->place, i);
 	json_array_end(&j);
+	json_object_begin(&j, "changed");
+	for (uint32_t i = 0; i < catalogue_items(c); i++)
+		if ((w->item == NO_INDEX || catalogue_item(c, i)->plan == catalogue_item(c, w->item)->plan) &&
+		    shown(v, &w->place, i) && web_rollup(v, w->place.path, i))
+			web_changed(&j, catalogue_item(c, i)->row.code, v, web_rollup(v, w->place.path, i));
+	json_object_end(&j);
 	json_object_end(&j);
 	return WEB_GOOD;
 }
@@ -280,6 +286,7 @@ enum web_code web_board_below(const struct web_view *v, const struct web_wish *w
 	web_place(&j, "unit", v, &w->place);
 	json_text(&j, "item", catalogue_item(v->atlas->catalogue, w->item)->row.code);
 	figure(&j, "figure", v, &w->place, w->item);
+	web_changed(&j, "changed_ms", v, web_rollup(v, w->place.path, w->item));
 	json_array_begin(&j, "rows");
 	for (const struct unit *u; (u = web_below_next(&below));) {
 		struct place p = place_of(u);
@@ -288,6 +295,7 @@ enum web_code web_board_below(const struct web_view *v, const struct web_wish *w
 		json_object_begin(&j, NULL);
 		web_unit_ref(&j, "unit", u);
 		figure(&j, "figure", v, &p, w->item);
+		web_changed(&j, "changed_ms", v, web_rollup(v, u->path, w->item));
 		json_object_end(&j);
 	}
 	json_array_end(&j);

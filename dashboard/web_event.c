@@ -72,7 +72,7 @@ void web_event_changing(struct web_events *e, const struct web_view *v, const st
 		const struct item *item = item_of(v, g->rollups[i].item);
 		const struct rollup *r = item ? mirror_rollup(v->mirror, g->path, g->plan, item->row.number) : NULL;
 		if (r)
-			web_brief(&j, NULL, item, r);
+			web_brief(&j, NULL, v, item, r);
 	}
 	json_array_end(&j);
 }
@@ -118,7 +118,7 @@ void web_event_changed(struct web_events *e, const struct web_view *v, const str
 	for (size_t i = 0; i < g->n; i++) {
 		const struct item *item = item_of(v, g->rollups[i].item);
 		if (item)
-			web_brief(&j, NULL, item, &g->rollups[i].rollup);
+			web_brief(&j, NULL, v, item, &g->rollups[i].rollup);
 	}
 	json_array_end(&j);
 	if (own && e->before.size)

@@ -24,6 +24,7 @@ struct call {
 	struct web_view view;
 	struct web_wish wish;
 	bool has_place;
+	bool may_wait; /* for the age of figures: once */
 	const struct route *route;
 };
 
@@ -204,6 +205,11 @@ static void answer_board(struct call *c, web_board_fn *board, const char *tag)
 	struct buffer out = {.cap = BUFFER_ANY};
 	enum web_code code = board(&c->view, &c->wish, &out);
 
+	if (code == WEB_GOOD && c->may_wait && web_times_owes(c->web->times)) {
+		buffer_free(&out);
+		web_wait(c->web, c->request)->again = true;
+		return;
+	}
 	if (code == WEB_GOOD) {
 		web_json(c->request, &out, tag);
 		return;
@@ -350,9 +356,9 @@ static void run(struct call *c)
 		route->run(c);
 }
 
-static void api(struct web *w, struct http_request *r, const char *name)
+static void api(struct web *w, struct http_request *r, const char *name, bool may_wait)
 {
-	struct call c = {.web = w, .request = r, .wish.item = NO_INDEX};
+	struct call c = {.web = w, .request = r, .wish.item = NO_INDEX, .may_wait = may_wait};
 	const char *method = http_method(r);
 
 	for (size_t i = 0; i < BASE_COUNT(routes); i++) {
@@ -390,7 +396,7 @@ void web_route(void *context, struct http_request *r)
 
 	w->now = clock_transport();
 	if (strncmp(path, API, strlen(API)) == 0) {
-		api(w, r, path + strlen(API));
+		api(w, r, path + strlen(API), true);
 		return;
 	}
 	const struct web_file *file = web_file(is_screen(path) ? "/index.html" : path);
@@ -398,4 +404,15 @@ void web_route(void *context, struct http_request *r)
 		web_page(r, file);
 	else
 		web_fail(r, WEB_NOT_FOUND, 0, "");
+}
+
+void web_route_again(struct web *w)
+{
+	for (struct waiting *p = w->waiting, *next; p; p = next) {
+		next = p->next;
+		if (!p->again)
+			continue;
+		p->again = false; /* it stays until http says that the request is over */
+		api(w, p->request, http_path(p->request) + strlen(API), false);
+	}
 }

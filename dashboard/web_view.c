@@ -159,7 +159,17 @@ static void values(struct json *j, const struct figure *f)
 	}
 }
 
-void web_brief(struct json *j, const char *name, const struct item *item, const struct rollup *r)
+void web_changed(struct json *j, const char *name, const struct web_view *v, const struct rollup *r)
+{
+	int64_t ms = r && v->times ? web_times_of(v->times, r->version) : 0;
+
+	if (ms)
+		json_int(j, name, ms);
+	else
+		json_none(j, name);
+}
+
+void web_brief(struct json *j, const char *name, const struct web_view *v, const struct item *item, const struct rollup *r)
 {
 	struct figure f = {0};
 
@@ -169,7 +179,10 @@ void web_brief(struct json *j, const char *name, const struct item *item, const 
 	json_text(j, "i", item->row.code);
 	if (r) {
 		const struct indicator_counts *k = &f.indicators;
+		int64_t ms = v->times ? web_times_of(v->times, r->version) : 0;
 		json_uint(j, "v", f.version);
+		if (ms)
+			json_int(j, "m", ms);
 		tasks(j, "l", &f.leaves);
 		tasks(j, "c", &f.cells);
 		numbers(j, "k", (uint64_t[]){k->unreported, k->value, k->none, k->na, k->at_target}, 5);

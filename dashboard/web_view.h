@@ -13,6 +13,7 @@
 #include "common/sys/json.h"
 #include "dashboard/atlas.h"
 #include "dashboard/reading.h"
+#include "dashboard/web_times.h"
 
 struct web_view {
 	const struct atlas *atlas;
@@ -23,6 +24,7 @@ struct web_view {
 	const char *root;      /* code of the unit that is mirrored */
 	uint64_t version;      /* the highest that a grain has */
 	size_t clients;        /* browsers connected */
+	struct web_times *times; /* how old figures are; NULL = nobody knows */
 };
 
 /* Why there is no answer; WEB_GOOD = there is one. */
@@ -46,7 +48,10 @@ void web_unit_ref(struct json *j, const char *name, const struct unit *u);
 /* A place: a unit or a group, with where it stands. */
 void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p);
 /* One figure, small. r NULL: nothing is expected there. */
-void web_brief(struct json *j, const char *name, const struct item *item, const struct rollup *r);
+void web_brief(struct json *j, const char *name, const struct web_view *v, const struct item *item,
+	       const struct rollup *r);
+/* When it last changed; null = not known. */
+void web_changed(struct json *j, const char *name, const struct web_view *v, const struct rollup *r);
 /* Whose path it is: index of the unit; NO_INDEX = nobody's, or a group's. */
 uint32_t web_unit_at(const struct web_view *v, const char *path);
 const struct rollup *web_rollup(const struct web_view *v, const char *path, uint32_t item);

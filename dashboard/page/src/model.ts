@@ -45,6 +45,7 @@ export interface Unit extends UnitRef {
 export interface Brief {
 	i: string; // item
 	v?: number; // version
+	m?: number; // changed_ms: when it last changed, by the centre's clock; how old it is
 	l?: [number, number, number, number, number]; // task leaves: unreported, not_started, in_progress, done, na
 	c?: [number, number, number, number, number]; // cells of tasks, the same
 	k?: [number, number, number, number, number]; // indicators: unreported, value, none, na, at_target
