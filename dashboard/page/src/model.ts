@@ -189,8 +189,9 @@ export interface UnitAnswer {
 
 export interface Figures {
 	state: State;
-	unit: Unit;
+	unit: string;
 	figures: Figure[];
+	changed: Record<string, number | null>; // by item: when it last changed
 }
 
 export interface Below {
@@ -198,7 +199,8 @@ export interface Below {
 	unit: Unit;
 	item: string;
 	figure: Figure;
-	rows: { unit: UnitRef; figure: Figure }[];
+	changed_ms: number | null; // when it last changed: how old it is
+	rows: { unit: UnitRef; figure: Figure; changed_ms: number | null }[];
 }
 
 export interface Found {
