@@ -58,7 +58,7 @@ static void test_doubling(void **state)
 static void test_address_over_names(void **state)
 {
 	struct web_lockout *l = *state;
-	char name[16];
+	char name[24];
 
 	for (int i = 0; i < 6; i++) {
 		snprintf(name, sizeof name, "nobody%d", i);
@@ -162,7 +162,7 @@ static void test_ipv6_by_64(void **state)
 static void test_flood(void **state)
 {
 	struct web_lockout *l = *state;
-	char name[16];
+	char name[24];
 
 	fail_times(l, "chairman", here, 12, T0);
 	for (uint32_t i = 0; i < 2 * WEB_LOCKOUT_ROOM; i++) {
@@ -186,7 +186,7 @@ static void test_flood(void **state)
 static void test_displaced_pair(void **state)
 {
 	struct web_lockout *l = *state;
-	char name[16];
+	char name[24];
 
 	fail_times(l, "chairman", there, 4, T0);
 	web_lockout_tried(l, "lan", there, T0);

@@ -146,7 +146,7 @@ static void test_too_many_of_one(void **state)
 static void test_too_many_in_all(void **state)
 {
 	(void)state;
-	char name[16];
+	char name[24];
 
 	for (uint32_t i = 0; i < WEB_SESSIONS; i++) {
 		snprintf(name, sizeof name, "u%u", i / WEB_SESSIONS_USER);

@@ -314,7 +314,7 @@ static void test_at_once(void **state)
 	(void)state;
 	enum { CHILDREN = 8 };
 	pid_t children[CHILDREN];
-	char line[64], name[16];
+	char line[64], name[24];
 
 	for (int i = 0; i < CHILDREN; i++) {
 		snprintf(line, sizeof line, "add u%d --role staff --unit 08", i);
