@@ -21,7 +21,7 @@ seam() { # header, the one file that may include it
 }
 seam 'zmq\.h' 'net[a-z_]*|loop'
 seam 'lmdb\.h' 'kv[a-z_]*'
-seam 'sodium(\.h|/)' 'keys'
+seam 'sodium(\.h|/)' 'keys[a-z_]*'
 seam 'microhttpd\.h' 'http[a-z_]*'
 seam 'zlib\.h' 'gzip'
 seam 'protobuf-c/' 'codec[a-z_]*'

@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct hasher), "hasher is too small");
 _Static_assert(crypto_box_PUBLICKEYBYTES == KEYS_SIZE && crypto_box_SECRETKEYBYTES == KEYS_SIZE,
 	       "CURVE keys are 32 bytes");
-
-_Static_assert(crypto_pwhash_STRBYTES == KEYS_PASSWORD_TEXT, "a password's hash has another size");
 
 enum { KEY_FILE_MAX = 512 };
 
@@ -232,51 +229,6 @@ void keys_hash(struct bytes data, uint8_t out[static KEYS_HASH])
 void keys_mac(const uint8_t key[static KEYS_SIZE], struct bytes data, uint8_t out[static KEYS_MAC])
 {
 	crypto_generichash(out, KEYS_MAC, data.data, data.size, key, KEYS_SIZE);
-}
-
-/* ---- people's passwords ---- */
-
-#define PASSWORD_BYTES ((size_t)KEYS_PASSWORD_KIB * 1024)
-
-int keys_password_hash(struct bytes password, char out[static KEYS_PASSWORD_TEXT])
-{
-	/* libsodium's lanes are always one */
-	_Static_assert(KEYS_PASSWORD_LANES == 1, "libsodium makes hashes of one lane only");
-	const char *letters = password.size ? (const char *)password.data : "";
-
-	return crypto_pwhash_str_alg(out, letters, password.size, KEYS_PASSWORD_PASSES, PASSWORD_BYTES,
-				     crypto_pwhash_ALG_ARGON2ID13) == 0
-		       ? 0
-		       : -ENOMEM;
-}
-
-int keys_password_verify(const char *text, struct bytes password)
-{
-	const char *letters = password.size ? (const char *)password.data : "";
-
-	assert(keys_password_known(text));
-	errno = 0;
-	if (crypto_pwhash_str_verify(text, letters, password.size) == 0)
-		return 0;
-	/* it says -1 for both; a password that nobody could try must not pass for a wrong one */
-	return errno == ENOMEM ? -ENOMEM : -EACCES;
-}
-
-bool keys_password_known(const char *text)
-{
-	unsigned kib, passes, lanes;
-
-	if (sscanf(text, "$argon2id$v=19$m=%9u,t=%9u,p=%9u$", &kib, &passes, &lanes) != 3)
-		return false;
-	if (kib > KEYS_PASSWORD_KIB_MAX || passes > KEYS_PASSWORD_PASSES_MAX || lanes > KEYS_PASSWORD_LANES_MAX)
-		return false;
-	/* the only one of libsodium's questions that reads a whole text without working on it */
-	return crypto_pwhash_str_needs_rehash(text, KEYS_PASSWORD_PASSES, PASSWORD_BYTES) >= 0;
-}
-
-bool keys_password_stale(const char *text)
-{
-	return crypto_pwhash_str_needs_rehash(text, KEYS_PASSWORD_PASSES, PASSWORD_BYTES) != 0;
 }
 
 /* ---- dice and secrets ---- */

@@ -6,9 +6,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/sys/keys.h"
+#include "tests/unit/scarce.h"
 #include "tests/unit/scratch.h"
 
 static struct sys_error error;
@@ -158,6 +162,33 @@ static void test_password_of_others(void **state)
 			fail_msg("taken: %s", bad[i]);
 }
 
+/* Without the memory for a try it says so: that is no wrong password. */
+static void test_password_without_memory(void **state)
+{
+	(void)state;
+	char text[KEYS_PASSWORD_TEXT], another[KEYS_PASSWORD_TEXT];
+	struct rlimit all, little;
+	unsigned long pages;
+
+	if (!scarce_works())
+		skip();
+	assert_int_equal(keys_password_hash(bytes_text("right"), text), 0);
+	FILE *f = fopen("/proc/self/statm", "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lu", &pages), 1);
+	fclose(f);
+	assert_int_equal(getrlimit(RLIMIT_AS, &all), 0);
+	little = (struct rlimit){.rlim_cur = pages * (rlim_t)getpagesize() + 8 * 1024 * 1024, .rlim_max = all.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_AS, &little), 0);
+	int hashed = keys_password_hash(bytes_text("right"), another), right = keys_password_verify(text, bytes_text("right")),
+	    wrong = keys_password_verify(text, bytes_text("wrong"));
+	assert_int_equal(setrlimit(RLIMIT_AS, &all), 0);
+	assert_int_equal(hashed, -ENOMEM);
+	assert_int_equal(right, -ENOMEM);
+	assert_int_equal(wrong, -ENOMEM);
+	assert_int_equal(keys_password_verify(text, bytes_text("right")), 0);
+}
+
 static void test_dice(void **state)
 {
 	(void)state;
@@ -180,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_secret_file), cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_dice),
 		cmocka_unit_test(test_password),     cmocka_unit_test(test_password_of_others),
+		cmocka_unit_test(test_password_without_memory),
 	};
 	if (keys_start(&error) != 0)
 		return 1;

@@ -8,10 +8,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/sys/clock.h"
 #include "common/sys/loop.h"
 #include "dashboard/web_hash.h"
+#include "tests/unit/scarce.h"
 
 #define PASSWORD "mật khẩu của lan"
 
@@ -151,6 +154,32 @@ static void test_nobody_takes_as_long(void **state)
 	assert_true(best[1] * 2 + 2 >= best[0] && best[0] * 2 + 2 >= best[1]);
 }
 
+/* Without memory it does not open, and says so; a try that finds none is no wrong password. */
+static void test_without_memory(void **state)
+{
+	(void)state;
+	struct rlimit all, little;
+	unsigned long pages;
+
+	if (!scarce_works())
+		skip();
+	FILE *f = fopen("/proc/self/statm", "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lu", &pages), 1);
+	fclose(f);
+	assert_int_equal(getrlimit(RLIMIT_AS, &all), 0);
+	little = (struct rlimit){.rlim_cur = pages * (rlim_t)getpagesize() + 8 * 1024 * 1024, .rlim_max = all.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_AS, &little), 0);
+	struct web_hash *other = web_hash_open(&error);
+	int taken = submit(1, &lan, PASSWORD);
+	struct web_hash_result r = next();
+	assert_int_equal(setrlimit(RLIMIT_AS, &all), 0);
+	assert_null(other);
+	assert_non_null(strstr(error.text, "19456 KiB are needed"));
+	assert_int_equal(taken, 0);
+	assert_int_equal(r.verdict, -ENOMEM);
+}
+
 /* Closed with work in the queue: it ends, and what waited is not tried. */
 static void test_closed_in_the_midst(void **state)
 {
@@ -172,6 +201,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lengths, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_the_loop_goes_on, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_nobody_takes_as_long, fresh, gone),
+		cmocka_unit_test_setup_teardown(test_without_memory, fresh, gone),
 		cmocka_unit_test(test_closed_in_the_midst),
 	};
 	if (keys_start(&error) != 0 || keys_password_hash(bytes_text(PASSWORD), lan.hash) != 0)
