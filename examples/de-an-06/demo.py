@@ -6,7 +6,8 @@ One tiendo-server and one tiendo-agent process per reporting office, each with i
 2022-2024. The offices report; the server is stopped while most rows are imported; all offices send at once; the server is
 killed with -9 on the first receipt and started again. A subscriber prints the figures as they move. Then half a year of
 half-month reports is played day by day (half_year.py), and read as a leader reads it. At the end the figures stand beside
-expected.csv and expected_office.csv. Exit status 0 only if every one is equal.
+expected.csv and expected_office.csv. Exit status 0 only if every one is equal. Then tiendo-web shows them in the browser: pictures of
+the overview are left in OUT where Debian's Chromium is installed.
 
   demo.py BUILD [--keep] [--data DIR] [--out DIR] [--quiet]      demo.py --stop [--out DIR]
 Nothing is written outside OUT (build/demo) and no process stays, but with --keep.
@@ -28,6 +29,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the build leaves no file beside the sources
+from board import Board  # noqa: E402
 from half_year import HalfYear  # noqa: E402
 from leaders import Leaders  # noqa: E402
 
@@ -361,17 +363,31 @@ class Demo:
                     p.kill()
                     p.wait()
 
-    def leave_running(self):
+    def leave_running(self, board):
         pids = {name: p.pid for name, p in self.processes.items() if p.poll() is None}
         (self.out / "running.json").write_text(json.dumps(pids))
         self.say(f"""
-It goes on running. To look:
+It goes on running. The board: {board.address}/?unit=40
+  users lanhdao (leader), vanhanh (operator), vinh (Thành phố Vinh); password {board.password}
+In the terminal:
+  {self.build}/tiendo --dir {self.out}/viewer top 40
   {self.build}/tiendo --dir {self.out}/viewer get 40
   {self.build}/tiendo --dir {self.out}/viewer explain 38 DA06TH.TT
   {self.build}/tiendo --dir {self.out}/viewer timeliness 40 BC15 --period 2024-03a
   {self.build}/tiendo-agent --dir {self.out}/agents/412 status
 To stop:
   python3 {Path(__file__).resolve()} --stop""")
+
+
+def board_port(keep):
+    """5780 as documented, if nobody has it; 0 = any."""
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", 5780))
+        except OSError:
+            return 0
+    return 5780 if keep else 0
 
 
 def stop_running(out):
@@ -409,9 +425,13 @@ def main():
         silent = demo.accepted()
         if silent:
             fail(f"no update was accepted of {', '.join(map(str, silent))}")
+        board = Board(demo)
+        demo.step(f"the board in the browser: {board.start(board_port(a.keep))}")
+        for picture in board.pictures():
+            demo.say(f"  {picture}")
         demo.say(f"{time.monotonic() - demo.started:.1f} s; figures in {demo.out / 'figures.json'}")
         if a.keep and not wrong:
-            demo.leave_running()
+            demo.leave_running(board)
             demo.processes.clear()
         return 1 if wrong else 0
     finally:
