@@ -10,19 +10,41 @@
 #include "common/sys/log.h"
 #include "dashboard/web_answer.h"
 
+enum { HEADER_MAX = 8192 /* more than a connection's memory holds */ };
+
 /* ---- who asks ---- */
 
-struct web_who web_who(struct web *w, const struct http_request *r)
+/* The one header of that name: where there are several, somebody in front slipped his in. */
+static const char *single(const struct http_request *r, const char *name)
+{
+	struct buffer all = {.cap = HEADER_MAX};
+	size_t n = http_headers(r, name, &all);
+
+	buffer_free(&all);
+	return n == 1 ? http_header(r, name) : NULL;
+}
+
+/* Through which hands it came; what a trusted proxy says of it. */
+static const char *come_from(const struct web *w, const struct http_request *r, struct web_who *who)
 {
 	const struct web_proxies *proxies = &w->conf->proxies;
-	struct web_who who = {0};
+	struct buffer forwarded = {.cap = HEADER_MAX};
 	struct web_address peer = {{0}};
 
 	web_address_parse(http_peer(r), &peer);
-	struct web_client c = web_peer_client(proxies, peer, http_header(r, "X-Forwarded-For"), http_header(r, "X-Forwarded-Proto"));
-	who.address = c.address;
-	who.https = c.https;
-	const char *named = web_peer_user(proxies, peer, http_header(r, "X-Remote-User"));
+	size_t n = http_headers(r, "X-Forwarded-For", &forwarded);
+	struct web_client c = web_peer_client(proxies, peer, n ? buffer_text(&forwarded) : NULL, single(r, "X-Forwarded-Proto"));
+	buffer_free(&forwarded);
+	who->address = c.address;
+	who->https = c.https;
+	return web_peer_user(proxies, peer, single(r, "X-Remote-User"));
+}
+
+struct web_who web_who(struct web *w, const struct http_request *r)
+{
+	struct web_who who = {0};
+	const char *named = come_from(w, r, &who);
+
 	if (named) {
 		who.user = web_users_find(&w->users.users, named);
 		return who;

@@ -84,7 +84,9 @@ const char *http_method(const struct http_request *r);
 const char *http_path(const struct http_request *r);
 /* Of the query, decoded likewise; NULL = none, or without "=". The first of several. */
 const char *http_argument(const struct http_request *r, const char *name);
-const char *http_header(const struct http_request *r, const char *name); /* NULL = none */
+const char *http_header(const struct http_request *r, const char *name); /* NULL = none; the first of several */
+/* All of that name, joined with ", " behind what `out` holds (RFC 9110, 5.3); how many there were. */
+size_t http_headers(const struct http_request *r, const char *name, struct buffer *out);
 const char *http_peer(const struct http_request *r);			 /* "127.0.0.1" */
 struct bytes http_body(const struct http_request *r);
 bool http_accepts_gzip(const struct http_request *r);

@@ -206,6 +206,32 @@ const char *http_header(const struct http_request *r, const char *name)
 	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
+struct joining {
+	const char *name;
+	struct buffer *out;
+	size_t n;
+};
+
+static enum MHD_Result join(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct joining *j = context;
+
+	(void)kind;
+	if (strcasecmp(name, j->name) == 0) {
+		buffer_put_text(j->out, j->n++ ? ", " : "");
+		buffer_put_text(j->out, value ? value : "");
+	}
+	return MHD_YES;
+}
+
+size_t http_headers(const struct http_request *r, const char *name, struct buffer *out)
+{
+	struct joining j = {name, out, 0};
+
+	MHD_get_connection_values(r->connection, MHD_HEADER_KIND, join, &j);
+	return j.n;
+}
+
 const char *http_peer(const struct http_request *r)
 {
 	struct in_addr in = {.s_addr = http_connection_of(r->connection)->address};

@@ -26,6 +26,10 @@ static void echo(struct http_request *r, struct buffer *out)
 		      two ? two : "none", mark ? mark : "none", http_peer(r), body.size);
 	buffer_put_bytes(out, body);
 	buffer_format(out, " gzip %d\n", http_accepts_gzip(r));
+	struct buffer marks = {0};
+	size_t n = http_headers(r, "X-MARK", &marks);
+	buffer_format(out, "%zu marks: %s\n", n, buffer_text(&marks));
+	buffer_free(&marks);
 }
 
 static void handle(void *context, struct http_request *r)
@@ -145,6 +149,10 @@ static void test_what_is_asked(void **state)
 	assert_has(text, "POST /echo [1] [none] [none] 127.0.0.1 5:a\"b=c gzip");
 	text = ASK("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" BROWSER_END "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 	assert_has(text, " 5:abcde gzip");
+	/* several of one name, as one that forwards adds its own line */
+	text = ASK("GET /echo HTTP/1.1\r\nX-Mark: one\r\nX-Other: 2\r\nx-mark: three\r\n" BROWSER_END);
+	assert_has(text, "[one] 127.0.0.1 0: gzip 0\n2 marks: one, three\n");
+	assert_has(ASK("GET /echo HTTP/1.1\r\n" BROWSER_END), "\n0 marks: \n");
 	text = ASK("DELETE /echo HTTP/1.1\r\n" BROWSER_END);
 	assert_has(text, " 405 ");
 	assert_has(text, "Allow: GET, HEAD, POST\r\n");

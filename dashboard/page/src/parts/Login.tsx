@@ -16,7 +16,7 @@ function LoginForm({ onDone, onCancel }: { onDone?: () => void; onCancel?: () =>
 		setBusy(true);
 		setSaid("");
 		try {
-			await login(field("user").value.trim(), field("password").value);
+			await login(field("user").value.trim(), field("password").value.normalize("NFC"));
 			form.reset();
 			onDone?.();
 		} catch (error) {
