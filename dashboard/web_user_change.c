@@ -171,8 +171,8 @@ static int refuse_password(const struct web_user_wish *w, enum web_password_faul
 				     w->name);
 	case WEB_PASSWORD_LETTERS:
 		return web_user_fail(EXIT_REFUSED, "%s",
-				     WORDS(w, "mật khẩu phải là chữ UTF-8, không có ký tự điều khiển",
-					   "a password is UTF-8 without control characters"));
+				     WORDS(w, "mật khẩu phải là chữ UTF-8 dựng sẵn (NFC), không có ký tự điều khiển",
+					   "a password is composed UTF-8 (NFC) without control characters"));
 	}
 	return EXIT_REFUSED;
 }

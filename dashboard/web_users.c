@@ -289,6 +289,9 @@ enum web_password_fault web_password_check(struct bytes password, const char *na
 	}
 	if (password.size > 0 && !text_is_utf8(text, password.size))
 		return WEB_PASSWORD_LETTERS;
+	/* the page sends it composed, however the keyboard makes it */
+	if (password.size > 0 && text_check(text, password.size, TEXT_MAX_BYTES) == REASON_TEXT_NOT_NFC)
+		return WEB_PASSWORD_LETTERS;
 	if (letters < WEB_PASSWORD_LEAST)
 		return WEB_PASSWORD_SHORT;
 	if (password.size == strlen(name) && strncasecmp(text, name, password.size) == 0)

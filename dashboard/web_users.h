@@ -77,7 +77,7 @@ enum web_password_fault {
 	WEB_PASSWORD_SHORT,  /* fewer than WEB_PASSWORD_LEAST letters */
 	WEB_PASSWORD_LONG,   /* more than WEB_PASSWORD_MOST bytes */
 	WEB_PASSWORD_NAME,   /* the name itself, in whatever case */
-	WEB_PASSWORD_LETTERS /* no UTF-8, or control characters */
+	WEB_PASSWORD_LETTERS /* no UTF-8, not composed (NFC), or control characters */
 };
 enum web_password_fault web_password_check(struct bytes password, const char *name);
 

@@ -254,6 +254,8 @@ static void test_passwords(void **state)
 		{"ten letters\t", "lan", WEB_PASSWORD_LETTERS},
 		{"ten letters\x7f", "lan", WEB_PASSWORD_LETTERS},
 		{"ten letters\xff", "lan", WEB_PASSWORD_LETTERS},
+		{"ten letters e\xcc\x81", "lan", WEB_PASSWORD_LETTERS}, /* in two parts */
+		{"ten letters \xc3\xa9", "lan", WEB_PASSWORD_FINE},
 	};
 
 	for (size_t i = 0; i < BASE_COUNT(cases); i++)
