@@ -122,6 +122,7 @@ export function product(items: Iterable<Item>, plan: string): string | null {
 export interface Offices {
 	silent: number;
 	of: number;
+	all: boolean; // of all plans, also where one is chosen
 }
 
 export interface Situation {
@@ -167,7 +168,7 @@ export function sentence(s: Situation): Piece[] {
 	else sayIndicators(now, say);
 	if (s.offices) {
 		say("; ");
-		say(t("ov.offices", { n: ofN(s.offices.silent, s.offices.of) }), s.offices.silent > 0);
+		say(t(s.chosen && s.offices.all ? "ov.officesAll" : "ov.offices", { n: ofN(s.offices.silent, s.offices.of) }), s.offices.silent > 0);
 	}
 	if (then && s.compare && applicable(now.leaves) > 0)
 		say(`; ${t("ov.since", { date: date(s.compare), n: signed(now.leaves.done - then.leaves.done) })}`);
@@ -261,7 +262,16 @@ export function tiles(s: Situation): TileFacts[] {
 				plan: most(figures, (f) => f.cells.in_progress),
 			},
 		);
-	if (s.offices) out.push({ key: "silent", n: s.offices.silent, of: s.offices.of, change: null, good: "less", note: null, plan: most(figures, missing) });
+	if (s.offices)
+		out.push({
+			key: "silent",
+			n: s.offices.silent,
+			of: s.offices.of,
+			change: null, // how many were silent then, nobody knows
+			good: "less",
+			note: s.chosen && s.offices.all ? t("ov.tile.allPlans") : null,
+			plan: most(figures, missing),
+		});
 	return out;
 }
 
@@ -311,22 +321,25 @@ export interface Trend {
 	done: number[];
 	overdue: number[];
 	of: number; // of how many, at the end
-	tasks: boolean; // false: there are none, and "done" is what was reported
+	tasks: boolean; // cells of tasks; false: there are none, and "done" is what was reported
 }
 
-/** A series as it is drawn: each day with a change, and today as it was on the last of them. */
-export function trendOf(rows: readonly { date: string; figure: Figure }[], today: string | null): Trend {
-	const last = rows[rows.length - 1];
+/** A series as it is drawn: from the day before anything moved, each day with a change, and today as it was on the last. */
+export function trendOf(all: readonly { date: string; figure: Figure }[], today: string | null): Trend {
+	const last = all[all.length - 1];
+	const tasks = last ? applicable(last.figure.cells) > 0 : true;
+	const doneOf = (f: Figure) => (tasks ? f.cells.done : f.reported);
+	const moved = all.findIndex((r) => doneOf(r.figure) !== doneOf(all[0]!.figure) || r.figure.overdue !== all[0]!.figure.overdue);
+	const rows = moved > 1 ? all.slice(moved - 1) : all;
 	const days = rows.map((r) => r.date);
-	const tasks = last ? applicable(last.figure.leaves) > 0 : true;
-	const done = rows.map((r) => (tasks ? r.figure.leaves.done : r.figure.reported));
+	const done = rows.map((r) => doneOf(r.figure));
 	const overdue = rows.map((r) => r.figure.overdue);
 	if (last && today && today > last.date) {
 		days.push(today);
 		done.push(done[done.length - 1]!);
 		overdue.push(overdue[overdue.length - 1]!);
 	}
-	return { days, done, overdue, of: last ? (tasks ? applicable(last.figure.leaves) : last.figure.expected) : 0, tasks };
+	return { days, done, overdue, of: last ? (tasks ? applicable(last.figure.cells) : last.figure.expected) : 0, tasks };
 }
 
 /** The picture in words. */

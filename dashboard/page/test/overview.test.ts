@@ -22,7 +22,7 @@ const situation = (over: Partial<Situation> = {}): Situation => ({
 	plans: [figure(KH762), figure(KH87), figure(BC15)],
 	before: [figure({ ...KH762, l: [0, 14, 20, 4, 0], c: [0, 14, 20, 4, 0] }), figure(KH87), figure(BC15)],
 	compare: "2024-03-15",
-	offices: { silent: 10, of: 31 },
+	offices: { silent: 10, of: 31, all: false },
 	name: (p) => NAMES[p] ?? p,
 	...over,
 });
@@ -50,6 +50,7 @@ test("what is not known is not said", () => {
 	assert.doesNotMatch(said({ before: null }), /so với/);
 	assert.doesNotMatch(said({ compare: null }), /so với/);
 	assert.doesNotMatch(said({ offices: null }), /đơn vị chưa/);
+	assert.match(said({ offices: { silent: 2, of: 34, all: true } }), /đơn vị chưa báo cáo \(mọi kế hoạch\) 2\/34/);
 	// one of the plans was not known then: the sum cannot be compared
 	assert.doesNotMatch(said({ chosen: null, before: [figure(KH762)] }), /so với/);
 	assert.match(said({ before: [figure(KH762)] }), /so với 15\/03\/2024: \+0 hoàn thành/);
@@ -162,12 +163,14 @@ test("the treemap's areas add up to what is expected", () => {
 
 test("the trend goes on to today, and says so in words", () => {
 	const rows = [
-		{ date: "2024-03-01", figure: figure({ ...KH762, l: [0, 34, 4, 0, 0] }) },
+		{ date: "2024-03-01", figure: figure({ ...KH762, c: [0, 34, 4, 0, 0] }) },
 		{ date: "2024-03-20", figure: figure(KH762) },
 	];
 	const x = trendOf(rows, "2024-04-02");
 	assert.deepEqual([x.days, x.done, x.overdue, x.of], [["2024-03-01", "2024-03-20", "2024-04-02"], [0, 6, 6], [0, 0, 0], 38]);
-	assert.equal(trendWords(x), "Từ 01/03/2024 đến 02/04/2024: hoàn thành 0 → 6 trên 38 nhiệm vụ; quá hạn 0 → 0.");
+	assert.equal(trendWords(x), "Từ 01/03/2024 đến 02/04/2024: hoàn thành 0 → 6 trên 38 phần việc; quá hạn 0 → 0.");
+	const still = [{ date: "2022-08-01", figure: rows[0]!.figure }, { date: "2023-01-01", figure: rows[0]!.figure }, ...rows];
+	assert.deepEqual(trendOf(still, null).days, ["2024-03-01", "2024-03-20"], "it begins where it begins to move");
 	assert.equal(trendWords(trendOf([], "2024-04-02")), "Chưa có diễn biến");
 	assert.equal(trendWords(trendOf([{ date: "2024-04-01", figure: figure(CCCD) }], null)), "Từ 01/04/2024 đến 01/04/2024: đã báo cáo 21 → 21 trên 21 số liệu.");
 });

@@ -76,24 +76,22 @@ const said = (f: Tally): string => {
 export function Cell({ at, unit, plan, col }: { at: Store<Figure | null>; unit: UnitRef; plan: GridPlan; col: number }) {
 	const f = useStore(at);
 	const box = useFlash(f);
-	const label = `${nameOf(unit)}, ${plan.name} (${plan.code}): ${said(f ?? NOTHING)}`;
+	const label = f && f.expected > 0 ? `${nameOf(unit)}, ${plan.name} (${plan.code}): ${said(f)}` : null;
 	return (
 		<td ref={box} class="gc">
-			{f && f.expected > 0 ? (
+			{f && label ? (
 				<button
 					type="button"
 					tabIndex={-1}
 					data-col={col}
 					aria-label={label}
-					title={label}
 					onClick={() => navigate({ drill: { unit: unit.code, item: plan.code } })}
 				>
 					<Inside f={f} />
 				</button>
 			) : (
-				<span class="gc-none" title={label}>
-					<span aria-hidden="true">·</span>
-					<span class="unseen">{word("none")}</span>
+				<span class="gc-none" role="img" aria-label={word("none")}>
+					·
 				</span>
 			)}
 		</td>
@@ -105,10 +103,9 @@ export function TotalCell({ at }: { at: Store<Tally> }) {
 	const f = useStore(at);
 	const box = useFlash(f);
 	return (
-		<td ref={box} class="gc gc-total" title={said(f)}>
-			<span class="gc-sum">
+		<td ref={box} class="gc gc-total">
+			<span class="gc-sum" role="img" aria-label={said(f)}>
 				<Inside f={f} />
-				<span class="unseen">{said(f)}</span>
 			</span>
 		</td>
 	);
@@ -202,6 +199,12 @@ function useRoving() {
 	return { box, key, focus };
 }
 
+/** What a cell says is shown to the pointer too; written there when it comes, not into each cell beforehand. */
+function point(e: MouseEvent): void {
+	const el = (e.target as HTMLElement).closest<HTMLElement>("td [aria-label]");
+	if (el) el.title = el.getAttribute("aria-label")!;
+}
+
 function Head({ col, by, order, onOrder, title, children }: { col: number; by: string; order: Order; onOrder: (o: Order) => void; title: string; children: preact.ComponentChildren }) {
 	const on = order.replace(/^-/, "") === by;
 	const back = order.startsWith("-");
@@ -226,7 +229,7 @@ export function Grid(p: GridProps) {
 		<>
 			<OrderHint cells={p.cells} shown={shown} order={p.order} onAgain={() => setAgain((n) => n + 1)} />
 			<div class="grid-scroll">
-				<table ref={box} class="grid" role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus}>
+				<table ref={box} class="grid" role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus} onMouseOver={point}>
 					<thead>
 						<tr>
 							<Head {...head} col={0} by="name" title={t("ov.sortName")}>

@@ -26,7 +26,7 @@ export function Tile({ title, value, of, change, tone = "calm", since, note, lab
 			<span class={`tile-change tone-${tone}`}>
 				{change ? (
 					<>
-						<b>{change}</b> {since}
+						<b>{change}</b> <span>{since}</span>
 					</>
 				) : (
 					"\u00a0"

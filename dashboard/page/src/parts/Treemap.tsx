@@ -11,8 +11,9 @@ import type { Tree } from "../model";
 import { letter, word } from "./Look";
 
 const HEAD = 20; // the line with the name over a unit that has others below
-const CHAR = 6.9; // the middle width of a letter at 13 px; names are cut by it, before they would overrun
-const NAME_MIN = 34; // narrower: the letter alone
+const LINE = 16; // from one line of a name to the next
+const LEFT = 5;
+const LETTER = 14; // room for the letter in front of the first line
 const LETTER_MIN = 13; // narrower: the pattern alone
 
 type Rect = HierarchyRectangularNode<SizedNode>;
@@ -28,13 +29,44 @@ function layout(tree: SizedNode, w: number, h: number): Rect {
 		.paddingTop((n) => (n.depth === 1 && n.children && n.y1 - n.y0 > HEAD * 2 ? HEAD : 0))(root);
 }
 
-/** As much of a name as there is room for; nothing rather than two letters. */
-export function fit(name: string, width: number): string {
-	const room = Math.floor((width - 8) / CHAR);
-	if (name.length <= room) return name;
-	return room < 4 ? "" : `${name.slice(0, room - 1).trimEnd()}…`;
+const widths = new Map<string, number>();
+let pen: CanvasRenderingContext2D | null = null;
+
+/** How wide a word is as it is written into a rectangle. */
+function width(word: string): number {
+	let w = widths.get(word);
+	if (w === undefined) {
+		if (!pen) {
+			pen = document.createElement("canvas").getContext("2d")!;
+			pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+		}
+		widths.set(word, (w = pen.measureText(word).width));
+	}
+	return w;
 }
 
+/** As much of a name as there is room for, in lines; the last one ends with … when it is not all. */
+export function fit(name: string, room: number, lines: number, measure: (text: string) => number = width): string[] {
+	const out: string[] = [];
+	let words = name.split(" ");
+	while (words.length && out.length < lines) {
+		let n = words.length;
+		while (n > 1 && measure(words.slice(0, n).join(" ")) > room) n--;
+		const line = words.slice(0, n).join(" ");
+		if (measure(line) > room) return out.length ? cut(out, room, measure) : [];
+		out.push(line);
+		words = words.slice(n);
+	}
+	return words.length ? cut(out, room, measure) : out;
+}
+
+function cut(lines: string[], room: number, measure: (text: string) => number): string[] {
+	let last = lines[lines.length - 1] ?? "";
+	while (last && measure(`${last}…`) > room) last = last.slice(0, -1).trimEnd();
+	return last ? [...lines.slice(0, -1), `${last}…`] : lines.slice(0, -1);
+}
+
+// What a rectangle can do without: the reader knows where they are, and the whole name is said on pointing at it.
 const CUT = /^(Tỉnh|Thành phố|Huyện|Thị xã|Quận|Xã|Phường|Thị trấn) /;
 const short = (n: SizedNode): string => nameOf(n).replace(CUT, "");
 
@@ -57,7 +89,7 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 	const h = r.y1 - r.y0;
 	const l = look(n.f);
 	const label = `${nameOf(n)}: ${word(l)}; ${lookWords(n.f)}`;
-	const name = h >= 18 && w >= NAME_MIN ? fit(short(n), w - 22) : "";
+	const lines = h >= LINE + 3 ? fit(short(n), w - LEFT * 2 - LETTER, Math.min(3, Math.floor((h - 3) / LINE))) : [];
 	const open = () => navigate({ drill: { unit: n.code, item: plan } });
 	return (
 		<g
@@ -77,15 +109,15 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 			<rect width={w} height={h} rx="2" class="tm-ground" />
 			<rect width={w} height={h} rx="2" fill={`url(#tm-${l})`} class="tm-pattern" />
 			{w >= LETTER_MIN && h >= LETTER_MIN && (
-				<text x={name ? 5 : w / 2} y={name ? 14 : h / 2 + 4.5} text-anchor={name ? "start" : "middle"} class="tm-letter">
+				<text x={lines.length ? LEFT : w / 2} y={lines.length ? LINE - 1 : h / 2 + 4.5} text-anchor={lines.length ? "start" : "middle"} class="tm-letter">
 					{letter(l)}
 				</text>
 			)}
-			{name && (
-				<text x="19" y="14" class="tm-name">
-					{name}
+			{lines.map((line, i) => (
+				<text key={i} x={LEFT + LETTER} y={LINE * (i + 1) - 1} class="tm-name">
+					{line}
 				</text>
-			)}
+			))}
 		</g>
 	);
 }
@@ -113,7 +145,7 @@ const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, Ar
 
 export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string; unit: string; label: string }) {
 	const { box, w } = useWidth();
-	const h = Math.round(Math.min(Math.max(w * 0.42, 260), 560));
+	const h = Math.round(Math.min(Math.max(w * 0.45, 340), 560));
 	const root = useMemo(() => (w ? layout(sizedTree(tree.nodes, unit), w, h) : null), [tree, unit, w, h]);
 	const svg = useRef<SVGSVGElement>(null);
 	const leaves = useMemo(() => root?.leaves().filter((r) => r.depth > 0 && r.x1 > r.x0 && r.y1 > r.y0) ?? [], [root]);
@@ -139,7 +171,7 @@ export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string;
 					<Patterns />
 					{heads.map((r) => (
 						<text key={r.data.code} x={r.x0 + 2} y={r.y0 + 14} class="tm-head" aria-hidden="true">
-							{fit(nameOf(r.data), r.x1 - r.x0)}
+							{fit(nameOf(r.data), r.x1 - r.x0 - 4, 1)}
 						</text>
 					))}
 					{leaves.map((r, i) => (

@@ -10,6 +10,7 @@ import { t } from "../words";
 
 const DAY_S = 86_400;
 const HEIGHT = 240;
+const DAYS = [1, 2, 5, 7, 14, 30, 61, 91, 182, 365]; // between two dates below the axis
 
 const seconds = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / 1000;
 const iso = (s: number): string => new Date(s * 1000).toISOString().slice(0, 10);
@@ -40,7 +41,7 @@ function options(x: Facts, width: number): uPlot.Options {
 		cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
 		scales: { y: { range: [0, most * 1.05] } },
 		axes: [
-			{ ...axis, values: (_, ticks) => ticks.map((s) => axisDate(s, days)), space: 64 },
+			{ ...axis, values: (_, ticks) => ticks.map((s) => axisDate(s, days)), incrs: DAYS.map((d) => d * DAY_S), space: 64 },
 			{ ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? int(n) : "")), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000], size: 48 },
 		],
 		series: [

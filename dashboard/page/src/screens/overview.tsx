@@ -41,17 +41,18 @@ interface SilentList extends List<{ unit: string }> {
 	expected_units: number;
 }
 
-/** Who owes a report now, for who may ask; else how many have something unreported, which everybody may see. */
-function useOffices(board: Board | null): Offices | null {
+/** Who owes a report now (of the chosen plan), for who may ask; else how many have something unreported in any plan, which everybody may see. */
+function useOffices(board: Board | null, plan: string | null): Offices | null {
 	const user = useSession()?.user;
 	const unit = board?.unit.code ?? "";
-	const silent = useApi<SilentList>(user && board ? "silent" : null, { unit }, [board?.offices.reported]);
+	const silent = useApi<SilentList>(user && board ? "silent" : null, { unit, item: plan }, [board?.offices.reported]);
 	return useMemo(() => {
 		if (!board) return null;
-		if (silent.data && !silent.data.more) return { silent: new Set(silent.data.rows.map((r) => r.unit)).size, of: silent.data.expected_units };
+		if (silent.data && !silent.data.more)
+			return { silent: new Set(silent.data.rows.map((r) => r.unit)).size, of: silent.data.expected_units, all: !plan };
 		const { expected, reported } = board.offices;
-		return expected > 0 ? { silent: expected - reported, of: expected } : null;
-	}, [silent.data, board]);
+		return expected > 0 ? { silent: expected - reported, of: expected, all: true } : null;
+	}, [silent.data, board, plan]);
 }
 
 const ORDER = "sort";
@@ -62,12 +63,20 @@ function orderTo(r: Route, o: Order): void {
 	navigate({ more: o === "worst" ? more : { ...more, [ORDER]: o } }, "replace");
 }
 
-function Whole({ board, cells, items, offices, before }: { board: Board; cells: Cells; items: ReadonlyMap<string, Item>; offices: Offices | null; before: At | null }) {
+interface WholeProps {
+	board: Board;
+	cells: Cells;
+	items: ReadonlyMap<string, Item>;
+	offices: Offices | null;
+	before: At | null;
+	chosen: string | null;
+}
+
+function Whole({ board, cells, items, offices, before, chosen }: WholeProps) {
 	const r = useRoute();
 	const name = useCallback((plan: string) => nameOf(items.get(plan) ?? { name: plan, code: plan }), [items]);
 	const codes = board.plans.map((p) => p.i).join(" ");
 	const plans = useMemo(() => codes.split(" ").filter(Boolean), [codes]);
-	const chosen = r.plan && plans.includes(r.plan) ? r.plan : null;
 	// Of what the pictures speak does not change under the reader's eyes: chosen when the unit is opened.
 	const worst = useMemo(() => worstPlan(plans.flatMap((p) => cells.figure(board.unit.code, p) ?? []))?.item ?? null, [cells, plans]);
 	const focus = chosen ?? worst;
@@ -83,7 +92,7 @@ function Whole({ board, cells, items, offices, before }: { board: Board; cells: 
 			<Fresh board={board} cells={cells} />
 			<Lead {...sight} />
 			<PlanBars {...sight} />
-			{units.length > 0 && (
+			{units.length > 0 && items.size > 0 && (
 				<GridSection cells={cells} units={units} idle={idle} unit={board.unit} plans={plans} name={name} order={orderOf(r)} onOrder={(o) => orderTo(r, o)} />
 			)}
 			{focus && <Pictures unit={board.unit} plan={focus} name={name(focus)} chosen={chosen !== null} today={board.state.today} moved={cells.moved} />}
@@ -102,7 +111,8 @@ export function Screen() {
 	const { board, cells, soon } = useBoard(unit);
 	const items = useItems();
 	const data = board.data;
-	const offices = useOffices(data);
+	const chosen = data?.plans.some((p) => p.i === r.plan) ? r.plan : null;
+	const offices = useOffices(data, chosen);
 	const before = useApi<At>(data?.compare ? "at" : null, { unit, date: data?.compare });
 	const news = useNews();
 	useLive(unit, 1, (g) => {
@@ -125,7 +135,7 @@ export function Screen() {
 			<Trouble error={board.error} reload={board.reload} />
 			{data ? (
 				data.plans.length || data.rows.length ? (
-					<Whole board={data} cells={cells} items={items} offices={offices} before={before.data} />
+					<Whole board={data} cells={cells} items={items} offices={offices} before={before.data} chosen={chosen} />
 				) : (
 					<Empty>{t("ov.noPlanYet")}</Empty>
 				)

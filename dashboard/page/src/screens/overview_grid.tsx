@@ -53,9 +53,8 @@ export function GridSection({ cells, units, idle, unit, plans, name, order, onOr
 					{t("common.csv")}
 				</button>
 			</div>
-			<Legend>
-				<span class="legend-note">{t("ov.rule")}</span>
-			</Legend>
+			<Legend />
+			<p class="aside">{t("ov.rule")}</p>
 			{grid}
 			{idle.length > 0 && (
 				<p class="idle">

@@ -72,7 +72,7 @@ function TreeSection({ unit, plan, name, moved }: Props) {
 	const tick = useMoved(moved);
 	const tree = useApi<Tree>(near ? "tree" : null, { unit: unit.code, plan }, [tick]);
 	const { It, failed } = useLater(loadTreemap, near);
-	if (tree.data && !tree.data.nodes.some((n) => n.code !== unit.code)) return null;
+	if (tree.data && !tree.data.nodes.some((n) => n.code !== unit.code && n.b.r)) return null; // nobody below has anything in this plan
 	return (
 		<section ref={at} class="card picture" aria-labelledby="ov-tree">
 			<h2 id="ov-tree">{t("ov.tree", { plan: name })}</h2>
