@@ -59,11 +59,13 @@ function Inside({ f }: { f: Tally }) {
 	const count = lookCount(f);
 	return (
 		<>
-			<span class={`mark mark-${l}`}>
+			<span class={`mark mark-${l}`} aria-hidden="true">
 				{letter(l)}
 				{count !== null && <small>{int(count)}</small>}
 			</span>
-			<span class="gc-of">{ofN(n, of)}</span>
+			<span class="gc-of" aria-hidden="true">
+				{ofN(n, of)}
+			</span>
 		</>
 	);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One figure large enough for the other end of the room, with what it is out of and how it changed.
-import type { ComponentChildren } from "preact";
-
 export interface TileProps {
 	title: string;
 	value: string;
@@ -10,13 +8,12 @@ export interface TileProps {
 	tone?: "good" | "bad" | "calm";
 	since?: string | null;
 	note?: string | null;
-	label: string; // all of it, for who hears it
+	hint?: string; // what pressing it does, for who hears it
 	kind: string;
 	onOpen?: (() => void) | null;
-	children?: ComponentChildren;
 }
 
-export function Tile({ title, value, of, change, tone = "calm", since, note, label, kind, onOpen }: TileProps) {
+export function Tile({ title, value, of, change, tone = "calm", since, note, hint, kind, onOpen }: TileProps) {
 	const inside = (
 		<>
 			<span class="tile-title">{title}</span>
@@ -32,16 +29,12 @@ export function Tile({ title, value, of, change, tone = "calm", since, note, lab
 					"\u00a0"
 				)}
 			</span>
+			{onOpen && hint && <span class="unseen">{hint}</span>}
 		</>
 	);
-	if (!onOpen)
-		return (
-			<div class={`tile tile-${kind}`} role="group" aria-label={label}>
-				{inside}
-			</div>
-		);
+	if (!onOpen) return <div class={`tile tile-${kind}`}>{inside}</div>;
 	return (
-		<button type="button" class={`tile tile-${kind}`} aria-label={label} onClick={onOpen}>
+		<button type="button" class={`tile tile-${kind}`} onClick={onOpen}>
 			{inside}
 		</button>
 	);

@@ -109,12 +109,12 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 			<rect width={w} height={h} rx="2" class="tm-ground" />
 			<rect width={w} height={h} rx="2" fill={`url(#tm-${l})`} class="tm-pattern" />
 			{w >= LETTER_MIN && h >= LETTER_MIN && (
-				<text x={lines.length ? LEFT : w / 2} y={lines.length ? LINE - 1 : h / 2 + 4.5} text-anchor={lines.length ? "start" : "middle"} class="tm-letter">
+				<text x={lines.length ? LEFT : w / 2} y={lines.length ? LINE - 1 : h / 2 + 4.5} text-anchor={lines.length ? "start" : "middle"} class="tm-letter" aria-hidden="true">
 					{letter(l)}
 				</text>
 			)}
 			{lines.map((line, i) => (
-				<text key={i} x={LEFT + LETTER} y={LINE * (i + 1) - 1} class="tm-name">
+				<text key={i} x={LEFT + LETTER} y={LINE * (i + 1) - 1} class="tm-name" aria-hidden="true">
 					{line}
 				</text>
 			))}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of the overview: how fresh and how complete, the sentence, the tiles. Drawn anew when a figure of the
 // unit itself moves, and only then.
-import { date, days, daysBetween, int, ofN, rate, rateBp } from "../format";
+import { date, days, daysBetween, int, rate, rateBp } from "../format";
 import { live } from "../live";
 import type { At, Board, Item } from "../model";
 import type { Cells } from "../cells";
@@ -80,7 +80,6 @@ function OneTile({ x, s }: { x: TileFacts; s: Sight }) {
 	const change = changeWords(x);
 	const since = change && s.board.compare ? t("ov.change.since", { date: date(s.board.compare) }) : null;
 	const of = t(x.key === "silent" ? "ov.tile.ofOffices" : "ov.tile.ofCells", { n: x.of });
-	const label = t("ov.tile.open", { title, n: ofN(x.n, x.of), change: [x.note, change && `${change} ${since ?? ""}`].filter(Boolean).join("; "), plan: x.plan ? s.name(x.plan) : "" });
 	const plan = x.plan;
 	return (
 		<Tile
@@ -92,7 +91,7 @@ function OneTile({ x, s }: { x: TileFacts; s: Sight }) {
 			since={since}
 			tone={tone(x)}
 			note={x.note}
-			label={label}
+			hint={plan ? t("ov.tile.open", { plan: s.name(plan) }) : undefined}
 			onOpen={plan ? () => navigate({ drill: { unit: s.board.unit.code, item: plan } }) : null}
 		/>
 	);

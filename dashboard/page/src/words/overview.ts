@@ -32,7 +32,7 @@ export const overview = {
 	"ov.tile.late": ["thêm {n} hoàn thành muộn", "{n} more completed late"],
 	"ov.tile.behind": ["{n} chậm tiến độ", "{n} behind schedule"],
 	"ov.tile.allPlans": ["của mọi kế hoạch", "of all plans"],
-	"ov.tile.open": ["{title}: {n}. {change} Mở chi tiết {plan}", "{title}: {n}. {change} Open the details of {plan}"],
+	"ov.tile.open": ["Mở chi tiết {plan}", "Open the details of {plan}"],
 	"ov.tile.ofCells": ["trên {n} phần việc", "of {n} assignments"],
 	"ov.tile.ofOffices": ["trên {n} đơn vị có báo cáo", "of {n} reporting offices"],
 	"ov.change.none": ["= không đổi", "= no change"],
