@@ -28,6 +28,7 @@ export interface GridProps {
 
 const ORDER_LOOK_MS = 1000; // how often a moving board is asked whether its order still holds
 const PAGE_ROWS = 10;
+const FEW = 5; // fewer plans do not fill the width: they stand together
 
 /** Where a unit is read further: a province has an overview of its own. */
 export function goesTo(u: UnitRef): To {
@@ -86,14 +87,15 @@ export function Cell({ at, unit, plan, col }: { at: Store<Figure | null>; unit: 
 					type="button"
 					tabIndex={-1}
 					data-col={col}
-					aria-label={label}
 					onClick={() => navigate({ drill: { unit: unit.code, item: plan.code } })}
 				>
+					<span class="unseen">{label}</span>
 					<Inside f={f} />
 				</button>
 			) : (
-				<span class="gc-none" role="img" aria-label={word("none")}>
-					·
+				<span class="gc-none">
+					<span class="unseen">{word("none")}</span>
+					<span aria-hidden="true">·</span>
 				</span>
 			)}
 		</td>
@@ -106,7 +108,8 @@ export function TotalCell({ at }: { at: Store<Tally> }) {
 	const box = useFlash(f);
 	return (
 		<td ref={box} class="gc gc-total">
-			<span class="gc-sum" role="img" aria-label={said(f)}>
+			<span class="gc-sum">
+				<span class="unseen">{said(f)}</span>
 				<Inside f={f} />
 			</span>
 		</td>
@@ -203,8 +206,8 @@ function useRoving() {
 
 /** What a cell says is shown to the pointer too; written there when it comes, not into each cell beforehand. */
 function point(e: MouseEvent): void {
-	const el = (e.target as HTMLElement).closest<HTMLElement>("td [aria-label]");
-	if (el) el.title = el.getAttribute("aria-label")!;
+	const cell = (e.target as HTMLElement).closest<HTMLElement>("td");
+	if (cell) cell.title = cell.querySelector(".unseen")?.textContent ?? "";
 }
 
 function Head({ col, by, order, onOrder, title, children }: { col: number; by: string; order: Order; onOrder: (o: Order) => void; title: string; children: preact.ComponentChildren }) {
@@ -231,7 +234,7 @@ export function Grid(p: GridProps) {
 		<>
 			<OrderHint cells={p.cells} shown={shown} order={p.order} onAgain={() => setAgain((n) => n + 1)} />
 			<div class="grid-scroll">
-				<table ref={box} class="grid" role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus} onMouseOver={point}>
+				<table ref={box} class={p.plans.length < FEW ? "grid grid-few" : "grid"} role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus} onMouseOver={point}>
 					<thead>
 						<tr>
 							<Head {...head} col={0} by="name" title={t("ov.sortName")}>

@@ -97,7 +97,6 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 			transform={`translate(${r.x0},${r.y0})`}
 			role="button"
 			tabIndex={first ? 0 : -1}
-			aria-label={label}
 			onClick={open}
 			onKeyDown={(e) => {
 				if (e.key !== "Enter" && e.key !== " ") return;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of the overview: how fresh and how complete, the sentence, the tiles. Drawn anew when a figure of the
 // unit itself moves, and only then.
+import { sum } from "../brief";
 import { date, days, daysBetween, int, rate, rateBp } from "../format";
 import { live } from "../live";
 import type { At, Board, Item } from "../model";
 import type { Cells } from "../cells";
-import { applicable, changeWords, product, sentence, tiles, type Offices, type Situation, type TileFacts } from "../overview";
+import { applicable, changeWords, product, sentence, subject, tiles, type Offices, type Situation, type TileFacts } from "../overview";
 import { Tag } from "../parts/Tag";
 import { Tile } from "../parts/Tile";
 import { navigate } from "../route";
@@ -98,7 +99,7 @@ function OneTile({ x, s }: { x: TileFacts; s: Sight }) {
 }
 
 export function Lead(s: Sight) {
-	const all = useStore(s.cells.total(s.board.unit.code));
+	useStore(s.cells.total(s.board.unit.code)); // drawn anew when anything of the unit moved
 	const item = s.chosen ? s.items.get(s.chosen) : undefined;
 	const situation: Situation = {
 		at: s.board.state.today,
@@ -111,6 +112,7 @@ export function Lead(s: Sight) {
 		name: s.name,
 	};
 	const facts = tiles(situation);
+	const now = sum(subject(situation));
 	return (
 		<>
 			<p class="sentence">{sentence(situation).map((p, i) => (p.strong ? <strong key={i}>{p.text}</strong> : p.text))}</p>
@@ -121,7 +123,7 @@ export function Lead(s: Sight) {
 					))}
 				</section>
 			)}
-			{applicable(all.cells) !== applicable(all.leaves) && facts.length > 1 && <p class="aside">{t("ov.countedApart")}</p>}
+			{applicable(now.cells) !== applicable(now.leaves) && facts.length > 1 && <p class="aside">{t("ov.countedApart")}</p>}
 		</>
 	);
 }

@@ -57,7 +57,8 @@ function PlanRow({ plan, s }: { plan: string; s: Sight }) {
 			<button type="button" class="plan-name" aria-pressed={on} title={t(on ? "ov.unchoose" : "ov.choose")} onClick={() => navigate({ plan: on ? null : plan })}>
 				<b>{plan}</b> <span>{name}</span>
 			</button>
-			<button type="button" class="plan-bar" aria-label={label} title={label} onClick={() => navigate({ drill: { unit, item: plan } })}>
+			<button type="button" class="plan-bar" title={label} onClick={() => navigate({ drill: { unit, item: plan } })}>
+				<span class="unseen">{label}</span>
 				<Bar parts={parts} />
 			</button>
 			<Beside f={f} tasks={tasks} />
