@@ -10,13 +10,12 @@ import { Badge } from "./parts/Badge";
 import { ErrorBox } from "./parts/ErrorBox";
 import { LoginDialog, LoginPage, loginOpen } from "./parts/Login";
 import { Search } from "./parts/Search";
-import { Link, navigate, startRoute, type ScreenName } from "./route";
+import { Link, navigate, type ScreenName } from "./route";
 import { ScreenOf } from "./screens";
 import { useStore } from "./store";
 import { useRoute, useServerState, useSession } from "./use";
 import { codeWord, nameOf, t, type Key } from "./words";
 
-startRoute();
 addEventListener("online", () => live.line.get().phase === "cut" && live.again());
 
 // A wall screen outlives its server: one of another version has another page. The address carries what is shown.

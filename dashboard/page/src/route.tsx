@@ -4,6 +4,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { keepLang, keptLang, lang, type Lang } from "./lang";
 import { store } from "./store";
+import { speak, speaks } from "./words";
 
 export type ScreenName = "overview" | "unit" | "obstacles" | "calendar" | "stream" | "system";
 
@@ -73,16 +74,24 @@ export function resolve(from: Route, to: To): Route {
 
 export const route = store<Route>(parse("/", ""));
 
+/** Once its words are here; when they do not come, everything stays as it is. */
+function inWords(l: Lang, then: () => void): Promise<void> {
+	if (speaks(l)) return Promise.resolve(then());
+	return speak(l).then(then);
+}
+
+const here = () => parse(location.pathname, location.search, keptLang());
+
 function arrive(): void {
-	const r = parse(location.pathname, location.search, keptLang());
+	const r = here();
 	lang.set(r.lang);
 	route.set(r);
 }
 
 /** Once, before anything is drawn. */
-export function startRoute(): void {
-	addEventListener("popstate", arrive);
-	arrive();
+export function startRoute(): Promise<void> {
+	addEventListener("popstate", () => void inWords(here().lang, arrive).catch(() => {}));
+	return inWords(here().lang, arrive);
 }
 
 export function href(to: To): string {
@@ -92,12 +101,15 @@ export function href(to: To): string {
 export function navigate(to: To, how: "push" | "replace" = "push"): void {
 	const from = route.get();
 	const next = resolve(from, to);
-	const url = format(next);
-	if (next.lang !== from.lang) keepLang(next.lang);
-	if (url !== location.pathname + location.search || how === "replace") history[how === "push" ? "pushState" : "replaceState"](null, "", url);
-	lang.set(next.lang);
-	route.set(next);
-	if (how === "push" && next.screen !== from.screen) scrollTo(0, 0);
+	const go = () => {
+		const url = format(next);
+		if (next.lang !== from.lang) keepLang(next.lang);
+		if (url !== location.pathname + location.search || how === "replace") history[how === "push" ? "pushState" : "replaceState"](null, "", url);
+		lang.set(next.lang);
+		route.set(next);
+		if (how === "push" && next.screen !== from.screen) scrollTo(0, 0);
+	};
+	void inWords(next.lang, go).catch(() => {});
 }
 
 export interface LinkProps extends Omit<JSX.HTMLAttributes<HTMLAnchorElement>, "href" | "onClick"> {

@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// A screen is loaded when it is first shown.
+// The first screen comes with the page; the others when one of them is first shown.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Boundary } from "./parts/Boundary";
 import { Notice } from "./parts/Notice";
 import type { ScreenName } from "./route";
+import { Screen as Overview } from "./screens/overview";
 import { t } from "./words";
 
-const LOAD: Readonly<Record<ScreenName, () => Promise<{ Screen: ComponentType }>>> = {
-	overview: () => import("./screens/overview"),
-	unit: () => import("./screens/unit"),
-	obstacles: () => import("./screens/obstacles"),
-	calendar: () => import("./screens/calendar"),
-	stream: () => import("./screens/stream"),
-	system: () => import("./screens/system"),
-};
-const loaded: Partial<Record<ScreenName, ComponentType>> = {};
+let others: Partial<Record<ScreenName, ComponentType>> | null = null;
+
+const screenOf = (name: ScreenName): ComponentType | undefined => (name === "overview" ? Overview : others?.[name]);
 
 export function ScreenOf({ name }: { name: ScreenName }) {
 	const [, redraw] = useState(0);
 	const [failed, setFailed] = useState<ScreenName | null>(null);
-	const Screen = loaded[name];
+	const Screen = screenOf(name);
 	useEffect(() => {
 		let gone = false;
-		if (!loaded[name])
-			LOAD[name]().then(
+		if (!screenOf(name))
+			import("./screens/others").then(
 				(m) => {
-					loaded[name] = m.Screen;
+					others = m;
 					if (!gone) redraw((n) => n + 1);
 				},
 				() => !gone && setFailed(name), // the line, or the page is older than the server

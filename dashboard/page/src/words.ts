@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the page says, in both languages: one table, put together from a file of words for each screen.
+// What the page says. There is a file of words for each screen (words/), with both languages side by side; a browser
+// loads the language it speaks, by speak(), before anything is drawn in it.
 // t("key", {n: 3}): {n} is replaced; a number is written as format.int does, and {n:unit|units} is the first word
 // when n is 1, else the second.
 import { int } from "./format";
-import { lang } from "./lang";
-import { calendar } from "./words/calendar";
-import { obstacles } from "./words/obstacles";
-import { overview } from "./words/overview";
-import { shell } from "./words/shell";
-import { stream } from "./words/stream";
-import { system } from "./words/system";
-import { unit } from "./words/unit";
+import { lang, type Lang } from "./lang";
+import type { Key } from "./words/table";
 
-const table = { ...shell, ...overview, ...unit, ...obstacles, ...calendar, ...stream, ...system };
-
-export type Key = keyof typeof table;
+export type { Key } from "./words/table";
 export type Args = Readonly<Record<string, string | number | null | undefined>>;
 
 export function fill(text: string, args: Args = {}): string {
@@ -25,15 +18,25 @@ export function fill(text: string, args: Args = {}): string {
 	});
 }
 
+type Said = Readonly<Record<string, string>>;
+const said: Partial<Record<Lang, Said>> = {};
+
+/** Whether its words are here. */
+export const speaks = (l: Lang): boolean => said[l] !== undefined;
+
+/** Loads the words of a language; rejects when the line does not give them. */
+export async function speak(l: Lang): Promise<void> {
+	said[l] ??= (await (l === "en" ? import("./words/en") : import("./words/vi"))).said;
+}
+
 export function t(key: Key, args?: Args): string {
-	return fill(table[key][lang.get() === "en" ? 1 : 0], args);
+	return fill(said[lang.get()]?.[key] ?? key, args);
 }
 
 /** A code of the server's ("open", "task") as a word: `codeWord("kind", "task")` is the word "kind.task", or the code. */
 export function codeWord(group: string, code: string | null | undefined): string {
 	if (!code) return "";
-	const pair = (table as Record<string, readonly [string, string] | undefined>)[`${group}.${code}`];
-	return pair ? pair[lang.get() === "en" ? 1 : 0] : code;
+	return said[lang.get()]?.[`${group}.${code}`] ?? code;
 }
 
 /** The name by the page's language. */

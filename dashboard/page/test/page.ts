@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests share: a browser as far as the modules look at one, a language, a seed.
 import { lang, type Lang } from "../src/lang";
+import { speak } from "../src/words";
 
 const kept = new Map<string, string>();
 Object.assign(globalThis, {
@@ -31,3 +32,6 @@ export function dice(from = seed): (n: number) => number {
 		return x % n;
 	};
 }
+
+await speak("vi");
+await speak("en");

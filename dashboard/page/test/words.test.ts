@@ -9,6 +9,7 @@ import { stream } from "../src/words/stream";
 import { system } from "../src/words/system";
 import { unit } from "../src/words/unit";
 import { codeWord, fill, nameOf, t } from "../src/words";
+import { table } from "../src/words/table";
 import { inLang } from "./page";
 
 const files: Record<string, Record<string, readonly [string, string]>> = { shell, overview, unit, obstacles, calendar, stream, system };
@@ -30,6 +31,11 @@ test("no two files say the same key", () => {
 			assert.equal(seen.get(key), undefined, `${key} is in ${file} too`);
 			seen.set(key, file);
 		}
+});
+
+test("every file is in the table", () => {
+	for (const [file, words] of Object.entries(files)) for (const [key, pair] of Object.entries(words)) assert.equal((table as Record<string, unknown>)[key], pair, file);
+	assert.equal(Object.keys(table).length, Object.values(files).flatMap(Object.keys).length);
 });
 
 test("numbers in words", () => {
