@@ -202,7 +202,7 @@ void top_events_head(struct top_page *p, const struct top_show *s, const struct 
 
 /* A figure in a few words; of one task also how far it is. */
 static void put_state(struct buffer *out, const struct item *item, const struct rollup *r,
-		      enum language l)
+		      bool overdue, enum language l)
 {
 	struct reading reading = {.item = item};
 	char percent[SHOW_NUMBER];
@@ -216,7 +216,7 @@ static void put_state(struct buffer *out, const struct item *item, const struct 
 	show_main(out, &reading, l);
 	if (item->row.kind == ITEM_TASK && f->cells_expected == 1 && f->cells.in_progress && f->has_attainment)
 		buffer_format(out, " %s", show_percent(f->attainment_bp, l, percent));
-	if (item->row.kind == ITEM_TASK && f->overdue)
+	if (overdue)
 		buffer_put_text(out, TOP_SAY(l, ", quá hạn", ", overdue"));
 }
 
@@ -224,15 +224,17 @@ static void put_move(struct top_page *p, const struct top_event *e, const struct
 		     bool chosen, enum language l)
 {
 	struct buffer text = {0};
+	bool task = item->row.kind == ITEM_TASK, late = task && e->after.overdue;
 
 	/* where there is little room, what it is now */
 	if (e->known && p->width >= TOP_NARROW) {
-		put_state(&text, item, &e->before, l);
+		/* what was overdue and still is need not be told twice */
+		put_state(&text, item, &e->before, task && e->before.overdue && !late, l);
 		top_put(p, top_style_of(chosen, TOP_DIM), buffer_text(&text));
 		top_put(p, top_style_of(chosen, TOP_DIM), " → ");
 		buffer_clear(&text);
 	}
-	put_state(&text, item, &e->after, l);
+	put_state(&text, item, &e->after, late, l);
 	top_put(p, top_style_of(chosen, TOP_PLAIN), buffer_text(&text));
 	buffer_free(&text);
 }
