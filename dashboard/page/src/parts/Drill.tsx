@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+// A figure opened downwards, beside the screen it was pressed on: the figure with its definition, the units below with
+// theirs, the updates it stands on, their receipts, and who is missing. What is open is in the address
+// (drill=UNIT~ITEM), so it can be sent, and "back" closes it. It is a true dialog: the rest of the page is out of reach
+// while it is open, Esc closes it, and the focus returns to what opened it.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { attained, say, target, worse } from "../figure";
+import { date, days, daysBetween, int, ofN, percent, rate } from "../format";
+import type { Below, Figure, Figures, Item, List } from "../model";
+import type { Explanation, SilentRow } from "../model_lists";
+import { useNames } from "../names";
+import { oldest, worst } from "../proof";
+import { Link, navigate } from "../route";
+import { useApi, useItems, useLive, useRoute, useServerState, useSession } from "../use";
+import { useStore } from "../store";
+import { nameOf, t } from "../words";
+import { Bar, indicatorParts, taskParts, type Part as BarPart } from "./Bar";
+import { ErrorBox } from "./ErrorBox";
+import { loginOpen } from "./Login";
+import { OpenFigure, Result, Wrongs } from "./Result";
+import { Table, type Column } from "./Table";
+import { Tag } from "./Tag";
+import { Missing, Updates } from "./Updates";
+
+type Items = ReadonlyMap<string, Item>;
+
+const HASTE_MS = 1500; // changes of one moment are asked for once
+
+// ---- the figure, in full ----
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+	return (
+		<div>
+			<dt>{name}</dt>
+			<dd>{children}</dd>
+		</div>
+	);
+}
+
+function counts(c: Figure["leaves"]): string {
+	const part = (key: "done" | "in_progress" | "not_started" | "unreported" | "na") => (c[key] ? `${int(c[key])} ${t(`state.${key}`)}` : "");
+	return [part("done"), part("in_progress"), part("not_started"), part("unreported"), part("na")].filter(Boolean).join(" · ");
+}
+
+function deadlines(f: Figure): string {
+	const applicable = f.cells.expected - f.cells.na;
+	if (!applicable) return "";
+	return t("drill.deadlinesSay", { inTime: f.cells.done - f.done_late, of: applicable, late: f.done_late, open: applicable - f.cells.done - f.overdue, overdue: f.overdue });
+}
+
+function Target({ item, f }: { item: Item; f: Figure }) {
+	return (
+		<>
+			{target(item, f.target)}
+			{item.direction === "lower" && <small> ({t("drill.lower")})</small>}{" "}
+			{f.target_reached !== null && <Tag tone={f.target_reached ? "good" : "warn"}>{t(f.target_reached ? "figure.reached" : "figure.notReached")}</Tag>}
+		</>
+	);
+}
+
+/** Of tasks, of the offices of one task, or of indicators: whatever there are several of. */
+function barOf(item: Item, f: Figure): BarPart[] | null {
+	const c = f.cells;
+	if (item.kind === "task" && c.expected > 1)
+		return [
+			{ look: "done", n: c.done - f.done_late },
+			{ look: "late", n: f.done_late },
+			{ look: "in_progress", n: c.in_progress },
+			{ look: "not_started", n: c.not_started },
+			{ look: "unreported", n: c.unreported },
+		];
+	if (f.leaves.expected > 1) return taskParts(f);
+	return f.indicators.expected > 1 ? indicatorParts(f) : null;
+}
+
+function Facts({ item, f, since }: { item: Item; f: Figure; since: string | null }) {
+	const name = useNames([item.lead]);
+	const s = say(item, f);
+	const k = f.indicators;
+	const missing = f.expected - f.reported;
+	const bar = barOf(item, f);
+	const score = f.score_bp !== null && !item.leaf;
+	return (
+		<div class="card drill-figure">
+			<p class={s.none ? "drill-main result-none" : "drill-main"}>
+				<b>{s.main}</b> {s.rest && <span>{s.rest}</span>}
+			</p>
+			{bar && <Bar parts={bar} />}
+			<dl class="facts">
+				{item.num_def && <Fact name={t("drill.numerator")}>{item.num_def}{f.numerator !== null && <b> {int(f.numerator)}</b>}</Fact>}
+				{item.den_def && <Fact name={t("drill.denominator")}>{item.den_def}{f.denominator !== null && <b> {int(f.denominator)}</b>}</Fact>}
+				{f.target !== null && (
+					<Fact name={t("drill.target")}>
+						<Target item={item} f={f} />
+					</Fact>
+				)}
+				{score && <Fact name={t("drill.score")}>{t("drill.scoreSay", { score: percent(f.score_bp), n: f.score_leaves, of: f.score_leaves_of })}</Fact>}
+				{!score && f.attainment_bp !== null && <Fact name={t("drill.attainment")}>{rate(f.attainment_bp, f.reported, f.expected)}</Fact>}
+				{!item.leaf && f.leaves.expected > 0 && <Fact name={t("drill.tasks")}>{int(f.leaves.expected)} = {counts(f.leaves)}</Fact>}
+				{f.cells.expected > 1 && f.cells.expected !== f.leaves.expected && <Fact name={t("drill.offices")}>{int(f.cells.expected)} = {counts(f.cells)}</Fact>}
+				{k.expected > 1 && <Fact name={t("drill.indicators")}>{t("drill.indicatorsSay", { value: k.value, expected: k.expected, none: k.none, unreported: k.unreported, target: k.at_target })}</Fact>}
+				<Fact name={t("drill.reported")}>{t(missing ? "drill.reportedSay" : "drill.reportedAll", { n: f.reported, of: f.expected, missing })}</Fact>
+				{deadlines(f) && <Fact name={t("drill.deadlines")}>{deadlines(f)}</Fact>}
+				{f.behind > 0 && <Fact name={t("drill.behind")}>{t("drill.behindSay", { n: f.behind, of: f.cells.in_progress })}</Fact>}
+				<Fact name={t("drill.at")}>{t("drill.atSay", { date: date(f.at), version: f.version })}</Fact>
+				{since && f.at && <Fact name={t("drill.oldest")}>{t("drill.oldestSay", { date: date(since), days: days(daysBetween(since, f.at)) })}</Fact>}
+				{item.lead && <Fact name={t("drill.lead")}>{[name(item.lead), item.person].filter(Boolean).join(" · ")}</Fact>}
+				{item.product && <Fact name={t("unit.productCol")}>{item.product}</Fact>}
+				{item.due && <Fact name={t("drill.due")}>{date(item.due)}</Fact>}
+			</dl>
+		</div>
+	);
+}
+
+// ---- what it is made of ----
+
+function figureColumns(item: Item | null, items: Items, unitName: string | undefined): Column<{ unit: string; item: string; name: string; figure: Figure }>[] {
+	const of = (code: string) => item ?? items.get(code);
+	return [
+		{
+			key: "name",
+			title: t(item ? "drill.unit" : "drill.item"),
+			head: true,
+			class: "who",
+			by: (r) => r.name,
+			cell: (r) => {
+				const i = of(r.item);
+				return i ? (
+					<OpenFigure unit={r.unit} item={i} unitName={item ? r.name : unitName}>
+						{r.name}
+					</OpenFigure>
+				) : (
+					r.name
+				);
+			},
+		},
+		{ key: "result", title: t("drill.result"), cell: (r) => <Result item={of(r.item)} f={r.figure} />, csv: (r) => [say(of(r.item), r.figure).main, say(of(r.item), r.figure).rest].filter(Boolean).join(" · ") },
+		{ key: "attained", title: t("unit.attained"), number: true, by: (r) => r.figure.attainment_bp ?? r.figure.score_bp, cell: (r) => attained(of(r.item), r.figure), csv: (r) => ({ hundredths: r.figure.attainment_bp ?? r.figure.score_bp }) },
+		{ key: "reported", title: t("unit.reports"), number: true, class: "narrow-off", by: (r) => (r.figure.expected ? r.figure.reported / r.figure.expected : null), cell: (r) => ofN(r.figure.reported, r.figure.expected), csv: (r) => `${r.figure.reported}/${r.figure.expected}` },
+		{ key: "marks", title: t("unit.marks"), class: "narrow-off", by: (r) => -r.figure.overdue, cell: (r) => <Wrongs f={r.figure} but="unreported" />, csv: (r) => r.figure.overdue },
+	];
+}
+
+function Part({ title, note, children }: { title: string; note?: string | false; children: ComponentChildren }) {
+	return (
+		<section class="drill-part">
+			<h3>{title}</h3>
+			{note && <p class="note">{note}</p>}
+			{children}
+		</section>
+	);
+}
+
+function UnitsBelow({ below, item, items, file }: { below: Below; item: Item; items: Items; file: string }) {
+	if (!below.rows.length) return null;
+	const rows = below.rows
+		.map((r) => ({ unit: r.unit.code, item: item.code, name: nameOf(r.unit), figure: r.figure }))
+		.sort((a, b) => worse(a.figure, b.figure));
+	return (
+		<Part title={t("drill.below", { n: rows.length })} note={t("drill.belowNote")}>
+			<Table caption={t("drill.below", { n: rows.length })} columns={figureColumns(item, items, undefined)} rows={rows} rowKey={(r) => r.unit} file={file} />
+		</Part>
+	);
+}
+
+function Contents({ unit, item, items, unitName }: { unit: string; item: Item; items: Items; unitName: string }) {
+	const { data } = useApi<Figures>(item.leaf ? null : "figures", { unit, plan: item.plan });
+	const inner = (data?.figures ?? []).filter((f) => items.get(f.item)?.parent === item.code);
+	if (!inner.length) return null;
+	const rows = inner.map((f) => ({ unit, item: f.item, name: nameOf(items.get(f.item)!), figure: f }));
+	return (
+		<Part title={t("drill.contents", { n: rows.length })}>
+			<Table caption={t("drill.contents", { n: rows.length })} columns={figureColumns(null, items, unitName)} rows={rows} rowKey={(r) => r.item} />
+		</Part>
+	);
+}
+
+function Proof({ unit, item, items, why, unitName }: { unit: string; item: Item; items: Items; why: Explanation; unitName: string }) {
+	const silent = useApi<List<SilentRow>>(why.missing.length ? "silent" : null, { unit, item: item.code });
+	const single = why.reported.every((c) => c.unit === unit) && why.missing.every((c) => c.unit === unit);
+	const name = (what: string) => `${what}-${unit}-${item.code}`;
+	return (
+		<>
+			{why.truncated && <p class="note">{t("drill.truncated")}</p>}
+			{!item.leaf && why.unfinished.length > 0 && (
+				<Part title={t("drill.unfinished", { n: why.unfinished.length })}>
+					<Table
+						caption={t("drill.unfinished", { n: why.unfinished.length })}
+						columns={figureColumns(null, items, unitName)}
+						rows={why.unfinished.map((f) => ({ unit, item: f.item, name: items.get(f.item) ? nameOf(items.get(f.item)!) : f.item, figure: f }))}
+						rowKey={(r) => r.item}
+					/>
+				</Part>
+			)}
+			{why.missing.length > 0 && (
+				<Part title={t("drill.missing", { n: why.missing.length })}>
+					<Missing caption={t("drill.missing", { n: why.missing.length })} rows={why.missing} silent={silent.data?.rows ?? []} items={items} file={name("chua-bao")} withItem={!item.leaf} />
+				</Part>
+			)}
+			<Part title={t("drill.standing", { n: why.reported.length })}>
+				<Updates caption={t("drill.standing", { n: why.reported.length })} rows={worst(why.reported)} items={items} file={name("da-bao")} withUnit={!single} withItem={!item.leaf} empty={t("unit.lastNone")} />
+			</Part>
+		</>
+	);
+}
+
+// ---- the panel ----
+
+function Where({ below, item }: { below: Below; item: Item }) {
+	const path = below.unit.path;
+	return (
+		<nav class="crumbs" aria-label={t("drill.path")}>
+			<ol>
+				{path.map((u, i) => (
+					<li key={u.code}>{i === path.length - 1 ? <span aria-current="true">{nameOf(u)}</span> : <Link to={{ drill: { unit: u.code, item: item.code } }}>{nameOf(u)}</Link>}</li>
+				))}
+			</ol>
+		</nav>
+	);
+}
+
+function Inside({ unit, item, items }: { unit: string; item: Item; items: Items }) {
+	const user = useSession()?.user ?? null;
+	const below = useApi<Below>("below", { unit, item: item.code });
+	const why = useApi<Explanation>(user ? "explain" : null, { unit, item: item.code });
+	const later = useRef<ReturnType<typeof setTimeout>>();
+	useEffect(() => () => clearTimeout(later.current), [unit, item.code]);
+	useLive(unit, 1, (g) => {
+		if (!g.figures.some((b) => b.i === item.code)) return;
+		clearTimeout(later.current);
+		later.current = setTimeout(() => {
+			below.reload();
+			why.reload();
+		}, HASTE_MS);
+	});
+	if (below.error && !below.data) return <ErrorBox error={below.error} reload={below.reload} />;
+	if (!below.data) return <p class="empty">{t("app.loading")}</p>;
+	const name = nameOf(below.data.unit);
+	return (
+		<>
+			<Where below={below.data} item={item} />
+			<Facts item={item} f={below.data.figure} since={why.data ? oldest(why.data.reported) : null} />
+			<UnitsBelow below={below.data} item={item} items={items} file={`${unit}-${item.code}`} />
+			<Contents unit={unit} item={item} items={items} unitName={name} />
+			{!user && (
+				<div class="notice">
+					<span class="notice-mark" aria-hidden="true">
+						i
+					</span>
+					<div>
+						<p>{t("drill.login")}</p>
+						<button type="button" onClick={() => loginOpen.set(true)}>
+							{t("login.open")}
+						</button>
+					</div>
+				</div>
+			)}
+			{user && why.error && !why.data && <ErrorBox error={why.error} reload={why.reload} />}
+			{user && !why.data && !why.error && <p class="empty">{t("app.loading")}</p>}
+			{why.data && <Proof unit={unit} item={item} items={items} why={why.data} unitName={name} />}
+		</>
+	);
+}
+
+function Panel({ unit, code }: { unit: string; code: string }) {
+	const box = useRef<HTMLDialogElement>(null);
+	const title = useRef<HTMLHeadingElement>(null);
+	const items = useItems();
+	const s = useServerState();
+	const logging = useStore(loginOpen);
+	const item = items.get(code);
+	const close = () => navigate({ drill: null });
+
+	useEffect(() => {
+		const d = box.current!;
+		const before = document.activeElement;
+		d.showModal();
+		document.documentElement.classList.add("drilled");
+		return () => {
+			d.close();
+			document.documentElement.classList.remove("drilled");
+			if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus();
+			else document.getElementById("main")?.focus();
+		};
+	}, []);
+	useEffect(() => {
+		box.current!.scrollTop = 0;
+		title.current!.focus();
+	}, [unit, code]);
+	// The login dialog opened from here must come to lie above, and it does: what is shown last is on top.
+	useEffect(() => {
+		if (!logging) title.current?.focus();
+	}, [logging]);
+
+	return (
+		<dialog
+			ref={box}
+			class="drill"
+			aria-labelledby="drill-title"
+			onCancel={(e) => {
+				e.preventDefault();
+				close();
+			}}
+			onClick={(e) => e.target === box.current && close()}
+		>
+			<div class="drill-box">
+				<header class="drill-head">
+					<div>
+						<h2 id="drill-title" ref={title} tabIndex={-1}>
+							{item ? nameOf(item) : code}
+						</h2>
+						<p class="note">
+							{item && item.code !== item.plan ? `${items.get(item.plan) ? nameOf(items.get(item.plan)!) : item.plan} · ` : ""}
+							{code}
+							{s?.illustrative && ` · ${t("app.illustrative")}`}
+							{s?.simulated && ` · ${t("app.simulated")}`}
+						</p>
+					</div>
+					<button type="button" class="drill-close" onClick={close} title={t("common.close")}>
+						<span aria-hidden="true">✕</span>
+						<span class="unseen">{t("common.close")}</span>
+					</button>
+				</header>
+				<p class="row screen-only drill-go">
+					<Link to={{ screen: "unit", unit, plan: item?.plan ?? null, item: null, drill: null, more: {} }}>{t("drill.unitPage")}</Link>
+					<button type="button" class="quiet" onClick={() => print()}>
+						{t("common.print")}
+					</button>
+				</p>
+				{item ? <Inside key={`${unit}~${code}`} unit={unit} item={item} items={items} /> : items.size ? <p class="empty">{t("drill.unknown", { code })}</p> : <p class="empty">{t("app.loading")}</p>}
+			</div>
+		</dialog>
+	);
+}
+
+/** Stands once in the page; shows itself when the address says so. */
+export function Drill() {
+	const { drill } = useRoute();
+	return drill ? <Panel unit={drill.unit} code={drill.item} /> : null;
+}
