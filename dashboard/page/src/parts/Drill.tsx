@@ -5,113 +5,25 @@
 // while it is open, Esc closes it, and the focus returns to what opened it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { attained, say, target, worse } from "../figure";
-import { date, days, daysBetween, int, ofN, percent, rate } from "../format";
+import { attained, say, worse } from "../figure";
+import { ofN } from "../format";
 import type { Below, Figure, Figures, Item, List } from "../model";
 import type { Explanation, SilentRow } from "../model_lists";
-import { useNames } from "../names";
 import { oldest, worst } from "../proof";
 import { Link, navigate } from "../route";
-import { useApi, useItems, useLive, useRoute, useServerState, useSession } from "../use";
 import { useStore } from "../store";
+import { useApi, useItems, useLive, useRoute, useServerState, useSession } from "../use";
 import { nameOf, t } from "../words";
-import { Bar, indicatorParts, taskParts, type Part as BarPart } from "./Bar";
+import { Facts } from "./DrillFigure";
 import { ErrorBox } from "./ErrorBox";
 import { loginOpen } from "./Login";
 import { OpenFigure, Result, Wrongs } from "./Result";
 import { Table, type Column } from "./Table";
-import { Tag } from "./Tag";
 import { Missing, Updates } from "./Updates";
 
 type Items = ReadonlyMap<string, Item>;
 
 const HASTE_MS = 1500; // changes of one moment are asked for once
-
-// ---- the figure, in full ----
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-	return (
-		<div>
-			<dt>{name}</dt>
-			<dd>{children}</dd>
-		</div>
-	);
-}
-
-function counts(c: Figure["leaves"]): string {
-	const part = (key: "done" | "in_progress" | "not_started" | "unreported" | "na") => (c[key] ? `${int(c[key])} ${t(`state.${key}`)}` : "");
-	return [part("done"), part("in_progress"), part("not_started"), part("unreported"), part("na")].filter(Boolean).join(" · ");
-}
-
-function deadlines(f: Figure): string {
-	const applicable = f.cells.expected - f.cells.na;
-	if (!applicable) return "";
-	return t("drill.deadlinesSay", { inTime: f.cells.done - f.done_late, of: applicable, late: f.done_late, open: applicable - f.cells.done - f.overdue, overdue: f.overdue });
-}
-
-function Target({ item, f }: { item: Item; f: Figure }) {
-	return (
-		<>
-			{target(item, f.target)}
-			{item.direction === "lower" && <small> ({t("drill.lower")})</small>}{" "}
-			{f.target_reached !== null && <Tag tone={f.target_reached ? "good" : "warn"}>{t(f.target_reached ? "figure.reached" : "figure.notReached")}</Tag>}
-		</>
-	);
-}
-
-/** Of tasks, of the offices of one task, or of indicators: whatever there are several of. */
-function barOf(item: Item, f: Figure): BarPart[] | null {
-	const c = f.cells;
-	if (item.kind === "task" && c.expected > 1)
-		return [
-			{ look: "done", n: c.done - f.done_late },
-			{ look: "late", n: f.done_late },
-			{ look: "in_progress", n: c.in_progress },
-			{ look: "not_started", n: c.not_started },
-			{ look: "unreported", n: c.unreported },
-		];
-	if (f.leaves.expected > 1) return taskParts(f);
-	return f.indicators.expected > 1 ? indicatorParts(f) : null;
-}
-
-function Facts({ item, f, since }: { item: Item; f: Figure; since: string | null }) {
-	const name = useNames([item.lead]);
-	const s = say(item, f);
-	const k = f.indicators;
-	const missing = f.expected - f.reported;
-	const bar = barOf(item, f);
-	const score = f.score_bp !== null && !item.leaf;
-	return (
-		<div class="card drill-figure">
-			<p class={s.none ? "drill-main result-none" : "drill-main"}>
-				<b>{s.main}</b> {s.rest && <span>{s.rest}</span>}
-			</p>
-			{bar && <Bar parts={bar} />}
-			<dl class="facts">
-				{item.num_def && <Fact name={t("drill.numerator")}>{item.num_def}{f.numerator !== null && <b> {int(f.numerator)}</b>}</Fact>}
-				{item.den_def && <Fact name={t("drill.denominator")}>{item.den_def}{f.denominator !== null && <b> {int(f.denominator)}</b>}</Fact>}
-				{f.target !== null && (
-					<Fact name={t("drill.target")}>
-						<Target item={item} f={f} />
-					</Fact>
-				)}
-				{score && <Fact name={t("drill.score")}>{t("drill.scoreSay", { score: percent(f.score_bp), n: f.score_leaves, of: f.score_leaves_of })}</Fact>}
-				{!score && f.attainment_bp !== null && <Fact name={t("drill.attainment")}>{rate(f.attainment_bp, f.reported, f.expected)}</Fact>}
-				{!item.leaf && f.leaves.expected > 0 && <Fact name={t("drill.tasks")}>{int(f.leaves.expected)} = {counts(f.leaves)}</Fact>}
-				{f.cells.expected > 1 && f.cells.expected !== f.leaves.expected && <Fact name={t("drill.offices")}>{int(f.cells.expected)} = {counts(f.cells)}</Fact>}
-				{k.expected > 1 && <Fact name={t("drill.indicators")}>{t("drill.indicatorsSay", { value: k.value, expected: k.expected, none: k.none, unreported: k.unreported, target: k.at_target })}</Fact>}
-				<Fact name={t("drill.reported")}>{t(missing ? "drill.reportedSay" : "drill.reportedAll", { n: f.reported, of: f.expected, missing })}</Fact>
-				{deadlines(f) && <Fact name={t("drill.deadlines")}>{deadlines(f)}</Fact>}
-				{f.behind > 0 && <Fact name={t("drill.behind")}>{t("drill.behindSay", { n: f.behind, of: f.cells.in_progress })}</Fact>}
-				<Fact name={t("drill.at")}>{t("drill.atSay", { date: date(f.at), version: f.version })}</Fact>
-				{since && f.at && <Fact name={t("drill.oldest")}>{t("drill.oldestSay", { date: date(since), days: days(daysBetween(since, f.at)) })}</Fact>}
-				{item.lead && <Fact name={t("drill.lead")}>{[name(item.lead), item.person].filter(Boolean).join(" · ")}</Fact>}
-				{item.product && <Fact name={t("unit.productCol")}>{item.product}</Fact>}
-				{item.due && <Fact name={t("drill.due")}>{date(item.due)}</Fact>}
-			</dl>
-		</div>
-	);
-}
 
 // ---- what it is made of ----
 
