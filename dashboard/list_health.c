@@ -230,13 +230,21 @@ static void json_whole(const struct list *l, struct json *j)
 	json_object_end(j);
 }
 
+/* A key belongs to a unit; "" = the catalogue does not have it. */
+static const char *unit_name(const struct list *l, const char *code)
+{
+	uint32_t i = *code ? catalogue_unit_by_code(l->catalogue, code, l->sight.today) : NO_INDEX;
+
+	return i == NO_INDEX ? "" : catalogue_unit(l->catalogue, i)->row.name;
+}
+
 static void json_row(const struct list *l, const void *row, struct json *j)
 {
 	const Row *m = row;
 
-	(void)l;
 	json_uint(j, "principal", m->principal);
 	list_json_text(j, "unit", m->unit);
+	list_json_text(j, "unit_name", unit_name(l, m->unit));
 	json_text(j, "name", m->name);
 	json_text(j, "role", m->role);
 	json_uint(j, "taken", m->taken);

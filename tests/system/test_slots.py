@@ -146,6 +146,7 @@ def test_whom_the_centre_hears(play):
     centre, agents, rows = health()
     assert centre["ready"] == "ready" and centre["updates_taken"] == 1 and centre["commits"] >= 1 and centre["uptime_ms"] > 0
     assert centre["entries"] == world.dump()[-1]["entry"] and centre["head_received_ms"] == ms("2024-04-10", 8) and not centre["journal_damaged"]
+    assert agents["412"]["unit_name"] == "Thành phố Vinh"
     assert (agents["412"]["taken"], agents["412"]["last_received_ms"], agents["412"]["last_heard_ms"]) == (1, ms("2024-04-10", 8), ms("2024-04-10", 8))
     assert (agents["413"]["taken"], agents["413"]["last_received_ms"], agents["413"]["last_heard_ms"]) == (0, None, None)
     assert [r["last_heard_ms"] for r in rows if r["role"] == "viewer"] == [ms("2024-04-10", 8), None], "who has asked, and who has not"
