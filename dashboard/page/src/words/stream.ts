@@ -33,6 +33,7 @@ export const stream = {
 	"say.done": ["xong {n}/{of}", "{n}/{of} done"],
 	"say.overdue": ["quá hạn {n}", "{n} overdue"],
 	"say.behind": ["chậm tiến độ {n}", "{n} behind"],
+	"say.behindOne": ["chậm tiến độ", "behind"],
 	"say.none_arisen": ["không phát sinh", "none arisen"],
 	"say.nothing": ["không phải báo", "nothing expected"],
 	"say.target": ["mục tiêu {n}", "target {n}"],
