@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // health: what the answers of `health` mean. Pure. Times are the centre's clock, never the browser's.
 export interface CentreHealth {
+	now_ms: number; // the centre's clock at the answer
 	uptime_ms: number;
 	ready: string;
 	entries: number;
@@ -31,7 +32,8 @@ export interface CentreHealth {
 export interface PrincipalHealth {
 	principal: number;
 	unit: string | null;
-	name: string | null;
+	unit_name: string | null;
+	name: string;
 	role: string;
 	taken: number;
 	refused: number;
@@ -43,6 +45,9 @@ export interface GatewayHealth {
 	clients: number;
 	streams: number;
 	requests: number;
+	refused: number;
+	cut: number;
+	sessions: number;
 	queue: number;
 	mirror_grains: number;
 	rss_kb: number;

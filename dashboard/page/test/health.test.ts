@@ -6,7 +6,7 @@ import {
 	type CentreHealth, type Health, type PrincipalHealth,
 } from "../src/health";
 
-const agent: PrincipalHealth = { principal: 1, unit: "412", name: "Vinh", role: "agent", taken: 3, refused: 0,
+const agent: PrincipalHealth = { principal: 1, unit: "412", unit_name: "Vinh", name: "", role: "agent", taken: 3, refused: 0,
 	last_received_ms: 500, last_heard_ms: 1000 };
 const now = 1000 + LIVE_MS;
 
@@ -24,11 +24,11 @@ test("the longest lost stand first", () => {
 	assert.deepEqual(countAgents(list, now), { live: 1, stale: 2, never: 1, all: 4 });
 });
 
-const centre: CentreHealth = { uptime_ms: 60000, ready: "ready", entries: 9, head_received_ms: 1, checkpoint: 0,
+const centre: CentreHealth = { now_ms: now, uptime_ms: 60000, ready: "ready", entries: 9, head_received_ms: 1, checkpoint: 0,
 	updates_taken: 100, updates_refused: 0, duplicates: 0, conflicts: 0, commits: 50, commits_refused: 0, nacks: 0, busy: 2,
 	sessions: 1, handshakes: 1, handshakes_refused: 0, handshakes_unknown: 0, subscriptions: 1, deltas: 1, questions: 1,
 	questions_failed: 0, journal_bytes: 1000, disk_free_bytes: 2 * DISK_LOW_BYTES, journal_damaged: false, reader_lag: 0 };
-const gateway = { clients: 1, streams: 1, requests: 1, queue: 0, mirror_grains: 1, rss_kb: 1, uptime_ms: 1 };
+const gateway = { clients: 1, streams: 1, requests: 1, refused: 0, cut: 0, sessions: 1, queue: 0, mirror_grains: 1, rss_kb: 1, uptime_ms: 1 };
 
 function health(c: Partial<CentreHealth>, queue = 0): Health {
 	return { centre: { ...centre, ...c }, rows: [], gateway: { ...gateway, queue } };

@@ -1,8 +1,334 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useTitle } from "../use";
-import { t } from "../words";
+// The machinery, for operators: what is wrong in a sentence each, the centre, this gateway, and every agent: live,
+// stale or never seen. Asked every few seconds while somebody looks.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { fold } from "../fold";
+import { age, clock, int, ofN, points, time, timeSince } from "../format";
+import { agentState, countAgents, diskLow, perSecond, troubledFirst, troubles, type AgentState, type CentreHealth, type GatewayHealth, type Health, type PrincipalHealth, type Sample, type Trouble } from "../health";
+import { ErrorBox } from "../parts/ErrorBox";
+import { loginOpen } from "../parts/Login";
+import { Notice } from "../parts/Notice";
+import { Table, type Column } from "../parts/Table";
+import { Link, navigate } from "../route";
+import { useApi, useRoute, useServerState, useSession, useTitle } from "../use";
+import { codeWord, t, type Key } from "../words";
+
+const EVERY_MS = 5000;
+const STATES: readonly AgentState[] = ["live", "stale", "never"];
+
+/** "1,5 GB": in the units that disks are sold in. */
+function bytes(n: number): string {
+	const units = ["kB", "MB", "GB", "TB"];
+	let size = n / 1000;
+	let i = 0;
+	while (size >= 1000 && i < units.length - 1) {
+		size /= 1000;
+		i++;
+	}
+	return `${points(Math.round(size * 10) * 10)}\u00a0${units[i]}`;
+}
+
+/** 2400 thousandths: "2,4" */
+const perMille = (n: number) => points(Math.round(n / 100) * 10);
+
+/** Answers to the same question, every few seconds; and the one before, for what happens in a second. */
+function useHealth(allowed: boolean) {
+	const asked = useApi<Health>(allowed ? "health" : null);
+	const samples = useRef<{ before: Sample | null; now: Sample | null; data: Health | null }>({ before: null, now: null, data: null });
+	const s = samples.current;
+	if (asked.data && asked.data !== s.data) {
+		s.data = asked.data;
+		s.before = s.now;
+		s.now = { at_ms: performance.now(), centre: asked.data.centre };
+	}
+	const reload = useRef(asked.reload);
+	reload.current = asked.reload;
+	useEffect(() => {
+		if (!allowed) return;
+		const id = setInterval(() => document.visibilityState === "visible" && reload.current(), EVERY_MS);
+		return () => clearInterval(id);
+	}, [allowed]);
+	return { ...asked, before: s.before, now: s.now };
+}
+
+const GRAVE: readonly Trouble[] = ["damaged", "disk_full", "clock", "locked", "not_ready", "commits_refused"];
+
+function Troubles({ h, before }: { h: Health; before: Sample | null }) {
+	const list = troubles(h, before);
+	const args: Partial<Record<Trouble, Record<string, string | number>>> = {
+		disk_low: { n: bytes(h.centre.disk_free_bytes) },
+		not_ready: { state: h.centre.ready },
+		reader_lag: { n: h.centre.reader_lag },
+		questions_queue: { n: h.gateway.queue },
+	};
+	if (!list.length)
+		return (
+			<p class="sys-fine">
+				<span class="mark mark-done" aria-hidden="true">
+					✓
+				</span>
+				<b>{t("sys.fine")}.</b> {t("sys.fineText")}
+			</p>
+		);
+	return (
+		<>
+			{list.map((x) => (
+				<Notice key={x} tone={GRAVE.includes(x) ? "bad" : "warn"}>
+					<p>
+						<b>{t(`trouble.${x}` satisfies Key, args[x])}</b>
+					</p>
+				</Notice>
+			))}
+		</>
+	);
+}
+
+/** A fact: its name, what it is, a word of what that means. */
+function Fact({ name, children, note, bad }: { name: string; children: preact.ComponentChildren; note?: string; bad?: boolean }) {
+	return (
+		<div class={bad ? "fact fact-bad" : "fact"}>
+			<dt>{name}</dt>
+			<dd>
+				{children}
+				{note && <small> {note}</small>}
+			</dd>
+		</div>
+	);
+}
+
+function Centre({ c, now, before }: { c: CentreHealth; now: Sample; before: Sample | null }) {
+	const rate = perSecond(before, now, "updates_taken");
+	const low = diskLow(c) || c.ready === "disk_full";
+	return (
+		<section class="card" aria-labelledby="sys-centre">
+			<h2 id="sys-centre">{t("sys.centre")}</h2>
+			<dl class="facts">
+				<Fact name={t("sys.state")} bad={c.ready !== "ready"}>
+					{codeWord("ready", c.ready)}
+				</Fact>
+				<Fact name={t("sys.uptime")}>{age(c.uptime_ms)}</Fact>
+				<Fact name={t("sys.rate")}>{rate === null ? t("sys.waiting") : perMille(rate)}</Fact>
+				<Fact name={t("sys.entries")}>{int(c.entries)}</Fact>
+				<Fact name={t("sys.head")}>{c.head_received_ms === null ? "–" : time(c.head_received_ms)}</Fact>
+				<Fact name={t("sys.journal")} note={c.journal_damaged ? t("sys.damaged") : t("sys.whole")} bad={c.journal_damaged}>
+					{bytes(c.journal_bytes)}
+				</Fact>
+				<Fact name={t("sys.disk")} note={low ? t("sys.diskLow") : t("sys.diskFine")} bad={low}>
+					{bytes(c.disk_free_bytes)}
+				</Fact>
+				<Fact name={t("sys.checkpoint")} note={c.checkpoint ? undefined : t("sys.noneAccepted")}>
+					{c.checkpoint ? int(c.checkpoint) : "–"}
+				</Fact>
+			</dl>
+			<h3>{t("sys.sinceStart", { time: time(c.now_ms - c.uptime_ms) })}</h3>
+			<dl class="facts">
+				<Fact name={t("sys.taken")}>{int(c.updates_taken)}</Fact>
+				<Fact name={t("sys.refused")}>{int(c.updates_refused)}</Fact>
+				<Fact name={t("sys.duplicates")}>
+					{int(c.duplicates)} / {int(c.conflicts)}
+				</Fact>
+				<Fact name={t("sys.commits")} bad={c.commits_refused > 0}>
+					{int(c.commits)} / {int(c.commits_refused)}
+				</Fact>
+				<Fact name={t("sys.busy")}>{int(c.busy)}</Fact>
+				<Fact name={t("sys.handshakes")}>{int(c.handshakes)}</Fact>
+				<Fact name={t("sys.handshakesBad")}>
+					{int(c.handshakes_refused)} / {int(c.handshakes_unknown)}
+				</Fact>
+				<Fact name={t("sys.questions")}>
+					{int(c.questions)} / {int(c.questions_failed)}
+				</Fact>
+				<Fact name={t("sys.feed")}>{int(c.subscriptions)}</Fact>
+				<Fact name={t("sys.lag")}>{int(c.reader_lag)}</Fact>
+			</dl>
+		</section>
+	);
+}
+
+function Gateway({ g }: { g: GatewayHealth }) {
+	return (
+		<section class="card" aria-labelledby="sys-gateway">
+			<h2 id="sys-gateway">{t("sys.gateway")}</h2>
+			<dl class="facts">
+				<Fact name={t("sys.uptime")}>{age(g.uptime_ms)}</Fact>
+				<Fact name={t("sys.clients")}>{int(g.clients)}</Fact>
+				<Fact name={t("sys.streams")}>{int(g.streams)}</Fact>
+				<Fact name={t("sys.requests")}>{int(g.requests)}</Fact>
+				<Fact name={t("sys.cut")}>
+					{int(g.refused)} / {int(g.cut)}
+				</Fact>
+				<Fact name={t("sys.logins")}>{int(g.sessions)}</Fact>
+				<Fact name={t("sys.queue")}>{int(g.queue)}</Fact>
+				<Fact name={t("sys.mirror")}>{int(g.mirror_grains)}</Fact>
+				<Fact name={t("sys.memory")}>{bytes(g.rss_kb * 1024)}</Fact>
+			</dl>
+		</section>
+	);
+}
+
+function State({ state }: { state: AgentState }) {
+	return (
+		<span class={`agent agent-${state}`}>
+			<span aria-hidden="true">{t(`agentLetter.${state}` satisfies Key)}</span> {t(`agent.${state}` satisfies Key)}
+		</span>
+	);
+}
+
+function agentColumns(now: number, today: string | null, extra: Column<PrincipalHealth>[]): Column<PrincipalHealth>[] {
+	const order = (r: PrincipalHealth) => STATES.indexOf(agentState(r, now));
+	const since = (ms: number | null) => (ms === null ? null : timeSince(ms, today));
+	return [
+		{
+			key: "unit",
+			title: t("sys.unit"),
+			head: true,
+			class: "cal-name",
+			by: (r) => r.unit_name ?? r.unit,
+			cell: (r) => (
+				<>
+					{r.unit && <Link to={{ screen: "unit", unit: r.unit }}>{r.unit_name ?? r.unit}</Link>}{" "}
+					<small>
+						{r.unit_name && r.unit} {r.name}
+					</small>
+				</>
+			),
+		},
+		...extra,
+		{ key: "state", title: t("sys.state"), by: order, csv: (r) => t(`agent.${agentState(r, now)}` satisfies Key), cell: (r) => <State state={agentState(r, now)} /> },
+		{
+			key: "heard",
+			title: t("sys.heard"),
+			by: (r) => r.last_heard_ms,
+			csv: (r) => (r.last_heard_ms ? time(r.last_heard_ms) : ""),
+			cell: (r) =>
+				r.last_heard_ms ? (
+					<span class="nowrap">
+						{since(r.last_heard_ms)} <small>({t("sys.ago", { age: age(now - r.last_heard_ms) })})</small>
+					</span>
+				) : (
+					"–"
+				),
+		},
+		{
+			key: "received",
+			title: t("sys.accepted"),
+			by: (r) => r.last_received_ms,
+			csv: (r) => (r.last_received_ms ? time(r.last_received_ms) : ""),
+			cell: (r) => <span class="nowrap">{since(r.last_received_ms) ?? t("sys.noneAccepted")}</span>,
+		},
+		{ key: "taken", title: t("sys.takenBy"), number: true, by: (r) => r.taken, cell: (r) => int(r.taken) },
+		{ key: "refused", title: t("sys.refused"), number: true, by: (r) => r.refused, cell: (r) => (r.refused ? <b class="bad">{int(r.refused)}</b> : "0") },
+	];
+}
+
+function Agents({ rows, now, started }: { rows: readonly PrincipalHealth[]; now: number; started: number }) {
+	const route = useRoute();
+	const today = useServerState()?.today ?? null;
+	const only = STATES.find((s) => s === route.more.agents) ?? null;
+	const query = route.more.q ?? "";
+	const more = (change: Record<string, string>) =>
+		navigate({ more: Object.fromEntries(Object.entries({ ...route.more, ...change }).filter(([, v]) => v)) }, "replace");
+	const agents = rows.filter((r) => r.role === "agent");
+	const n = countAgents(agents, now);
+	const words = fold(query).split(" ").filter(Boolean);
+	const fit = troubledFirst(agents, now).filter(
+		(r) => (!only || agentState(r, now) === only) && words.every((w) => fold(`${r.unit ?? ""} ${r.unit_name ?? ""} ${r.name}`).includes(w)),
+	);
+	return (
+		<section class="sys-agents">
+			<h2>{t("sys.agents")}</h2>
+			<p>{t("sys.rule", { time: time(started) })}</p>
+			<div class="row screen-only">
+				<div class="choice" role="group" aria-label={t("sys.show")}>
+					<button type="button" aria-pressed={!only} onClick={() => more({ agents: "" })}>
+						{t("sys.all")} {int(n.all)}
+					</button>
+					{STATES.map((s) => (
+						<button key={s} type="button" aria-pressed={only === s} onClick={() => more({ agents: s })}>
+							<span aria-hidden="true">{t(`agentLetter.${s}` satisfies Key)}</span> {t(`agent.${s}` satisfies Key)} {ofN(n[s], n.all)}
+						</button>
+					))}
+				</div>
+				<input type="search" value={query} placeholder={t("sys.filter")} aria-label={t("sys.filter")} onInput={(e) => more({ q: e.currentTarget.value })} />
+			</div>
+			<Table
+				caption={t("sys.agents")}
+				columns={agentColumns(now, today, [])}
+				rows={fit}
+				rowKey={(r) => String(r.principal)}
+				file="may-tram"
+				empty={t("sys.noAgents")}
+				rowClass={(r) => (agentState(r, now) === "stale" ? "overdue" : undefined)}
+			/>
+		</section>
+	);
+}
+
+function Readers({ rows, now }: { rows: readonly PrincipalHealth[]; now: number }) {
+	const today = useServerState()?.today ?? null;
+	const list = rows.filter((r) => r.role !== "agent");
+	const role: Column<PrincipalHealth> = { key: "role", title: t("sys.role"), by: (r) => codeWord("principal", r.role), cell: (r) => codeWord("principal", r.role) };
+	if (!list.length) return null;
+	return (
+		<details class="sys-readers">
+			<summary>
+				{t("sys.readers")} ({int(list.length)})
+			</summary>
+			<Table caption={t("sys.readers")} columns={agentColumns(now, today, [role]).filter((c) => !["received", "taken", "refused"].includes(c.key))} rows={list} rowKey={(r) => String(r.principal)} />
+		</details>
+	);
+}
 
 export function Screen() {
 	useTitle(t("screen.system"));
-	return <h1>{t("screen.system")}</h1>;
+	const session = useSession();
+	const allowed = session?.role === "operator";
+	const { data, error, reload, before, now } = useHealth(allowed);
+	const [printing, setPrinting] = useState(false);
+	const rows = useMemo(() => data?.rows ?? [], [data]);
+	if (!allowed)
+		return (
+			<>
+				<h1>{t("screen.system")}</h1>
+				<Notice>
+					<p>{t("sys.operators")}</p>
+					{!session?.user && (
+						<button type="button" onClick={() => loginOpen.set(true)}>
+							{t("login.open")}
+						</button>
+					)}
+				</Notice>
+			</>
+		);
+	const print = () => {
+		setPrinting(true);
+		setTimeout(() => {
+			window.print();
+			setPrinting(false);
+		});
+	};
+	return (
+		<div class="sys" data-printing={printing || undefined}>
+			<header class="row">
+				<h1>{t("screen.system")}</h1>
+				{data && <small>{t("sys.asOf", { time: clock(data.centre.now_ms) })}</small>}
+				<button type="button" class="quiet screen-only" onClick={print}>
+					{t("common.print")}
+				</button>
+			</header>
+			{error && <ErrorBox error={error} reload={reload} />}
+			{!data && !error && <p class="empty">{t("app.loading")}</p>}
+			{data && now && (
+				<>
+					<Troubles h={data} before={before} />
+					<div class="sys-two">
+						<Centre c={data.centre} now={now} before={before} />
+						<Gateway g={data.gateway} />
+					</div>
+					<Agents rows={rows} now={data.centre.now_ms} started={data.centre.now_ms - data.centre.uptime_ms} />
+					<Readers rows={rows} now={data.centre.now_ms} />
+				</>
+			)}
+		</div>
+	);
 }
