@@ -182,8 +182,8 @@ export function Screen() {
 			{!matrix && !error && <p class="empty">{t("app.loading")}</p>}
 			{matrix && !matrix.periods.length && <Empty>{t("cal.noPeriods")}</Empty>}
 			{matrix && matrix.periods.length > 0 && (
-				<section class="card cal-card" id="cal-matrix" aria-labelledby="cal-matrix-title">
-					<h2 id="cal-matrix-title">{t("cal.matrix")}</h2>
+				<section class="card cal-card" id="cal-matrix">
+					<h2>{t("cal.matrix")}</h2>
 					<Legend />
 					<MatrixTable
 						matrix={matrix}
@@ -196,7 +196,7 @@ export function Screen() {
 				</section>
 			)}
 			{open && (
-				<Proof open={open} unit={unit} item={route.item} matrix={matrix!} items={items} nameFor={nameFor} close={() => change({}, { proof: null })} />
+				<Proof open={open} unit={unit} item={route.item} matrix={matrix!} items={items} nameFor={nameFor} close={() => change({}, { proof: null }, "replace")} />
 			)}
 			{user ? (
 				<>

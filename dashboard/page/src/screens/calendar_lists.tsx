@@ -19,9 +19,9 @@ interface Whole<Row> extends List<Row> {
 
 function Part<Row>({ id, title, asked, print, children }: { id: string; title: string; asked: Asked<Row>; print: () => void; children: (data: Row) => preact.ComponentChildren }) {
 	return (
-		<section class="cal-part" id={`cal-${id}`} aria-labelledby={`cal-${id}-title`}>
+		<section class="cal-part" id={`cal-${id}`}>
 			<header class="row">
-				<h2 id={`cal-${id}-title`}>{title}</h2>
+				<h2>{title}</h2>
 				{asked.data && (
 					<button type="button" class="quiet screen-only" onClick={print} aria-label={`${t("common.print")}: ${title}`}>
 						{t("common.print")}

@@ -215,11 +215,11 @@ export function MatrixTable({ matrix, nameFor, open, onOpen, print, file }: {
 						class={`vpill${chosen ? " vpill-open" : ""}`}
 						{...place(row, i + 2)}
 						aria-haspopup="dialog"
-						aria-label={t("cal.cell", { unit: rowName(r, nameFor), period: periodName(p.code), what: cellWords(c) })}
 						title={cellWords(c)}
 						onClick={() => onOpen({ row: r, period: p.code })}
 					>
 						<PillBody cell={c} />
+						<span class="unseen">{t("cal.cell", { unit: rowName(r, nameFor), period: periodName(p.code), what: cellWords(c) })}</span>
 					</button>
 				) : (
 					<span class="vpill-none" {...place(row, i + 2)} role="img" aria-label={t("cal.noneOwed")} title={t("cal.noneOwed")}>
