@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -142,7 +143,8 @@ struct top_screen *top_screen_open(struct sys_error *error)
 	use_utf8();
 	tcgetattr(STDIN_FILENO, &restore.as_before);
 	s->resizes = open_resizes();
-	s->screen = newterm(NULL, stdout, stdin);
+	/* newterm loses memory over a terminal that it does not know: asked before */
+	s->screen = term && tgetent(NULL, term) == 1 ? newterm(NULL, stdout, stdin) : NULL;
 	if (!s->screen || s->resizes < 0) {
 		sys_fail(error, -ENOTTY,
 			 "TERM=%s is no terminal that ncurses knows: try TERM=vt100, or --once",

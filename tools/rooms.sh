@@ -25,7 +25,7 @@ seam 'sodium(\.h|/)' 'keys[a-z_]*'
 seam 'microhttpd\.h' 'http[a-z_]*'
 seam 'zlib\.h' 'gzip'
 seam 'protobuf-c/' 'codec[a-z_]*'
-forbid "$(files common server agent dashboard | grep -vE '^dashboard/top_screen\.c$')" '(ncursesw?/|n?curses\.h|term\.h)' \
+forbid "$(files common server agent dashboard | grep -vE '^dashboard/top_screen\.c$')" '(ncursesw?/|n?curses\.h|term\.h|termcap\.h)' \
 	'<curses.h> goes through dashboard/top_screen only'
 forbid "$(ls server/fold.[ch] server/roster.[ch] agent/push*.[ch] agent/draft.[ch] agent/duty.[ch] agent/args.[ch] dashboard/mirror.[ch] \
 	dashboard/top_board.[ch] dashboard/top_events.[ch] dashboard/top_page.[ch] dashboard/top_rows.c dashboard/top_t[eo]*.[ch] \

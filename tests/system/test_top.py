@@ -368,7 +368,8 @@ def test_every_way_out(world, on_terminal, how):
 def test_terminals_that_cannot(world, on_terminal):
     viewer = Viewer(world)
     t = on_terminal(viewer, "40", term="no-such-terminal")
-    assert t.ends() == 3
+    code = t.ends()
+    assert code == 3, t.raw.decode("utf-8", "replace")
     said = "".join(t.screen.lines())
     assert "no-such-terminal" in said and "--once" in said
 

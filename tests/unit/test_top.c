@@ -496,7 +496,7 @@ static void rows_are_scrolled_to(void **state)
 	(void)state;
 	board_for_pages(&w);
 	for (int i = 0; i < 30; i++) {
-		char code[8];
+		char code[16];
 		snprintf(code, sizeof(code), "X%02d", i);
 		owes(&w, code, "Phường", "", "");
 	}
