@@ -123,6 +123,7 @@ export interface Offices {
 	silent: number;
 	of: number;
 	all: boolean; // of all plans, also where one is chosen
+	owing: boolean; // who owes a report now; else who has something that was never reported
 }
 
 export interface Situation {
@@ -269,7 +270,7 @@ export function tiles(s: Situation): TileFacts[] {
 			of: s.offices.of,
 			change: null, // how many were silent then, nobody knows
 			good: "less",
-			note: s.chosen && s.offices.all ? t("ov.tile.allPlans") : null,
+			note: t(s.offices.owing ? "ov.tile.owing" : s.chosen && s.offices.all ? "ov.tile.gapsAll" : "ov.tile.gaps"),
 			plan: most(figures, missing),
 		});
 	return out;

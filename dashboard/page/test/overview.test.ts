@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expand, sum } from "../src/brief";
 import type { Brief, Figure, Item, TreeNode, UnitRef } from "../src/model";
+import { fit } from "../src/parts/Treemap";
 import { changeWords, look, lookWords, orderUnits, plain, product, sentence, sizedTree, tiles, trendOf, trendWords, worse, worstPlan, type Situation } from "../src/overview";
 import { dice, inLang } from "./page";
 
@@ -22,7 +23,7 @@ const situation = (over: Partial<Situation> = {}): Situation => ({
 	plans: [figure(KH762), figure(KH87), figure(BC15)],
 	before: [figure({ ...KH762, l: [0, 14, 20, 4, 0], c: [0, 14, 20, 4, 0] }), figure(KH87), figure(BC15)],
 	compare: "2024-03-15",
-	offices: { silent: 10, of: 31, all: false },
+	offices: { silent: 10, of: 31, all: false, owing: true },
 	name: (p) => NAMES[p] ?? p,
 	...over,
 });
@@ -50,7 +51,7 @@ test("what is not known is not said", () => {
 	assert.doesNotMatch(said({ before: null }), /so với/);
 	assert.doesNotMatch(said({ compare: null }), /so với/);
 	assert.doesNotMatch(said({ offices: null }), /đơn vị chưa/);
-	assert.match(said({ offices: { silent: 2, of: 34, all: true } }), /đơn vị chưa báo cáo \(mọi kế hoạch\) 2\/34/);
+	assert.match(said({ offices: { silent: 2, of: 34, all: true, owing: false } }), /đơn vị chưa báo cáo \(mọi kế hoạch\) 2\/34/);
 	// one of the plans was not known then: the sum cannot be compared
 	assert.doesNotMatch(said({ chosen: null, before: [figure(KH762)] }), /so với/);
 	assert.match(said({ before: [figure(KH762)] }), /so với 15\/03\/2024: \+0 hoàn thành/);
@@ -74,7 +75,8 @@ test("the tiles: in cells, with the change where it is known", () => {
 	assert.deepEqual([bc.done!.n, bc.done!.of, bc.done!.change], [9, 31, 2]);
 	assert.deepEqual([bc.overdue!.n, bc.overdue!.change], [13, -2]);
 	assert.deepEqual([bc.progress!.n, bc.progress!.change, bc.progress!.good], [21, -3, null]);
-	assert.deepEqual([bc.silent!.n, bc.silent!.of, bc.silent!.change], [10, 31, null]);
+	assert.deepEqual([bc.silent!.n, bc.silent!.of, bc.silent!.change, bc.silent!.note], [10, 31, null, "đang nợ báo cáo đến hạn"]);
+	assert.equal(of({ offices: { silent: 2, of: 34, all: true, owing: false } }).silent!.note, "còn việc chưa từng báo cáo (mọi kế hoạch)");
 	assert.equal(changeWords(bc.done!), "▲ +2 tốt hơn");
 	assert.equal(changeWords(bc.overdue!), "▼ −2 tốt hơn");
 	assert.equal(changeWords(bc.progress!), "▼ −3");
@@ -173,4 +175,15 @@ test("the trend goes on to today, and says so in words", () => {
 	assert.deepEqual(trendOf(still, null).days, ["2024-03-01", "2024-03-20"], "it begins where it begins to move");
 	assert.equal(trendWords(trendOf([], "2024-04-02")), "Chưa có diễn biến");
 	assert.equal(trendWords(trendOf([{ date: "2024-04-01", figure: figure(CCCD) }], null)), "Từ 01/04/2024 đến 01/04/2024: đã báo cáo 21 → 21 trên 21 số liệu.");
+});
+
+test("a name in a rectangle: in lines, cut with …, or not at all", () => {
+	const wide = (text: string) => text.length * 10; // each letter as wide as the next
+	assert.deepEqual(fit("Quỳnh Lưu", 90, 1, wide), ["Quỳnh Lưu"]);
+	assert.deepEqual(fit("Quỳnh Lưu", 60, 2, wide), ["Quỳnh", "Lưu"]);
+	assert.deepEqual(fit("Quỳnh Lưu", 60, 1, wide), ["Quỳnh…"]);
+	assert.deepEqual(fit("Sở Thông tin và Truyền thông", 120, 2, wide), ["Sở Thông tin", "và Truyền…"]);
+	assert.deepEqual(fit("Quỳnh Lưu", 40, 2, wide), ["Quỳ…"]);
+	assert.deepEqual(fit("Quỳnh Lưu", 30, 2, wide), []);
+	assert.deepEqual(fit("Quỳnh Lưu", -8, 2, wide), []);
 });

@@ -45,7 +45,7 @@ function width(word: string): number {
 	return w;
 }
 
-/** As much of a name as there is room for, in lines; the last one ends with … when it is not all. */
+/** As much of a name as there is room for, in lines; the last one ends with … when it is not all. Two letters are none. */
 export function fit(name: string, room: number, lines: number, measure: (text: string) => number = width): string[] {
 	const out: string[] = [];
 	let words = name.split(" ");
@@ -53,8 +53,8 @@ export function fit(name: string, room: number, lines: number, measure: (text: s
 		let n = words.length;
 		while (n > 1 && measure(words.slice(0, n).join(" ")) > room) n--;
 		const line = words.slice(0, n).join(" ");
-		if (measure(line) > room) return out.length ? cut(out, room, measure) : [];
 		out.push(line);
+		if (measure(line) > room) return cut(out, room, measure);
 		words = words.slice(n);
 	}
 	return words.length ? cut(out, room, measure) : out;
@@ -63,7 +63,7 @@ export function fit(name: string, room: number, lines: number, measure: (text: s
 function cut(lines: string[], room: number, measure: (text: string) => number): string[] {
 	let last = lines[lines.length - 1] ?? "";
 	while (last && measure(`${last}…`) > room) last = last.slice(0, -1).trimEnd();
-	return last ? [...lines.slice(0, -1), `${last}…`] : lines.slice(0, -1);
+	return last.length > 2 ? [...lines.slice(0, -1), `${last}…`] : lines.slice(0, -1);
 }
 
 // What a rectangle can do without: the reader knows where they are, and the whole name is said on pointing at it.
@@ -83,13 +83,28 @@ function useWidth() {
 	return { box, w };
 }
 
+interface Writing {
+	lines: string[];
+	x: number;
+	y: number; // of the first line
+}
+
+/** The name beside the letter; below it where that says more. */
+function write(name: string, w: number, h: number): Writing {
+	const rows = Math.min(4, Math.floor((h - 3) / LINE));
+	const beside: Writing = { lines: rows > 0 ? fit(name, w - LEFT * 2 - LETTER, Math.min(3, rows)) : [], x: LEFT + LETTER, y: LINE - 1 };
+	if (rows < 2 || beside.lines.join(" ") === name) return beside;
+	const below: Writing = { lines: fit(name, w - LEFT * 2, rows - 1), x: LEFT, y: LINE * 2 - 1 };
+	return below.lines.join("").length > beside.lines.join("").length ? below : beside;
+}
+
 function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 	const n = r.data;
 	const w = r.x1 - r.x0;
 	const h = r.y1 - r.y0;
 	const l = look(n.f);
 	const label = `${nameOf(n)}: ${word(l)}; ${lookWords(n.f)}`;
-	const lines = h >= LINE + 3 ? fit(short(n), w - LEFT * 2 - LETTER, Math.min(3, Math.floor((h - 3) / LINE))) : [];
+	const { lines, x, y } = write(short(n), w, h);
 	const open = () => navigate({ drill: { unit: n.code, item: plan } });
 	return (
 		<g
@@ -113,7 +128,7 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 				</text>
 			)}
 			{lines.map((line, i) => (
-				<text key={i} x={LEFT + LETTER} y={LINE * (i + 1) - 1} class="tm-name" aria-hidden="true">
+				<text key={i} x={x} y={y + LINE * i} class="tm-name" aria-hidden="true">
 					{line}
 				</text>
 			))}
@@ -170,7 +185,7 @@ export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string;
 					<Patterns />
 					{heads.map((r) => (
 						<text key={r.data.code} x={r.x0 + 2} y={r.y0 + 14} class="tm-head" aria-hidden="true">
-							{fit(nameOf(r.data), r.x1 - r.x0 - 4, 1)}
+							{fit(short(r.data), r.x1 - r.x0 - 10, 1)}
 						</text>
 					))}
 					{leaves.map((r, i) => (

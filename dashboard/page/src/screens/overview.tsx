@@ -49,9 +49,9 @@ function useOffices(board: Board | null, plan: string | null): Offices | null {
 	return useMemo(() => {
 		if (!board) return null;
 		if (silent.data && !silent.data.more)
-			return { silent: new Set(silent.data.rows.map((r) => r.unit)).size, of: silent.data.expected_units, all: !plan };
+			return { silent: new Set(silent.data.rows.map((r) => r.unit)).size, of: silent.data.expected_units, all: !plan, owing: true };
 		const { expected, reported } = board.offices;
-		return expected > 0 ? { silent: expected - reported, of: expected, all: true } : null;
+		return expected > 0 ? { silent: expected - reported, of: expected, all: true, owing: false } : null;
 	}, [silent.data, board, plan]);
 }
 

@@ -2,6 +2,7 @@
 // The treemap and the trend: of one plan, and asked for and loaded only when the reader comes near.
 import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Empty } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { Legend } from "../parts/Look";
 import type { Figure, List, Tree, Unit } from "../model";
@@ -95,7 +96,11 @@ function TrendSection({ unit, plan, name, today, moved }: Props) {
 	return (
 		<section ref={at} class="card picture" aria-labelledby="ov-trend">
 			<h2 id="ov-trend">{title}</h2>
-			{series.error && <ErrorBox error={series.error} reload={series.reload} />}
+			{series.error?.status === 404 ? (
+				<Empty>{t("ov.trend.none")}</Empty>
+			) : (
+				series.error && <ErrorBox error={series.error} reload={series.reload} />
+			)}
 			{failed && <p class="empty">{t("app.chunk")}</p>}
 			<div class="picture-box">{It && facts && <It facts={facts} title={title} />}</div>
 		</section>
