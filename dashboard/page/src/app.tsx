@@ -7,10 +7,11 @@ import { lang, type Lang } from "./lang";
 import { live } from "./live";
 import type { State } from "./model";
 import { Badge } from "./parts/Badge";
+import { DrillDoor } from "./parts/DrillDoor";
 import { ErrorBox } from "./parts/ErrorBox";
 import { LoginDialog, LoginPage, loginOpen } from "./parts/Login";
 import { Search } from "./parts/Search";
-import { Link, navigate, type ScreenName } from "./route";
+import { Link, navigate, route, type ScreenName } from "./route";
 import { ScreenOf } from "./screens";
 import { useStore } from "./store";
 import { useRoute, useServerState, useSession } from "./use";
@@ -203,12 +204,26 @@ function useStart(): ApiError | null {
 	return error;
 }
 
+let landed = ""; // who was shown home already
+
+/** A head whose right is one unit begins there, once; the overview stays a press away. */
+function useHome(root: string | null): void {
+	const s = useSession();
+	useEffect(() => {
+		if (!root || !s?.user || landed === s.user) return;
+		landed = s.user;
+		const r = route.get();
+		if (s.role === "leader" && s.unit && s.unit !== root && r.screen === "overview" && !r.unit) navigate({ screen: "unit", unit: s.unit }, "replace");
+	}, [root, s]);
+}
+
 function Main() {
 	const { screen } = useRoute();
 	const s = useSession();
 	const state = useServerState();
 	const error = useStart();
 	const root = state?.root.code ?? null;
+	useHome(root);
 	const shut = s !== null && !s.public && !s.user;
 	const shown = useRef(screen);
 	useEffect(() => {
@@ -232,6 +247,7 @@ function Main() {
 				{shut ? <LoginPage /> : state ? <ScreenOf name={screen} /> : error ? <ErrorBox error={error} /> : <p class="empty">{t("app.loading")}</p>}
 			</main>
 			<Footer />
+			{!shut && <DrillDoor />}
 			<LoginDialog />
 		</>
 	);

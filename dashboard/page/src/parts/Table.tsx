@@ -54,7 +54,7 @@ export function Table<Row>(p: TableProps<Row>) {
 	const head = (c: Column<Row>) => {
 		const on = sort.replace(/^-/, "") === c.key;
 		return (
-			<th key={c.key} scope="col" class={c.number ? "number" : c.class} aria-sort={on ? (down ? "descending" : "ascending") : undefined}>
+			<th key={c.key} scope="col" class={[c.number && "number", c.class].filter(Boolean).join(" ") || undefined} aria-sort={on ? (down ? "descending" : "ascending") : undefined}>
 				{c.by ? (
 					<button type="button" class="sort" title={t("common.sort", { column: c.title })} onClick={() => setSort(on && !down ? `-${c.key}` : c.key)}>
 						{c.title}

@@ -4,13 +4,21 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { date, int, shortDate } from "../format";
-import { trendWords, type Trend as Facts } from "../overview";
+import { trendWords, type Trend as Plain } from "../overview";
 import { lang } from "../lang";
 import { t } from "../words";
+
+/** Of a plan: done and overdue. Or of anything else that is two lines: then it says how they are called and written. */
+export type Facts = Pick<Plain, "days" | "done" | "of"> & {
+	tasks?: boolean;
+	overdue: readonly (number | null)[];
+	said?: { first: string; second: string | null; whole: string; show: (n: number | null | undefined) => string; scale: number };
+};
 
 const DAY_S = 86_400;
 const HEIGHT = 240;
 const DAYS = [1, 2, 5, 7, 14, 30, 61, 91, 182, 365]; // between two dates below the axis
+const STEPS = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((e) => n * 10 ** e)).sort((a, b) => a - b); // values reach 10^12
 
 const seconds = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / 1000;
 const iso = (s: number): string => new Date(s * 1000).toISOString().slice(0, 10);
@@ -25,14 +33,19 @@ function axisDate(s: number, spanDays: number): string {
 	return lang.get() === "en" ? `${y}-${m}` : `${m}/${y}`;
 }
 
-const doneWord = (x: Facts): string => t(x.tasks ? "state.done" : "ov.trend.reported");
+const doneWord = (x: Facts): string => x.said?.first ?? t(x.tasks ? "state.done" : "ov.trend.reported");
+const secondWord = (x: Facts): string | null => (x.said ? x.said.second : t("state.overdue"));
+const show = (x: Facts, n: number | null | undefined): string => (x.said?.show ?? int)(n);
+const whole = (x: Facts): string => x.said?.whole ?? trendWords(x as Plain);
+const secondColour = (x: Facts): string => token(x.said && x.said.second !== t("state.overdue") ? "--accent" : "--late");
 
 function options(x: Facts, width: number): uPlot.Options {
 	const days = (seconds(x.days[x.days.length - 1]!) - seconds(x.days[0]!)) / DAY_S;
 	const font = `12px ${getComputedStyle(document.body).fontFamily}`;
 	const axis = { stroke: token("--ink-soft"), font, grid: { stroke: token("--rule"), width: 1 }, ticks: { stroke: token("--rule"), width: 1 } };
 	const stepped = uPlot.paths.stepped!({ align: 1 });
-	const most = Math.max(1, x.of, ...x.done, ...x.overdue);
+	const most = Math.max(1, x.of, ...x.done, ...x.overdue.map((n) => n ?? 0));
+	const scale = x.said?.scale ?? 1;
 	return {
 		width,
 		height: HEIGHT,
@@ -42,12 +55,12 @@ function options(x: Facts, width: number): uPlot.Options {
 		scales: { y: { range: [0, most * 1.05] } },
 		axes: [
 			{ ...axis, values: (_, ticks) => ticks.map((s) => axisDate(s, days)), incrs: DAYS.map((d) => d * DAY_S), space: 64 },
-			{ ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? int(n) : "")), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000], size: 48 },
+			{ ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n / scale) ? show(x, n) : "")), incrs: STEPS.map((n) => n * scale), size: 56 },
 		],
 		series: [
 			{},
 			{ label: doneWord(x), stroke: token("--done"), width: 3, fill: "rgba(26,127,75,0.10)", paths: stepped, points: { show: false } },
-			{ label: t("state.overdue"), stroke: token("--late"), width: 2.5, dash: [7, 4], paths: stepped, points: { show: false } },
+			{ label: secondWord(x) ?? "", show: secondWord(x) !== null, stroke: secondColour(x), width: 2.5, dash: [7, 4], paths: stepped, points: { show: false } },
 		],
 	};
 }
@@ -55,10 +68,11 @@ function options(x: Facts, width: number): uPlot.Options {
 export function Trend({ facts, title }: { facts: Facts; title: string }) {
 	const box = useRef<HTMLDivElement>(null);
 	const told = useRef<HTMLParagraphElement>(null);
+	const second = secondWord(facts);
 	useEffect(() => {
 		const el = box.current;
 		if (!el || facts.days.length < 2) return;
-		const data: uPlot.AlignedData = [facts.days.map(seconds), facts.done, facts.overdue];
+		const data: uPlot.AlignedData = [facts.days.map(seconds), facts.done, [...facts.overdue]];
 		const plot = new uPlot(
 			{
 				...options(facts, el.clientWidth),
@@ -67,7 +81,7 @@ export function Trend({ facts, title }: { facts: Facts; title: string }) {
 						(u) => {
 							const i = u.cursor.idx;
 							const p = told.current;
-							if (p) p.textContent = i == null ? "\u00a0" : `${date(facts.days[i])}: ${doneWord(facts)} ${int(facts.done[i])}, ${t("state.overdue")} ${int(facts.overdue[i])}`;
+							if (p) p.textContent = i == null ? "\u00a0" : `${date(facts.days[i])}: ${doneWord(facts)} ${show(facts, facts.done[i])}${second === null ? "" : `, ${second} ${show(facts, facts.overdue[i])}`}`;
 						},
 					],
 				},
@@ -84,14 +98,14 @@ export function Trend({ facts, title }: { facts: Facts; title: string }) {
 	}, [facts]);
 	return (
 		<figure class="trend" aria-label={title}>
-			<figcaption>{trendWords(facts)}</figcaption>
+			<figcaption>{whole(facts)}</figcaption>
 			{facts.days.length > 1 && (
 				<>
 					<ul class="trend-key" aria-hidden="true">
 						<li class="trend-done">{doneWord(facts)}</li>
-						<li class="trend-late">{t("state.overdue")}</li>
+						{second !== null && <li class={facts.said && second !== t("state.overdue") ? "trend-target" : "trend-late"}>{second}</li>}
 					</ul>
-					<div ref={box} class="trend-plot" role="img" aria-label={trendWords(facts)} />
+					<div ref={box} class="trend-plot" role="img" aria-label={whole(facts)} />
 					<p ref={told} class="trend-told" aria-hidden="true">
 						{"\u00a0"}
 					</p>
@@ -107,17 +121,19 @@ export function Trend({ facts, title }: { facts: Facts; title: string }) {
 								<th scope="col" class="number">
 									{doneWord(facts)}
 								</th>
-								<th scope="col" class="number">
-									{t("state.overdue")}
-								</th>
+								{second !== null && (
+									<th scope="col" class="number">
+										{second}
+									</th>
+								)}
 							</tr>
 						</thead>
 						<tbody>
 							{facts.days.map((d, i) => (
 								<tr key={d}>
 									<th scope="row">{date(d)}</th>
-									<td class="number">{int(facts.done[i])}</td>
-									<td class="number">{int(facts.overdue[i])}</td>
+									<td class="number">{show(facts, facts.done[i])}</td>
+									{second !== null && <td class="number">{show(facts, facts.overdue[i])}</td>}
 								</tr>
 							))}
 						</tbody>

@@ -1,8 +1,310 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useTitle } from "../use";
-import { t } from "../words";
+// What holds work up: a board by state with how long each has waited and for whom, who clears what in how many days,
+// and the list of what only a ministry can clear. Every filter is in the address.
+import { useEffect } from "preact/hooks";
+import { addressee, choices, columns, MINISTRY, pick, stage, STAGES, unblock, worstFirst, type Order, type Stage } from "../board";
+import { download, type CsvCell } from "../csv";
+import { date, dayOf, int, points } from "../format";
+import { within } from "../itemtree";
+import type { UnitAnswer } from "../model";
+import type { AddresseeRow, ObstacleRow, Obstacles } from "../model_lists";
+import { learnNames, useNames } from "../names";
+import { Crumbs } from "../parts/Crumbs";
+import { Empty } from "../parts/Empty";
+import { ErrorBox } from "../parts/ErrorBox";
+import { ObstacleCard, Who, type Known } from "../parts/ObstacleCard";
+import { Table, type Column } from "../parts/Table";
+import { Tag } from "../parts/Tag";
+import { Link, navigate } from "../route";
+import { useApi, useItems, useLive, useRoute, useServerState, useSession, useTitle } from "../use";
+import { codeWord, nameOf, t, type Key } from "../words";
+
+const ORDERS: readonly Order[] = ["age", "due", "new"];
+const TABS = ["board", "who", "ministry"] as const;
+const LANE = 12; // cards of one state beside the others; its own view has all
+type Tab = (typeof TABS)[number];
+
+const stageWord = (s: Stage) => t(`stage.${s}` satisfies Key);
+
+/** Filters live in the address; an empty one leaves it. */
+function set(key: string, value: string, more: Readonly<Record<string, string>>): void {
+	const { [key]: _, ...rest } = more;
+	navigate({ more: value ? { ...rest, [key]: value } : rest }, "replace");
+}
+
+// ---- filters ----
+
+function Choice({ label, value, list, onChange }: { label: string; value: string; list: readonly (readonly [string, string])[]; onChange: (v: string) => void }) {
+	return (
+		<label>
+			<span>{label}</span>
+			<select value={value} onChange={(e) => onChange(e.currentTarget.value)}>
+				<option value="">{t("obs.all")}</option>
+				{list.map(([v, word]) => (
+					<option key={v} value={v}>
+						{word}
+					</option>
+				))}
+			</select>
+		</label>
+	);
+}
+
+function Filters({ rows, known, ministry }: { rows: readonly ObstacleRow[]; known: Known; ministry: boolean }) {
+	const { item, more } = useRoute();
+	const who = (code: string) => (code === MINISTRY ? t("obs.ministryShort") : known.name(code));
+	const itemName = (code: string) => (known.items.has(code) ? nameOf(known.items.get(code)!) : code);
+	const counted = (list: [string, number][], word: (code: string) => string) => list.map(([c, n]) => [c, `${word(c)} (${int(n)})`] as const);
+	const filtered = item || more.state || more.who || more.cause || more.q;
+	return (
+		<div class="filters screen-only" role="group" aria-label={t("obs.filters")}>
+			<label class="filter-find">
+				<span>{t("obs.find")}</span>
+				<input type="search" value={more.q ?? ""} maxLength={80} onInput={(e) => set("q", e.currentTarget.value, more)} />
+			</label>
+			{!ministry && <Choice label={t("obs.state")} value={more.state ?? ""} list={counted(choices(rows, stage), (s) => stageWord(s as Stage))} onChange={(v) => set("state", v, more)} />}
+			{!ministry && <Choice label={t("obs.addressee")} value={more.who ?? ""} list={counted(choices(rows, addressee), who)} onChange={(v) => set("who", v, more)} />}
+			<Choice label={t("obs.cause")} value={more.cause ?? ""} list={counted(choices(rows, (o) => o.cause), (c) => codeWord("cause", c))} onChange={(v) => set("cause", v, more)} />
+			<Choice label={t("obs.item")} value={item ?? ""} list={counted(choices(rows, (o) => o.item), itemName)} onChange={(v) => navigate({ item: v || null }, "replace")} />
+			<label>
+				<span>{t("obs.order")}</span>
+				<select value={more.order ?? "age"} onChange={(e) => set("order", e.currentTarget.value === "age" ? "" : e.currentTarget.value, more)}>
+					{ORDERS.map((o) => (
+						<option key={o} value={o}>
+							{t(`obs.order.${o}` satisfies Key)}
+						</option>
+					))}
+				</select>
+			</label>
+			{filtered && (
+				<button type="button" class="quiet" onClick={() => navigate({ item: null, more: Object.fromEntries(Object.entries(more).filter(([k]) => k === "view" || k === "order")) }, "replace")}>
+					{t("obs.clear")}
+				</button>
+			)}
+		</div>
+	);
+}
+
+function Tabs({ tab, ministries }: { tab: Tab; ministries: number }) {
+	const { more } = useRoute();
+	return (
+		<nav class="tabs screen-only" aria-label={t("obs.tabs")}>
+			<ul>
+				{TABS.map((x) => {
+					const { view: _, ...rest } = more;
+					return (
+						<li key={x}>
+							<Link to={{ more: x === "board" ? rest : { ...rest, view: x } }} aria-current={x === tab ? "page" : undefined}>
+								{t(`obs.tab.${x}` satisfies Key)}
+								{x === "ministry" && ministries > 0 && ` (${ministries})`}
+							</Link>
+						</li>
+					);
+				})}
+			</ul>
+		</nav>
+	);
+}
+
+// ---- the board ----
+
+function Lane({ where, rows, known, all }: { where: Stage; rows: readonly ObstacleRow[]; known: Known; all: boolean }) {
+	const { more } = useRoute();
+	return (
+		<section class={`lane lane-${where}`} aria-label={`${stageWord(where)}: ${int(rows.length)}`}>
+			<h2>
+				{stageWord(where)} <span class="lane-n">{int(rows.length)}</span>
+			</h2>
+			{rows.length === 0 && <p class="note">{t("obs.none")}</p>}
+			{rows.slice(0, all ? rows.length : LANE).map((o) => (
+				<ObstacleCard key={o.receipt} o={o} known={known} />
+			))}
+			{!all && rows.length > LANE && (
+				<p>
+					<Link to={{ more: { ...more, state: where } }}>{t("obs.more", { n: rows.length - LANE })}</Link>
+				</p>
+			)}
+		</section>
+	);
+}
+
+function Board({ rows, known, only }: { rows: readonly ObstacleRow[]; known: Known; only: Stage | null }) {
+	const by = columns(rows);
+	return (
+		<div class={only ? "lanes lanes-one" : "lanes"}>
+			{STAGES.filter((s) => !only || s === only).map((s) => (
+				<Lane key={s} where={s} rows={by[s]} known={known} all={only !== null} />
+			))}
+		</div>
+	);
+}
+
+// ---- who clears what ----
+
+function whoColumns(known: Known, unit: string | null): Column<AddresseeRow>[] {
+	const name = (a: AddresseeRow) => (a.unit === null ? t("obs.ministry") : known.name(a.unit));
+	const lead = (a: AddresseeRow, state: string, n: number) =>
+		n > 0 ? <Link to={{ unit, more: { who: a.unit ?? MINISTRY, ...(state ? { state } : {}) } }}>{int(n)}</Link> : int(n);
+	return [
+		{ key: "who", title: t("obs.addressee"), head: true, wide: true, by: name, cell: (a) => <Who code={a.unit} name={known.name} /> },
+		{ key: "open", title: t("obs.waitingN"), number: true, by: (a) => a.open, cell: (a) => lead(a, "", a.open) },
+		{ key: "overdue", title: t("obs.overdueN"), number: true, by: (a) => a.overdue, cell: (a) => (a.overdue ? <b class="over">! {lead(a, "overdue", a.overdue)}</b> : int(0)) },
+		{ key: "closed", title: t("obs.closedN"), number: true, by: (a) => a.closed, cell: (a) => int(a.closed) },
+		{
+			key: "days",
+			title: t("obs.unblock"),
+			number: true,
+			by: unblock,
+			csv: (a) => ({ hundredths: unblock(a) }),
+			cell: (a) => (a.closed ? t("obs.unblockDays", { x: points(unblock(a)), days: a.days, n: a.closed }) : "–"),
+		},
+	];
+}
+
+// ---- the list for the ministries, and the file ----
+
+function rowsFile(rows: readonly ObstacleRow[], known: Known): CsvCell[][] {
+	const head = ["obs.receipt", "obs.state", "obs.age", "obs.raised", "obs.unitCode", "obs.raisedBy", "obs.itemCode", "obs.item", "obs.cause", "obs.fault", "obs.addressee", "obs.due", "obs.rights", "obs.raisedLate", "obs.escalations", "obs.closedOn", "obs.text", "obs.solution"] as const;
+	const yes = (b: boolean) => t(b ? "obs.yes" : "obs.no");
+	const item = (o: ObstacleRow) => (o.item && known.items.get(o.item) ? nameOf(known.items.get(o.item)!) : "");
+	return [
+		head.map((k) => t(k)),
+		...rows.map((o): CsvCell[] => [
+			o.receipt, stageWord(stage(o)), o.waiting_days, dayOf(o.raised_ms), o.unit, o.name, o.item, item(o), codeWord("cause", o.cause), codeWord("fault", o.fault),
+			o.addressee === null ? t("obs.ministry") : known.name(o.addressee), o.answer_due, yes(o.affects_rights), yes(o.raised_late), o.escalations, o.closed_on, o.text, o.solution,
+		]),
+	];
+}
+
+function ministryColumns(known: Known): Column<ObstacleRow>[] {
+	const item = (o: ObstacleRow) => (o.item ? known.items.get(o.item) : undefined);
+	return [
+		{
+			key: "item",
+			title: t("obs.item"),
+			head: true,
+			wide: true,
+			by: (o) => o.item,
+			cell: (o) => (item(o) ? <Link to={{ drill: { unit: o.unit, item: o.item! } }}>{nameOf(item(o)!)}</Link> : o.item),
+		},
+		{ key: "unit", title: t("obs.raisedBy"), by: (o) => o.name, cell: (o) => <Link to={{ screen: "unit", unit: o.unit, plan: item(o)?.plan ?? null, item: null, drill: null, more: {} }}>{o.name}</Link> },
+		{ key: "cause", title: t("obs.cause"), by: (o) => codeWord("cause", o.cause), cell: (o) => [codeWord("cause", o.cause), codeWord("fault", o.fault)].filter(Boolean).join(" · ") },
+		{ key: "raised", title: t("obs.raised"), by: (o) => o.raised_ms, cell: (o) => date(dayOf(o.raised_ms)) },
+		{ key: "waited", title: t("obs.age"), number: true, by: (o) => o.waiting_days, cell: (o) => int(o.waiting_days) },
+		{ key: "state", title: t("obs.state"), by: (o) => STAGES.indexOf(stage(o)), cell: (o) => <Tag tone={stage(o) === "overdue" ? "bad" : "plain"}>{stageWord(stage(o))}</Tag> },
+		{
+			key: "text",
+			title: t("obs.text"),
+			wide: true,
+			cell: (o) => (
+				<>
+					{o.affects_rights && <Tag tone="bad">{t("obs.rights")}</Tag>}
+					{o.text && <p class="said">{o.text}</p>}
+					{o.solution && (
+						<p class="said">
+							<b>{t("obs.solution")}:</b> {o.solution}
+						</p>
+					)}
+				</>
+			),
+		},
+	];
+}
+
+function Ministry({ rows, known }: { rows: readonly ObstacleRow[]; known: Known }) {
+	return (
+		<section class="part">
+			<h2>{t("obs.ministry")}</h2>
+			<p class="note">{t("obs.ministryLead")}</p>
+			<Table caption={t("obs.ministry")} columns={ministryColumns(known)} rows={rows} rowKey={(o) => o.receipt} sort="-waited" empty={t("obs.ministryNone")} />
+		</section>
+	);
+}
+
+// ---- the screen ----
+
+function Summary({ rows, all, unitName, today }: { rows: readonly ObstacleRow[]; all: readonly ObstacleRow[]; unitName: string; today: string }) {
+	const by = columns(all);
+	return (
+		<p class="obs-sum">
+			{all.length === 0 ? t("obs.sumNone", { unit: unitName }) : t("obs.sum", { n: all.length, overdue: by.overdue.length, waiting: by.waiting.length, answered: by.answered.length, closed: by.closed.length })}{" "}
+			{today && <small>{t("obs.at", { date: date(today) })}</small>} {rows.length !== all.length && <b>{t("obs.filtered", { n: rows.length, of: all.length })}</b>}
+		</p>
+	);
+}
+
+function Body({ unit, answer }: { unit: UnitAnswer; answer: Obstacles }) {
+	const { item, more, lang } = useRoute();
+	const items = useItems();
+	const today = useServerState()?.today ?? answer.at;
+	const code = unit.unit.code;
+	const tab: Tab = TABS.find((x) => x === more.view) ?? "board";
+	const all = answer.rows;
+	const name = useNames([...answer.addressees.map((a) => a.unit), ...all.flatMap((o) => [o.addressee, ...o.steps.flatMap((s) => [s.unit, s.addressee])]), ...(lang === "en" ? all.map((o) => o.unit) : [])]);
+	const known: Known = { items, name, today };
+	const ministry = all.filter((o) => o.addressee === null && o.state !== "closed");
+	const state = STAGES.find((s) => s === more.state) ?? null;
+	const order = ORDERS.find((o) => o === more.order) ?? "age";
+	const want = { addressee: more.who ?? "", cause: more.cause ?? "", item: item ?? "", text: more.q ?? "" };
+	const inside = (c: string, top: string) => within(items, c, top);
+	const board = pick(all, want, order, inside).filter((o) => !state || stage(o) === state);
+	const rows = tab === "ministry" ? pick(ministry, { ...want, addressee: "" }, order, inside) : board;
+	return (
+		<>
+			<Summary rows={rows} all={tab === "ministry" ? ministry : all} unitName={nameOf(unit.unit)} today={today} />
+			<Tabs tab={tab} ministries={ministry.length} />
+			{tab !== "who" && <Filters rows={tab === "ministry" ? ministry : all} known={known} ministry={tab === "ministry"} />}
+			<div class="row screen-only obs-take">
+				{answer.more && <span class="note">{t("common.more", { n: all.length })}</span>}
+				{tab !== "who" && rows.length > 0 && (
+					<button type="button" class="quiet" onClick={() => download(`vuong-mac-${code}${tab === "ministry" ? "-bo-nganh" : ""}`, rowsFile(rows, known))}>
+						{t("common.csv")}
+					</button>
+				)}
+				<button type="button" class="quiet" onClick={() => print()}>
+					{t("common.print")}
+				</button>
+			</div>
+			{tab === "board" && all.length > 0 && <Board rows={rows} known={known} only={state} />}
+			{tab === "ministry" && <Ministry rows={rows} known={known} />}
+			{tab === "who" && (
+				<section class="part">
+					<h2>{t("obs.whoCaption")}</h2>
+					<p class="note">{t("obs.unblockNote")}</p>
+					<Table caption={t("obs.whoCaption")} columns={whoColumns(known, code)} rows={worstFirst(answer.addressees)} rowKey={(a) => a.unit ?? MINISTRY} file={`noi-giai-quyet-${code}`} empty={t("obs.none")} />
+				</section>
+			)}
+		</>
+	);
+}
+
+function OneUnit({ code }: { code: string }) {
+	const user = useSession()?.user ?? null;
+	const unit = useApi<UnitAnswer>("unit", { unit: code });
+	const obstacles = useApi<Obstacles>("obstacles", { unit: code, steps: 1 }, [user]);
+	const name = unit.data ? nameOf(unit.data.unit) : code;
+	useTitle(`${t("screen.obstacles")} · ${name}`);
+	useEffect(() => {
+		if (unit.data) learnNames([...unit.data.unit.path, ...unit.data.children]);
+	}, [unit.data]);
+	useLive(code, 1, () => {}); // the line stays open on this unit; obstacles come with the day and by asking
+	return (
+		<>
+			{unit.data && <Crumbs path={unit.data.unit.path} />}
+			<h1>
+				{t("screen.obstacles")} <small class="of">{name}</small>
+			</h1>
+			{obstacles.error && !obstacles.data && <ErrorBox error={obstacles.error} reload={obstacles.reload} />}
+			{unit.error && !unit.data && !obstacles.error && <ErrorBox error={unit.error} reload={unit.reload} />}
+			{obstacles.data && unit.data ? <Body unit={unit.data} answer={obstacles.data} /> : !obstacles.error && !unit.error && <Empty>{t("app.loading")}</Empty>}
+		</>
+	);
+}
 
 export function Screen() {
-	useTitle(t("screen.obstacles"));
-	return <h1>{t("screen.obstacles")}</h1>;
+	const r = useRoute();
+	const s = useSession();
+	const root = useServerState()?.root.code;
+	const code = r.unit ?? s?.unit ?? root;
+	return code ? <OneUnit key={code} code={code} /> : <Empty>{t("app.loading")}</Empty>;
 }
