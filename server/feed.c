@@ -138,10 +138,11 @@ static int64_t flush(struct feed *f)
 		visited++;
 		encoded += flush_grain(f, g);
 	}
-	if (!f->owed.n)
-		return FEED_PACE_MS;
 	int64_t rest = (cpu_us() - began) * FEED_REST / 1000 + 1;
-	return rest < REST_MAX_MS ? rest : REST_MAX_MS;
+	if (!f->owed.n && rest < FEED_PACE_MS)
+		rest = FEED_PACE_MS;
+	int64_t most = f->owed.n ? REST_MAX_MS : FEED_PACE_MOST_MS;
+	return rest < most ? rest : most;
 }
 
 static void heartbeat(struct feed *f)

@@ -24,10 +24,11 @@
 enum {
 	FEED_FLUSH_GRAINS = 500, /* encoded in one flush; the rest stays marked and conflates */
 	FEED_FLUSH_BYTES = 1024 * 1024,
-	FEED_PACE_MS = 50, /* from a flush that left nothing owed to the next: a grain goes out no
-			      oftener than a person can look */
-	FEED_REST = 12, /* one that left something is followed after so many times the CPU it took:
-			   the more subscribers, the dearer it is, and acks come first */
+	FEED_PACE_MS = 20,     /* from a flush that left nothing owed to the next, at least: a figure is in the
+				  browser before 50 ms have passed, and a grain still conflates */
+	FEED_PACE_MOST_MS = 50, /* ... and at most */
+	FEED_REST = 12, /* in any case it follows after so many times the CPU that the last one took: the
+			   more subscribers, the dearer it is, and acks come first */
 	FEED_HEARTBEAT_MS = 1000,
 	FEED_SUBSCRIPTIONS = 65536 /* distinct ones of everybody; more would be somebody's attack on our
 				      memory: all are cut off, and subscribe again */
