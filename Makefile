@@ -195,6 +195,7 @@ $(B)/bench/load: $(call obj,$(SRC_load))
 $(B)/bench/crowd: $(B)/tests/bench/world.o
 $(B)/bench/fan: $(B)/tests/bench/world.o $(B)/tests/bench/watch.o
 $(B)/bench/fan: LDFLAGS_ALL += -Wl,--wrap=mirror_delta,--wrap=mirror_page
+$(B)/bench/browsers: $(call obj,$(patsubst %,tests/bench/%.c,browsers_check sse watch world))
 $(B)/bench/path $(B)/bench/midnight: $(B)/tests/bench/world.o
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
@@ -230,7 +231,7 @@ $(B)/fuzz/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/libsupport.a \
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
 
-bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan midnight commits.so)
+bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan midnight browsers commits.so)
 
 # beside whom: one program for each in tests/bench/peers, in the same frame. PEERS=quick (under 2 min) or full,
 # ROUNDS=n, ONLY="redis nats"; DOCS=yes: the table and the picture into docs/

@@ -14,6 +14,7 @@
 enum { PATIENCE_MS = 20000 };
 
 struct watch {
+	struct watch_options options;
 	struct net_socket *socket;
 	pthread_t thread;
 	struct watch_result result;
@@ -38,6 +39,8 @@ static void take(struct watch *w, const struct net_message *m)
 	}
 	w->result.deltas++;
 	w->result.bytes += body.size;
+	if (w->options.took)
+		w->options.took(w->options.ctx, net_frame(m, 0), body);
 }
 
 static void *run(void *arg)
@@ -67,6 +70,7 @@ struct watch *watch_start(const struct watch_options *options)
 	struct sys_error error = {""};
 	int64_t end = clock_transport() + PATIENCE_MS;
 
+	w->options = *options;
 	w->socket = net_sub_connect(options->net, &to, &error);
 	if (!w->socket)
 		world_fail("%s", error.text);

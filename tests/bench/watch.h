@@ -15,6 +15,9 @@ struct watch_options {
 	const char *feed;
 	const uint8_t *server_key;
 	const struct keys_pair *pair;
+	/* Each delta as it comes, on the watch's own thread; NULL = they are only counted. */
+	void (*took)(void *ctx, struct bytes topic, struct bytes body);
+	void *ctx;
 };
 
 /* Returns when the first heartbeat has come: the subscription is active. Ends the program when none does. */

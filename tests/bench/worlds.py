@@ -143,6 +143,7 @@ def national(data):
     w.group_of_agents(1, ["VN"])
     w.group_of_agents(700, [u[0] for u in w.units if u[2] == 2][:700])
     w.group_of_agents(CROWD, [u[0] for u in w.units if u[2] == 3][:CROWD])
+    w.agents += [(0, "VN", 0, w.size("VN"), 0, 1)] * PROBES  # the web part: single reports from all over the country
     w.viewers = READERS
     return w
 
