@@ -213,7 +213,7 @@ bench-report:
 	@$(PYTHON) tests/bench/report.py build/bench/lines-default.json build/bench/lines-full.json --docs docs
 
 bench:
-	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server bench-programs
+	@$(MAKE) --no-print-directory VARIANT=release $(B:build/$(VARIANT)%=build/release%)/tiendo-server $(B:build/$(VARIANT)%=build/release%)/tiendo-web bench-programs
 	@$(PYTHON) tests/bench/run.py $(B:build/$(VARIANT)%=build/release%) $(if $(BENCH),--size $(BENCH)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # tests/fuzz/run makes these with VARIANT=fuzz

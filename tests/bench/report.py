@@ -184,8 +184,72 @@ def goals(lines, full):
         ("an ordinary midnight, every cell changed the day before: acks held, ms", "200", get(lines, "midnight", "busy_ms"), 0, 200, -1),
         ("a midnight that freezes a period, ms", "1,000", get(lines, "midnight", "freezing_ms"), 0, 1000, -1),
         ("reading commands about the whole country: slowest page, ms", "100", slowest_page(lines), 0, 100, -1),
+        ("commit → event at 100 browsers, 50 changed units a second, p99 ms", "50", get(lines, "web: 100 streams", "event_ms", "p99"), 1, 50, -1),
+        ("1,000 streams: MiB more than without", "57 (60 MB)", get(lines, "web: 1,000 streams", "grown_mb"), 0, 60e6 / 2**20, -1),
+        ("1,000 streams: events lost", "0", get(lines, "web: 1,000 streams", "lost"), 0, 0, -1),
+        ("overview of the country painted, ms", "1,000", get(lines, "web: a browser", "painted_ms"), 0, 1000, -1),
+        ("a live change: cells of the grid drawn anew (its own, its row's sum)", "at most 2", get(lines, "web: a browser", "most_cells"), 0, 2, -1),
+        ("p99 beside 100 stalled browsers / without", "at most 1.5", over(get(lines, "web: 100 stalled beside 100", "beside", "event_ms", "p99"),
+                                                               get(lines, "web: 100 stalled beside 100", "alone", "event_ms", "p99")), 2, 1.5, -1),
+        ("RSS of the gateway at national size, MiB", "286 (300 MB)", get(lines, "web: the country", "rss_mb"), 0, 300e6 / 2**20, -1),
+        ("... while a new catalogue takes the old one's place", "286 (300 MB)", get(lines, "web: the country", "swap_mb"), 0, 300e6 / 2**20, -1),
+        ("gateway's first whole picture, s after its start", "3", get(lines, "web: the country", "start_s"), 2, 3, -1),
         ("RssAnon with two periods live, MiB", "334 (350 MB)", get(lines, "midnight", "rss_anon_mb"), 0, 350e6 / 2**20, -1),
     ]
+
+
+WEB_ANSWERS = ("board", "tree", "below", "search", "figures", "items", "state")
+
+
+def webs(lines):
+    """The gateway: its streams, its answers, the browser; [] when it was not measured."""
+    rows = []
+
+    def row(name, what, line):
+        if line:
+            rows.append([name, number(line["changes"]), pair(line["event_ms"]), pair(line["raw_ms"]), number(line["lost"]),
+                         number(line["gateway_cpu_cores"], 2), *what])
+    for n in ("100 streams", "1,000 streams", "1,000 overviews"):
+        line = lines.get(f"web: {n}")
+        row(n, [f"{number(line['rss_before_mb'])} + {number(line['grown_mb'])}"] if line else [], line)
+    stalled = lines.get("web: 100 stalled beside 100")
+    if stalled:
+        row("100 streams once more", [number(stalled["alone_mb"])], stalled["alone"])
+        row("... beside 100 that read nothing", [number(stalled["beside_mb"])], stalled["beside"])
+    if not rows:
+        return []
+    out = ["### The gateway for browsers", "", "50 units change a second, anywhere in the country:", "",
+           *table(["streams of events", "changes", "commit → last byte of the event: p50 / p99 ms", "commit → raw ZeroMQ subscriber, same run",
+                   "events lost", "gateway's CPU, cores", "RSS, MiB"], rows)]
+    return out + web_answers(lines) + web_browser(lines)
+
+
+def web_answers(lines):
+    line = lines.get("web: the country")
+    if not line:
+        return []
+
+    def figures(name):
+        a = line[name]
+        return f"{a['bytes'] / 1024:.1f}", pair(a["ms"])
+    rows = [[f"`{n}`", *figures(n), *figures(f"{n}, packed")] for n in WEB_ANSWERS]
+    return [f"{number(line['cells'])} cells reported; whole {line['start_s']:.2f} s after the start of the process; RSS {number(line['rss_mb'])} "
+            f"MiB, {number(line['swap_mb'])} at most while a new catalogue takes the old one's place:", "",
+            *table(["answer about the whole country", "KiB", "p50 / p99 ms", "KiB packed", "p50 / p99 ms"], rows)]
+
+
+def web_browser(lines):
+    line = lines.get("web: a browser")
+    if not line:
+        return []
+    return ["Chromium without a display, 1440 x 900, a fresh cache each time:", "",
+            *table(["what", "figure"],
+                   [[f"overview, from the start of the navigation to the paint of the last of {number(line['cells'])} rows: median / slowest of "
+                     f"{number(line['loads'])}", f"{number(line['painted_ms'])} / {number(line['slowest_ms'])} ms"],
+                    [f"{number(line['changes'])} changes, 50 a second: commit → painted, p50 / p99", f"{pair(line['paint_ms'])} ms"],
+                    ["event → painted, p50 / p99", f"{pair(line['frame_ms'])} ms"],
+                    ["drawn anew for an event: cells of the grid at most; rows in all",
+                     f"{number(line['most_cells'])}; {number(line['rows_redrawn'])}"]])]
 
 
 def slowest_page(lines):
@@ -235,7 +299,7 @@ def tables(lines, full=None):
     out += ["### Goals", "", *goal_table(lines, full), "### The main job", "", *pushes(lines), *floors(lines),
             "### Subscribers", "", *fans(lines), "### What an ack waits for", "",
             "One report each 2 ms, one in flight, and beside it:", "", *stalls(lines),
-            "### Start", "", *restarts(lines, full), *readings(lines), "### Memory, many lines, catch-up", "", *others(lines)]
+            "### Start", "", *restarts(lines, full), *readings(lines), *webs(lines), "### Memory, many lines, catch-up", "", *others(lines)]
     if full:
         out += ["From `BENCH=full`: " + "; ".join([*better, "the start with the most entries"]) + ". " + heading(full), ""]
     return "\n".join(out)

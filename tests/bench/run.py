@@ -437,15 +437,16 @@ def machine():
 SIZES = {
     "quick": dict(rounds=1, single=300, hundred=5000, one=30000, many=320000, probes=20, reports=700, backlog=64, outage_s=1,
                   entries=5000, large=0, syncs=200, floor_ms=200, stall_rounds=1, beside_rounds=0, fan_rounds=1,
-                  crowd_rounds=1, large_rounds=0, reading_rounds=1, web_rounds=1, changes=200, answers=20),
+                  crowd_rounds=1, large_rounds=0, reading_rounds=1, web_rounds=1, changes=200, answers=20,
+                  loads=3),
     "default": dict(rounds=5, single=900, hundred=20000, one=60000, many=640000, more=627200, probes=30, reports=1000,
                     backlog=64, outage_s=3, entries=10000, large=100000, syncs=500, floor_ms=500, stall_rounds=3,
                     beside_rounds=3, fan_rounds=1, crowd_rounds=1, large_rounds=1, reading_rounds=1, web_rounds=1, changes=1000,
-                    answers=50),
+                    answers=50, loads=10),
     "full": dict(rounds=5, single=900, hundred=50000, one=60000, many=1280000, more=1254400, probes=50, reports=1000,
                  backlog=64, outage_s=10, entries=30000, large=1000000, syncs=1000, floor_ms=1000, stall_rounds=5,
                  beside_rounds=5, fan_rounds=5, crowd_rounds=5, large_rounds=1, reading_rounds=3, web_rounds=3, changes=3000,
-                 answers=100),
+                 answers=100, loads=20),
 }
 
 

@@ -7,6 +7,9 @@ event at the browser, beside a raw ZeroMQ subscriber in the same run.
 import json
 import os
 import re
+import shutil
+import statistics
+import struct
 import subprocess
 import time
 import urllib.error
@@ -15,6 +18,8 @@ from pathlib import Path
 
 from centre import PATIENCE, Server, Talker, spread, start
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
 PACE_MS = 20  # between two changed units: 50 a second
 STREAMS = 15000  # as many as anybody wants: the limits are the tests' business
 FIRST_CHANGES = 100  # before anything is measured: streams, caches and the feed's pace have settled
@@ -172,6 +177,26 @@ def timed(gateway, what, packed, times):
     return {"bytes": size, "ms": spread(ms)}
 
 
+def swap(live):
+    """A new catalogue: everything is fetched beside what is shown, and takes its place. The most memory there was."""
+    g = live.gateway
+
+    def generation():
+        return json.loads(g.get("state"))["generation"]
+    before, end = generation(), time.monotonic() + PATIENCE
+    catalogue = live.world.file.parent / "catalogue"
+    items = (catalogue / "items.csv").read_text(encoding="utf-8")
+    new = live.server.dir / "catalogue"
+    shutil.copytree(catalogue, new)
+    (new / "items.csv").write_text(items.replace("Kế hoạch của VN", "Kế hoạch mới của VN"), encoding="utf-8")
+    live.bench.cli("--dir", live.server.dir, "catalogue", "load", new)
+    while generation() == before:
+        if time.monotonic() > end:
+            raise SystemExit("the gateway does not come to the new catalogue")
+        time.sleep(0.01)
+    return g.memory_mb("VmHWM")
+
+
 def national(bench):
     """Every cell of the country reported; a fresh gateway; what its answers take."""
     live = Live(bench, filled=True)
@@ -182,6 +207,56 @@ def national(bench):
         line[name] = timed(g, what, False, bench.size["answers"])
         line[f"{name}, packed"] = timed(g, what, True, bench.size["answers"])
     line["rss_after_mb"] = g.memory_mb()
+    line["swap_mb"] = swap(live)
+    live.end()
+    return line
+
+
+# ---- a real browser ----
+
+def median_of(loads, name):
+    return statistics.median(x[name] for x in loads)
+
+
+def commits_of(path):
+    return [c for c in struct.iter_unpack("=Qq", path.read_bytes()) if c[0]]
+
+
+def painted(live, log, events):
+    """Milliseconds from the commit to the paint of the figures that moved with it: the country's and its province's."""
+    ahead = time.time() - time.monotonic()
+    commits, at, out = commits_of(live.commits), 0, []
+    for line in log.read_text().splitlines():
+        entry = int(line.split()[0])
+        while commits[at][0] < entry:
+            at += 1
+        top = next((e for e in events if e["unit"] == "VN" and e["version"] >= entry), None)
+        mine = [e for e in events if e["version"] == entry] + ([top] if top else [])
+        if not mine or None in (seen := [e["painted"] for e in mine]):
+            raise SystemExit(f"entry {entry} was never painted")
+        out.append(max(seen) - (commits[at][1] / 1e9 + ahead) * 1000)
+    return spread(out)
+
+
+def browser(bench):
+    """The overview of the whole country, every cell reported: painted after how long; and live changes, drawn one by one."""
+    live = Live(bench, filled=True)
+    live.gateway.start()
+    provinces = sum(u[2] == 1 for u in live.world.units)
+    page = Talker("node", ROOT / "tests/bench/paint.mjs", CHROMIUM, f"http://127.0.0.1:{live.gateway.port}/", provinces,
+                  bench.size["loads"])
+    loads = page.hear()["loads"]
+    line = {"cells": provinces, "loads": len(loads), **{name: median_of(loads, name) for name in loads[0]},
+            "slowest_ms": max(x["painted_ms"] for x in loads)}
+    page.tell("watch")
+    page.hear()
+    log = live.report(bench.size["changes"])
+    page.tell("log")
+    events = page.hear()["events"]
+    line.update(changes=bench.size["changes"], events=len(events), paint_ms=painted(live, log, events),
+                frame_ms=spread([e["painted"] - e["came"] for e in events]), most_cells=max(e["cells"] for e in events),
+                rows_redrawn=sum(e["rows"] for e in events))
+    page.end()
     live.end()
     return line
 
@@ -190,4 +265,5 @@ STEPS = [("web: 100 streams", lambda b: streams(b, 100, "all")),
          ("web: 1,000 streams", lambda b: streams(b, 1000, "all")),
          ("web: 1,000 overviews", lambda b: streams(b, 1000, "1")),
          ("web: 100 stalled beside 100", stalled),
-         ("web: the country", national)]
+         ("web: the country", national),
+         *([("web: a browser", browser)] if CHROMIUM.exists() else [])]
