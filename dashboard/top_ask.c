@@ -107,10 +107,16 @@ static void begin(struct top_ask *a, int64_t now)
 void top_ask_about(struct top_ask *a, const struct catalogue *c, const char *unit, const char *item,
 		   const uint32_t *below, size_t n, int64_t now)
 {
+	bool same_unit = strcmp(unit, a->unit) == 0;
+
 	forget(a);
-	top_silent_free(&a->silent);
-	mirror_free(a->members);
-	a->members = mirror_new();
+	/* of the same question the last answer stands until there is another */
+	if (!same_unit || strcmp(item, a->item) != 0)
+		top_silent_free(&a->silent);
+	if (!same_unit) {
+		mirror_free(a->members);
+		a->members = mirror_new();
+	}
 	a->catalogue = c;
 	a->answered = false;
 	snprintf(a->unit, sizeof(a->unit), "%s", unit);

@@ -28,8 +28,8 @@ struct top_ask *top_ask_open(const struct client_options *options, struct sys_er
 void top_ask_close(struct top_ask **a); /* NULLs; NULL is fine */
 
 /*
- * Another place ("40", "G/PILOT"), plan (item code, "" = all) or catalogue: forgets every answer
- * and asks. below: units of that catalogue whose figures are wanted, none but for a group. The
+ * Another place ("40", "G/PILOT"), plan (item code, "" = all) or catalogue: forgets the answers to
+ * other questions, and asks. below: units of that catalogue whose figures are wanted, none but for a group. The
  * catalogue must live until the next call: NULL = there is none, nothing is asked.
  */
 void top_ask_about(struct top_ask *a, const struct catalogue *c, const char *unit, const char *item,

@@ -39,7 +39,7 @@ static inline enum top_style top_style_of(bool chosen, enum top_style style)
 }
 
 /* "Quá hạn   Thiếu báo cáo   Điểm" at the right of a head. */
-void top_numbers_head(struct top_page *p, enum language l, const char *reports);
+void top_numbers_head(struct top_page *p, enum language l, const char *reports, const char *score);
 /* "3/40" or – of nothing; "62,50 % (30/38)" or –. */
 void top_count(struct top_page *p, enum top_style style, uint32_t n, uint32_t of, enum language l);
 void top_score(struct top_page *p, enum top_style style, bool has, uint32_t bp, uint32_t leaves,

@@ -18,13 +18,13 @@ static void indent(struct top_page *p, bool screen)
 		top_put(p, TOP_PLAIN, "  ");
 }
 
-void top_numbers_head(struct top_page *p, enum language l, const char *reports)
+void top_numbers_head(struct top_page *p, enum language l, const char *reports, const char *score)
 {
 	top_pad(p, TOP_DIM, p->width - top_numbers(p));
 	top_cell_right(p, TOP_DIM, TOP_SAY(l, "Quá hạn", "Overdue"), top_count_width(p));
 	top_cell_right(p, TOP_DIM, reports, top_count_width(p));
 	if (top_has_score(p))
-		top_cell_right(p, TOP_DIM, TOP_SAY(l, "Điểm", "Score"), TOP_SCORE);
+		top_cell_right(p, TOP_DIM, score, TOP_SCORE);
 	top_end(p);
 }
 
@@ -80,7 +80,13 @@ void top_units_head(struct top_page *p, const struct top_show *s, const struct t
 		 !wide ? TOP_SAY(l, "Đơn vị", "Units")
 		       : s->board->place.is_group ? TOP_SAY(l, "Thành viên", "Members")
 						  : TOP_SAY(l, "Đơn vị trực thuộc", "Units below"));
-	top_numbers_head(p, l, wide ? TOP_SAY(l, "Thiếu báo cáo", "Missing") : TOP_SAY(l, "Thiếu BC", "Missing"));
+	/* of several plans it is the lowest score that is shown */
+	top_numbers_head(p, l,
+			 wide ? TOP_SAY(l, "Thiếu báo cáo", "Missing")
+			      : TOP_SAY(l, "Thiếu BC", "Missing"),
+			 s->board->plan == NO_INDEX && s->board->totals_n > 1
+				 ? TOP_SAY(l, "Điểm thấp nhất", "Lowest score")
+				 : TOP_SAY(l, "Điểm", "Score"));
 }
 
 void top_unit(struct top_page *p, const struct top_show *s, const struct top_view *v, size_t i,

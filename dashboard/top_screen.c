@@ -22,7 +22,7 @@ enum {
 	LINE_LETTERS = 1024
 };
 
-enum { PAIR_GOOD = 1, PAIR_WARN, PAIR_BAD, PAIR_DIM, PAIR_FOCUS };
+enum { PAIR_GOOD = 1, PAIR_WARN, PAIR_BAD, PAIR_DIM };
 
 struct top_screen {
 	SCREEN *screen;
@@ -122,7 +122,6 @@ static void begin_colour(struct top_screen *s)
 	init_pair(PAIR_WARN, COLOR_YELLOW, -1);
 	init_pair(PAIR_BAD, COLOR_RED, -1);
 	init_pair(PAIR_DIM, COLOR_CYAN, -1);
-	init_pair(PAIR_FOCUS, COLOR_BLUE, -1);
 }
 
 static int open_resizes(void)

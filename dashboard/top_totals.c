@@ -24,7 +24,8 @@ void top_totals_head(struct top_page *p, const struct top_show *s, const struct 
 	top_head(p, v, TOP_TOTALS, screen, b->totals_n, words);
 	top_numbers_head(p, v->language,
 			 p->width >= TOP_NARROW ? TOP_SAY(v->language, "Báo cáo", "Reported")
-						: TOP_SAY(v->language, "Báo cáo", "Rep."));
+						: TOP_SAY(v->language, "Báo cáo", "Rep."),
+			 TOP_SAY(v->language, "Điểm", "Score"));
 }
 
 /* ---- bars ---- */

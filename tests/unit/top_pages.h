@@ -37,7 +37,7 @@
 	"CT Chỉ tiêu                                   –           2/3                  –\n" \
 	"2/3 số liệu chỉ tiêu\n" \
 	"\n" \
-	"Đơn vị trực thuộc                       Quá hạn Thiếu báo cáo               Điểm\n" \
+	"Đơn vị trực thuộc                       Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"Q 413 Huyện Diễn Châu                       3/3           1/4      62,50 % (3/4)\n" \
 	"Q 412 Thành phố Vinh                        1/3           0/4      62,50 % (3/4)\n" \
 	"T 414 Huyện Quỳ Hợp                         0/3           2/4      62,50 % (3/4)\n" \
@@ -58,7 +58,7 @@
 	"  ███▒▒▒▒▒▒▒▒····· 6 hoàn thành · 20 đang thực hiện · 12 chưa\n" \
 	"  CT Chỉ tiêu                                 –           2/3                  –\n" \
 	"  2/3 số liệu chỉ tiêu\n" \
-	"> Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo               Điểm\n" \
+	"> Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"  Q 413 Huyện Diễn Châu                     3/3           1/4      62,50 % (3/4)\n" \
 	"  Q 412 Thành phố Vinh                      1/3           0/4      62,50 % (3/4)\n" \
 	"  T 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
@@ -86,7 +86,7 @@
 	"CT Chỉ tiêu                                                                                       –           2/3                  –\n" \
 	"2/3 indicator figures\n" \
 	"\n" \
-	"Units below                                                                                 Overdue       Missing              Score\n" \
+	"Units below                                                                                 Overdue       Missing       Lowest score\n" \
 	"O 413 Huyện Diễn Châu                                                                           3/3           1/4      62.50 % (3/4)\n" \
 	"O 412 Vinh City                                                                                 1/3           0/4      62.50 % (3/4)\n" \
 	"M 414 Huyện Quỳ Hợp                                                                             0/3           2/4      62.50 % (3/4)\n" \
@@ -109,7 +109,7 @@
 	"  CT Chỉ tiêu                                                                                     –           2/3                  –\n" \
 	"  2/3 indicator figures\n" \
 	"\n" \
-	"> Units below                                                                               Overdue       Missing              Score\n" \
+	"> Units below                                                                               Overdue       Missing       Lowest score\n" \
 	"  O 413 Huyện Diễn Châu                                                                         3/3           1/4      62.50 % (3/4)\n" \
 	"  O 412 Vinh City                                                                               1/3           0/4      62.50 % (3/4)\n" \
 	"  M 414 Huyện Quỳ Hợp                                                                           0/3           2/4      62.50 % (3/4)\n" \
@@ -150,7 +150,7 @@
 	"  ███▒▒▒▒▒▒▒▒····· 6 hoàn thành · 20 đang thực hiện · 12 chưa\n" \
 	"  CT Chỉ tiêu                                 –           2/3                  –\n" \
 	"  2/3 số liệu chỉ tiêu\n" \
-	"  Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo               Điểm\n" \
+	"  Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"  Q 413 Huyện Diễn Châu                     3/3           1/4      62,50 % (3/4)\n" \
 	"  Q 412 Thành phố Vinh                      1/3           0/4      62,50 % (3/4)\n" \
 	"  T 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
