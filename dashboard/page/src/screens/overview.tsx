@@ -120,6 +120,11 @@ export function Screen() {
 		news.say(g);
 		soon();
 	});
+	// The shell is drawn with every heartbeat; what stands below only with what it is made of.
+	const whole = useMemo(
+		() => data && <Whole board={data} cells={cells} items={items} offices={offices} before={before.data} chosen={chosen} />,
+		[data, cells, items, offices, before.data, chosen],
+	);
 	useTitle(data ? `${nameOf(data.unit)} · ${t("screen.overview")}` : t("screen.overview"));
 	return (
 		<div class="overview">
@@ -135,7 +140,7 @@ export function Screen() {
 			<Trouble error={board.error} reload={board.reload} />
 			{data ? (
 				data.plans.length || data.rows.length ? (
-					<Whole board={data} cells={cells} items={items} offices={offices} before={before.data} chosen={chosen} />
+					whole
 				) : (
 					<Empty>{t("ov.noPlanYet")}</Empty>
 				)

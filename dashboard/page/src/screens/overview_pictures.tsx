@@ -7,7 +7,7 @@ import { ErrorBox } from "../parts/ErrorBox";
 import { Legend } from "../parts/Look";
 import type { Figure, List, Tree, Unit } from "../model";
 import { trendOf } from "../overview";
-import { useStore, type Store } from "../store";
+import type { Store } from "../store";
 import { useApi } from "../use";
 import { nameOf, t } from "../words";
 
@@ -44,16 +44,23 @@ function useLater<P>(load: () => Promise<ComponentType<P>>, wanted: boolean) {
 	return { It: part?.It ?? null, failed };
 }
 
-/** Grows a while after something moved. */
+/** Grows a while after something moved; what moves meanwhile draws nothing. */
 function useMoved(moved: Store<number>): number {
-	const n = useStore(moved);
-	const [slow, setSlow] = useState(n);
+	const [seen, setSeen] = useState(moved.get());
 	useEffect(() => {
-		if (n === slow) return;
-		const id = setTimeout(() => setSlow(moved.get()), MOVED_MS);
-		return () => clearTimeout(id);
-	}, [n !== slow]);
-	return slow;
+		let due: ReturnType<typeof setTimeout> | undefined;
+		const off = moved.subscribe(() => {
+			due ??= setTimeout(() => {
+				due = undefined;
+				setSeen(moved.get());
+			}, MOVED_MS);
+		});
+		return () => {
+			off();
+			clearTimeout(due);
+		};
+	}, [moved]);
+	return seen;
 }
 
 interface Props {
@@ -73,6 +80,8 @@ function TreeSection({ unit, plan, name, moved }: Props) {
 	const tick = useMoved(moved);
 	const tree = useApi<Tree>(near ? "tree" : null, { unit: unit.code, plan }, [tick]);
 	const { It, failed } = useLater(loadTreemap, near);
+	const label = t("ov.tree.label", { plan: name, unit: nameOf(unit) });
+	const picture = useMemo(() => It && tree.data && <It tree={tree.data} plan={plan} unit={unit.code} label={label} />, [It, tree.data, label]);
 	if (tree.data && !tree.data.nodes.some((n) => n.code !== unit.code && n.b.r)) return null; // nobody below has anything in this plan
 	return (
 		<section ref={at} class="card picture" aria-labelledby="ov-tree">
@@ -80,7 +89,7 @@ function TreeSection({ unit, plan, name, moved }: Props) {
 			<p class="aside">{t("ov.tree.note")}</p>
 			{tree.error && <ErrorBox error={tree.error} reload={tree.reload} />}
 			{failed && <p class="empty">{t("app.chunk")}</p>}
-			<div class="picture-box">{It && tree.data && <It tree={tree.data} plan={plan} unit={unit.code} label={t("ov.tree.label", { plan: name, unit: nameOf(unit) })} />}</div>
+			<div class="picture-box">{picture}</div>
 			<Legend />
 		</section>
 	);

@@ -86,7 +86,7 @@ export function PlanBars(s: Sight) {
 					<Legend looks={["done", "in_progress", "not_started", "unreported"]}>
 						<span class="legend-note">{t("ov.byPlan.note")}</span>
 					</Legend>
-					<ul class="plans">
+					<ul class="plan-list">
 						{tasks.map((p) => (
 							<PlanRow key={p} plan={p} s={s} />
 						))}
@@ -95,9 +95,9 @@ export function PlanBars(s: Sight) {
 			)}
 			{rest.length > 0 && (
 				<>
-					<h3 class="plans-title">{t("ov.measured")}</h3>
+					<h3 class="plan-title">{t("ov.measured")}</h3>
 					<Legend looks={["done", "value", "unreported"]} done={t("ov.bar.target")} />
-					<ul class="plans">
+					<ul class="plan-list">
 						{rest.map((p) => (
 							<PlanRow key={p} plan={p} s={s} />
 						))}
