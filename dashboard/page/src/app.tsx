@@ -14,7 +14,7 @@ import { Search } from "./parts/Search";
 import { Link, navigate, route, type ScreenName } from "./route";
 import { ScreenOf } from "./screens";
 import { useStore } from "./store";
-import { useRoute, useServerState, useSession } from "./use";
+import { useRoute, useServer, useServerState, useSession } from "./use";
 import { codeWord, nameOf, t, type Key } from "./words";
 
 addEventListener("online", () => live.line.get().phase === "cut" && live.again());
@@ -177,7 +177,7 @@ function PaperHead() {
 function useStart(): ApiError | null {
 	const [error, setError] = useState<ApiError | null>(null);
 	const s = useSession();
-	const known = useServerState() !== null;
+	const known = useServer((x) => x !== null);
 	useEffect(() => {
 		let gone = false;
 		let id: ReturnType<typeof setTimeout> | undefined;
@@ -220,9 +220,8 @@ function useHome(root: string | null): void {
 function Main() {
 	const { screen } = useRoute();
 	const s = useSession();
-	const state = useServerState();
+	const root = useServer((x) => x?.root.code ?? null); // not the whole state: it moves with every event, and the screens with it
 	const error = useStart();
-	const root = state?.root.code ?? null;
 	useHome(root);
 	const shut = s !== null && !s.public && !s.user;
 	const shown = useRef(screen);
@@ -230,7 +229,7 @@ function Main() {
 		if (shown.current !== screen) document.getElementById("main")?.focus({ preventScroll: true }); // another screen: read from its beginning
 		shown.current = screen;
 	}, [screen]);
-	const kind = `${state?.illustrative ? "i" : ""}${state?.simulated ? "s" : ""}`;
+	const kind = useServer((x) => `${x?.illustrative ? "i" : ""}${x?.simulated ? "s" : ""}`);
 	useEffect(() => {
 		document.documentElement.dataset["paper"] = kind && `${lang.get()}-${kind}`; // print.css
 	}, [kind]);
@@ -244,7 +243,7 @@ function Main() {
 			{!shut && <Nav />}
 			<main id="main" tabIndex={-1}>
 				<PaperHead />
-				{shut ? <LoginPage /> : state ? <ScreenOf name={screen} /> : error ? <ErrorBox error={error} /> : <p class="empty">{t("app.loading")}</p>}
+				{shut ? <LoginPage /> : root ? <ScreenOf name={screen} /> : error ? <ErrorBox error={error} /> : <p class="empty">{t("app.loading")}</p>}
 			</main>
 			<Footer />
 			{!shut && <DrillDoor />}

@@ -12,6 +12,17 @@ export const useRoute = (): Route => useStore(route);
 export const useSession = (): Session | null => useStore(session);
 export const useServerState = (): State | null => useStore(live.state);
 
+/** One plain member of it (the day, the root's code): its clock moves with every event, what is asked here seldom does. */
+export function useServer<T extends string | number | boolean | null>(of: (s: State | null) => T): T {
+	const [value, setValue] = useState(() => of(live.state.get()));
+	useEffect(() => {
+		const look = () => setValue(of(live.state.get()));
+		look();
+		return live.state.subscribe(look);
+	}, []);
+	return value;
+}
+
 export interface Asked<T> {
 	data: T | null; // the last answer to this very question, also while it is asked again
 	error: ApiError | null;

@@ -12,7 +12,7 @@ import type { Explanation, SilentRow } from "../model_lists";
 import { oldest, worst } from "../proof";
 import { Link, navigate } from "../route";
 import { useStore } from "../store";
-import { useApi, useItems, useLive, useRoute, useServerState, useSession } from "../use";
+import { useApi, useItems, useLive, useRoute, useServer, useSession } from "../use";
 import { nameOf, t } from "../words";
 import { Facts } from "./DrillFigure";
 import { ErrorBox } from "./ErrorBox";
@@ -49,7 +49,7 @@ function figureColumns(item: Item | null, items: Items, unitName: string | undef
 		},
 		{ key: "result", title: t("drill.result"), cell: (r) => <Result item={of(r.item)} f={r.figure} />, csv: (r) => [say(of(r.item), r.figure).main, say(of(r.item), r.figure).rest].filter(Boolean).join(" · ") },
 		{ key: "attained", title: t("unit.attained"), number: true, by: (r) => r.figure.attainment_bp ?? r.figure.score_bp, cell: (r) => attained(of(r.item), r.figure), csv: (r) => ({ hundredths: r.figure.attainment_bp ?? r.figure.score_bp }) },
-		{ key: "reported", title: t("unit.reports"), number: true, class: "narrow-off", by: (r) => (r.figure.expected ? r.figure.reported / r.figure.expected : null), cell: (r) => ofN(r.figure.reported, r.figure.expected), csv: (r) => `${r.figure.reported}/${r.figure.expected}` },
+		{ key: "reported", title: t("unit.reports"), number: true, class: "narrow-off", by: (r) => (r.figure.expected ? r.figure.reported / r.figure.expected : null), cell: (r) => ofN(r.figure.reported, r.figure.expected), csv: (r) => t("drill.ofN", { n: r.figure.reported, of: r.figure.expected }) },
 		{ key: "marks", title: t("unit.marks"), class: "narrow-off", by: (r) => -r.figure.overdue, cell: (r) => <Wrongs f={r.figure} but="unreported" />, csv: (r) => r.figure.overdue },
 	];
 }
@@ -179,7 +179,8 @@ function Panel({ unit, code }: { unit: string; code: string }) {
 	const box = useRef<HTMLDialogElement>(null);
 	const title = useRef<HTMLHeadingElement>(null);
 	const items = useItems();
-	const s = useServerState();
+	const illustrative = useServer((s) => !!s?.illustrative);
+	const simulated = useServer((s) => !!s?.simulated);
 	const logging = useStore(loginOpen);
 	const item = items.get(code);
 	const close = () => navigate({ drill: null });
@@ -225,8 +226,8 @@ function Panel({ unit, code }: { unit: string; code: string }) {
 						<p class="note">
 							{item && item.code !== item.plan ? `${items.get(item.plan) ? nameOf(items.get(item.plan)!) : item.plan} · ` : ""}
 							{code}
-							{s?.illustrative && ` · ${t("app.illustrative")}`}
-							{s?.simulated && ` · ${t("app.simulated")}`}
+							{illustrative && ` · ${t("app.illustrative")}`}
+							{simulated && ` · ${t("app.simulated")}`}
 						</p>
 					</div>
 					<button type="button" class="drill-close" onClick={close} title={t("common.close")}>

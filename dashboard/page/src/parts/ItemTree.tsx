@@ -139,14 +139,14 @@ function Row(p: RowProps) {
 }
 
 function file(all: readonly Line[], stores: FigureStores): CsvCell[][] {
-	const head = (["obs.itemCode", "unit.item", "drill.kind", "unit.leadCol", "unit.personCol", "unit.productCol", "unit.due", "unit.result", "drill.numerator", "drill.denominator", "unit.target", "unit.attained", "unit.reports", "unit.marks"] as const).map((k) => t(k));
+	const head = (["obs.itemCode", "unit.item", "drill.kind", "unit.leadCol", "unit.personCol", "unit.productCol", "unit.due", "unit.result", "drill.numerator", "drill.denominator", "unit.target", "unit.attained", "unit.reported", "unit.expected", "unit.marks"] as const).map((k) => t(k));
 	const rows = all.map(({ item }): CsvCell[] => {
 		const f = stores.get(item.code)?.get();
 		const kind = codeWord("kind", item.kind);
 		const start = [item.code, nameOf(item), kind, item.lead, item.person, item.product, item.due];
 		if (!f) return start;
 		const s = say(item, f);
-		return [...start, s.rest && item.kind !== "ratio" && item.kind !== "ratio_group" ? `${s.main} · ${s.rest}` : s.main, f.numerator, f.denominator, target(item, f.target), { hundredths: f.attainment_bp ?? f.score_bp }, `${f.reported}/${f.expected}`, wrongs(f).map((w) => w.text).join(", ")];
+		return [...start, s.rest && item.kind !== "ratio" && item.kind !== "ratio_group" ? `${s.main} · ${s.rest}` : s.main, f.numerator, f.denominator, target(item, f.target), { hundredths: f.attainment_bp ?? f.score_bp }, f.reported, f.expected, wrongs(f).map((w) => w.text).join(", ")];
 	});
 	return [head, ...rows];
 }

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { date, int, percent, points } from "../format";
 import type { Figure, Item, List } from "../model";
 import { itemLines, type Lines } from "../trend";
-import { useApi, useServerState } from "../use";
+import { useApi, useServer } from "../use";
 import { nameOf, t, type Key } from "../words";
 import { Empty } from "./Empty";
 import { ErrorBox } from "./ErrorBox";
@@ -24,7 +24,7 @@ function facts(l: Lines): Facts {
 }
 
 export function ItemTrend({ unit, item }: { unit: string; item: Item }) {
-	const today = useServerState()?.today ?? null;
+	const today = useServer((s) => s?.today ?? null);
 	const { data, error, reload } = useApi<List<{ date: string; figure: Figure }>>("series", { unit, item: item.code });
 	const [Trend, setTrend] = useState<Drawn | null>(null);
 	useEffect(() => {

@@ -127,14 +127,15 @@ function updateColumns(items: Items, withUnit: boolean, withItem: boolean): Colu
 	];
 }
 
+/** "5/6" alone in a cell would become a date in a spreadsheet: the two numbers get cells of their own. */
 function updatesFile(rows: readonly CellRow[], items: Items): CsvCell[][] {
-	const head: Key[] = ["obs.unitCode", "drill.unit", "obs.itemCode", "drill.item", "drill.said", "drill.asOf", "drill.period", "drill.received", "drill.receipt", "drill.due", "drill.lateDays", "drill.waitingDays", "drill.marksCol", "drill.note", "drill.reason"];
+	const head: Key[] = ["obs.unitCode", "drill.unit", "obs.itemCode", "drill.item", "drill.said", "drill.numerator", "drill.denominator", "drill.asOf", "drill.period", "drill.received", "drill.receipt", "drill.due", "drill.lateDays", "drill.waitingDays", "drill.marksCol", "drill.note", "drill.reason"];
 	return [
 		head.map((k) => t(k)),
 		...rows.map((c): CsvCell[] => {
 			const item = items.get(c.item);
 			const all = [...marks(c).map((m) => t(`mark.${m}` satisfies Key)), ...remarks(c)].join("; ");
-			return [c.unit, c.name, c.item, item ? nameOf(item) : "", said(c, item), c.as_of, c.period, time(c.received_ms), c.receipt, c.due, c.late_days, c.waiting_days, all, c.note, c.reason];
+			return [c.unit, c.name, c.item, item ? nameOf(item) : "", c.denominator === null ? said(c, item) : "", c.numerator, c.denominator, c.as_of, c.period, time(c.received_ms), c.receipt, c.due, c.late_days, c.waiting_days, all, c.note, c.reason];
 		}),
 	];
 }

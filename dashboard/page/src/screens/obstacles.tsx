@@ -16,7 +16,7 @@ import { ObstacleCard, Who, type Known } from "../parts/ObstacleCard";
 import { Table, type Column } from "../parts/Table";
 import { Tag } from "../parts/Tag";
 import { Link, navigate } from "../route";
-import { useApi, useItems, useLive, useRoute, useServerState, useSession, useTitle } from "../use";
+import { useApi, useItems, useLive, useRoute, useServer, useSession, useTitle } from "../use";
 import { codeWord, nameOf, t, type Key } from "../words";
 
 const ORDERS: readonly Order[] = ["age", "due", "new"];
@@ -236,7 +236,7 @@ function Summary({ rows, all, unitName, today }: { rows: readonly ObstacleRow[];
 function Body({ unit, answer }: { unit: UnitAnswer; answer: Obstacles }) {
 	const { item, more, lang } = useRoute();
 	const items = useItems();
-	const today = useServerState()?.today ?? answer.at;
+	const today = useServer((s) => s?.today ?? null) ?? answer.at;
 	const code = unit.unit.code;
 	const tab: Tab = TABS.find((x) => x === more.view) ?? "board";
 	const all = answer.rows;
@@ -304,7 +304,7 @@ function OneUnit({ code }: { code: string }) {
 export function Screen() {
 	const r = useRoute();
 	const s = useSession();
-	const root = useServerState()?.root.code;
+	const root = useServer((x) => x?.root.code ?? null);
 	const code = r.unit ?? s?.unit ?? root;
 	return code ? <OneUnit key={code} code={code} /> : <Empty>{t("app.loading")}</Empty>;
 }

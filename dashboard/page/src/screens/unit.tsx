@@ -18,7 +18,7 @@ import { Updates } from "../parts/Updates";
 import { newest } from "../proof";
 import { Link } from "../route";
 import { useStore, type Store } from "../store";
-import { useApi, useItems, useRoute, useServerState, useSession, useTitle } from "../use";
+import { useApi, useItems, useRoute, useServer, useSession, useTitle } from "../use";
 import { useFigures } from "../use_figures";
 import { nameOf, t } from "../words";
 import { Aside } from "./unit_aside";
@@ -106,7 +106,7 @@ function Body({ answer }: { answer: UnitAnswer }) {
 	const r = useRoute();
 	const items = useItems();
 	const user = useSession()?.user ?? null;
-	const today = useServerState()?.today ?? "";
+	const today = useServer((s) => s?.today ?? "");
 	const told = useRef<HTMLParagraphElement>(null);
 	const code = answer.unit.code;
 	const figures = useFigures(code, (moved) => {
@@ -189,7 +189,7 @@ function OneUnit({ code }: { code: string }) {
 export function Screen() {
 	const r = useRoute();
 	const s = useSession();
-	const root = useServerState()?.root.code;
+	const root = useServer((x) => x?.root.code ?? null);
 	const code = r.unit ?? s?.unit ?? root;
 	return code ? <OneUnit key={code} code={code} /> : <Empty>{t("app.loading")}</Empty>;
 }
