@@ -142,10 +142,11 @@ function opened(matrix: Matrix | null, proof: string | undefined): Open | null {
 export function Screen() {
 	useTitle(t("screen.calendar"));
 	const route = useRoute();
-	const user = useSession()?.user;
+	const session = useSession();
+	const user = session?.user;
 	const root = useServerState()!.root;
 	const items = useItems();
-	const unit = route.unit ?? root.code;
+	const unit = route.unit ?? session?.unit ?? root.code;
 	const count = COUNTS.find((n) => String(n) === route.more.n) ?? 12;
 	const place = useApi<UnitAnswer>("unit", { unit });
 	const { data, error, reload } = useRows(unit, route.item, route.period, count);

@@ -4,13 +4,12 @@ import { date, days, int, percent, period, rate, time } from "../format";
 import { silentOffices, type SilentOffice, type SilentRow } from "../matrix";
 import type { Item, List } from "../model";
 import { ErrorBox } from "../parts/ErrorBox";
+import { Receipt } from "../parts/Receipt";
 import { Table, type Column } from "../parts/Table";
 import { Link } from "../route";
 import { useApi, type Asked } from "../use";
 import { codeWord, nameOf, t } from "../words";
-import { Contact } from "./calendar_proof";
-
-type NameFor = (code: string, name: string) => string;
+import { Contact, useUnitNames, type NameFor } from "./calendar_proof";
 
 interface Whole<Row> extends List<Row> {
 	expected?: number;
@@ -58,8 +57,9 @@ function owed(o: SilentOffice, items: ReadonlyMap<string, Item>): string[] {
 	return periods.map((p) => `${period(p)}: ${o.rows.filter((r) => r.period === p).map((r) => itemName(items, r.item)).join("; ")}`);
 }
 
-export function Silent({ unit, item, items, nameFor, print }: { unit: string; item: string | null; items: ReadonlyMap<string, Item>; nameFor: NameFor; print: () => void }) {
+export function Silent({ unit, item, items, nameFor: near, print }: { unit: string; item: string | null; items: ReadonlyMap<string, Item>; nameFor: NameFor; print: () => void }) {
 	const asked = useApi<Whole<SilentRow>>("silent", { unit, item });
+	const nameFor = useUnitNames(asked.data?.rows, near);
 	const columns: Column<SilentOffice>[] = [
 		...unitColumns<SilentOffice>(nameFor),
 		{ key: "n", title: t("silent.owes"), number: true, by: (o) => o.rows.length, cell: (o) => int(o.rows.length) },
@@ -115,8 +115,9 @@ const isRate = (r: ExceptionRow) => r.measure.endsWith("_rate");
 // The rule's own n of N: the rate came of so many.
 const measured = (r: ExceptionRow) => (isRate(r) ? rate(r.measured, Math.round((r.measured * r.expected) / 10_000), r.expected) : int(r.measured));
 
-export function Exceptions({ unit, nameFor, print }: { unit: string; nameFor: NameFor; print: () => void }) {
+export function Exceptions({ unit, nameFor: near, print }: { unit: string; nameFor: NameFor; print: () => void }) {
 	const asked = useApi<List<ExceptionRow>>("exceptions", { unit });
+	const nameFor = useUnitNames(asked.data?.rows, near);
 	const columns: Column<ExceptionRow>[] = [
 		...unitColumns<ExceptionRow>(nameFor),
 		{ key: "measure", title: t("exc.measure"), class: "cal-mid", by: (r) => codeWord("measure", r.measure), cell: (r) => codeWord("measure", r.measure) },
@@ -149,8 +150,9 @@ interface SuspiciousRow {
 const said = (r: SuspiciousRow, n: number | null) => (n === null ? "–" : r.suspicion === "jump" ? percent(n) : int(n));
 const saidCsv = (r: SuspiciousRow, n: number | null) => (r.suspicion === "jump" ? { hundredths: n } : n);
 
-export function Suspicious({ unit, item, items, nameFor, print }: { unit: string; item: string | null; items: ReadonlyMap<string, Item>; nameFor: NameFor; print: () => void }) {
+export function Suspicious({ unit, item, items, nameFor: near, print }: { unit: string; item: string | null; items: ReadonlyMap<string, Item>; nameFor: NameFor; print: () => void }) {
 	const asked = useApi<List<SuspiciousRow>>("suspicious", { unit, item });
+	const nameFor = useUnitNames(asked.data?.rows, near);
 	const columns: Column<SuspiciousRow>[] = [
 		...unitColumns<SuspiciousRow>(nameFor),
 		{ key: "item", title: t("proof.item"), wide: true, by: (r) => itemName(items, r.item), cell: (r) => <Link to={{ drill: { unit: r.unit, item: r.item } }}>{itemName(items, r.item)}</Link> },
@@ -158,7 +160,7 @@ export function Suspicious({ unit, item, items, nameFor, print }: { unit: string
 		{ key: "why", title: t("sus.why"), wide: true, by: (r) => codeWord("suspicion", r.suspicion), cell: (r) => codeWord("suspicion", r.suspicion) },
 		{ key: "before", title: t("sus.before"), number: true, by: (r) => r.before, cell: (r) => said(r, r.before), csv: (r) => saidCsv(r, r.before) },
 		{ key: "after", title: t("sus.now"), number: true, by: (r) => r.after, cell: (r) => said(r, r.after), csv: (r) => saidCsv(r, r.after) },
-		{ key: "receipt", title: t("proof.receipt"), by: (r) => r.receipt, cell: (r) => <span class="receipt">{r.receipt ?? "–"}</span> },
+		{ key: "receipt", title: t("proof.receipt"), by: (r) => r.receipt, cell: (r) => <Receipt receipt={r.receipt} /> },
 	];
 	return (
 		<Part id="suspicious" title={t("sus.title")} asked={asked} print={print}>

@@ -4,13 +4,16 @@
 import { useEffect, useRef } from "preact/hooks";
 import { download } from "../csv";
 import { date, daysBetween, dayOf, int, ofN, percent, period as periodName, rateBp, time } from "../format";
+import { lang } from "../lang";
 import { judgedBy, slotsWorstFirst, toCall, contactLink, type Matrix, type Slot } from "../matrix";
 import type { Item, List } from "../model";
+import { useNames } from "../names";
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
+import { Receipt } from "../parts/Receipt";
 import { Tag } from "../parts/Tag";
-import { useApi, useSession } from "../use";
+import { useApi, useServerState, useSession } from "../use";
 import { codeWord, nameOf, t } from "../words";
 import type { Open } from "./calendar";
 import { cellWords, Mark, verdictWord } from "./calendar_matrix";
@@ -21,6 +24,17 @@ export function Contact({ contact }: { contact: string | null }) {
 	if (!contact) return <>–</>;
 	const link = contactLink(contact);
 	return link ? <a href={link}>{contact}</a> : <>{contact}</>;
+}
+
+export type NameFor = (code: string, name: string) => string;
+
+/** Rows bear the Vietnamese name only: in English the others are asked for, where `near` has none. */
+export function useUnitNames(rows: readonly { unit: string }[] | undefined, near: NameFor): NameFor {
+	const far = useNames(lang.get() === "en" ? (rows ?? []).map((r) => r.unit) : []);
+	return (code, name) => {
+		const known = near(code, "") || far(code);
+		return known && known !== code ? known : name;
+	};
 }
 
 /** On what the verdict stands, a sentence each. */
@@ -95,7 +109,9 @@ function SlotLine({ s, item, showUnit, unitName }: { s: Slot; item: Item | undef
 				{s.receipt && (
 					<>
 						<dt>{t("proof.receipt")}</dt>
-						<dd class="receipt">{s.receipt}</dd>
+						<dd>
+							<Receipt receipt={s.receipt} />
+						</dd>
 					</>
 				)}
 			</dl>
@@ -113,7 +129,7 @@ function save(rows: readonly Slot[], items: ReadonlyMap<string, Item>, name: str
 	]);
 }
 
-function ToCall({ rows, names }: { rows: readonly Slot[]; names: (code: string, name: string) => string }) {
+function ToCall({ rows, names }: { rows: readonly Slot[]; names: NameFor }) {
 	const offices = toCall(rows);
 	if (!offices.length) return null;
 	return (
@@ -134,8 +150,9 @@ function ToCall({ rows, names }: { rows: readonly Slot[]; names: (code: string, 
 	);
 }
 
-function Slots({ open, item, matrix, items, names }: { open: Open; item: string | null; matrix: Matrix; items: ReadonlyMap<string, Item>; names: (code: string, name: string) => string }) {
+function Slots({ open, item, matrix, items, names }: { open: Open; item: string | null; matrix: Matrix; items: ReadonlyMap<string, Item>; names: NameFor }) {
 	const asked = useApi<List<Slot>>("slots", { unit: open.row.unit, item, period: open.period });
+	const nameFor = useUnitNames(asked.data?.rows, names);
 	if (asked.error) return <ErrorBox error={asked.error} reload={asked.reload} />;
 	if (!asked.data) return <p class="empty">{t("app.loading")}</p>;
 	const rows = slotsWorstFirst(asked.data.rows.filter((s) => s.schedule === matrix.schedule && (open.row.level === null || s.kind === open.row.level)));
@@ -143,10 +160,10 @@ function Slots({ open, item, matrix, items, names }: { open: Open; item: string 
 	const many = rows.some((s) => s.unit !== rows[0]!.unit);
 	return (
 		<>
-			<ToCall rows={rows} names={names} />
+			<ToCall rows={rows} names={nameFor} />
 			<ol class="slots">
 				{rows.map((s) => (
-					<SlotLine key={`${s.unit}~${s.item}`} s={s} item={items.get(s.item)} showUnit={many} unitName={names(s.unit, s.name)} />
+					<SlotLine key={`${s.unit}~${s.item}`} s={s} item={items.get(s.item)} showUnit={many} unitName={nameFor(s.unit, s.name)} />
 				))}
 			</ol>
 			<div class="row screen-only">
@@ -169,10 +186,11 @@ export function Proof(p: {
 	item: string | null;
 	matrix: Matrix;
 	items: ReadonlyMap<string, Item>;
-	nameFor: (code: string, name: string) => string;
+	nameFor: NameFor;
 	close: () => void;
 }) {
 	const user = useSession()?.user;
+	const state = useServerState();
 	const dialog = useRef<HTMLDialogElement>(null);
 	useEffect(() => {
 		const d = dialog.current!;
@@ -201,6 +219,8 @@ export function Proof(p: {
 						<p>
 							{t("proof.range", { period: periodName(at.code), first: date(at.first), last: date(at.last) })}
 							{p.item && ` · ${nameOf(p.items.get(p.item) ?? { name: p.item })}`}
+							{state?.illustrative && ` · ${t("app.illustrative")}`}
+							{state?.simulated && ` · ${t("app.simulated")}`}
 						</p>
 						<p>
 							<b>{cellWords(cell)}</b> {at.frozen && <Tag>{t("proof.frozen")}</Tag>}

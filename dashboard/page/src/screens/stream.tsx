@@ -14,7 +14,7 @@ import { Crumbs } from "../parts/Crumbs";
 import { Empty } from "../parts/Empty";
 import { Link, navigate } from "../route";
 import { say } from "../say";
-import { useApi, useItems, useLive, useRoute, useServerState, useTitle } from "../use";
+import { useApi, useItems, useLive, useRoute, useServerState, useSession, useTitle } from "../use";
 import { nameOf, t } from "../words";
 
 type Told = Grain & { before?: Brief[] };
@@ -193,8 +193,9 @@ export function Screen() {
 	useTitle(t("screen.stream"));
 	const route = useRoute();
 	const state = useServerState()!;
+	const session = useSession();
 	const items = useItems();
-	const unit = route.unit ?? state.root.code;
+	const unit = route.unit ?? session?.unit ?? state.root.code;
 	const place = useApi<UnitAnswer>("unit", { unit });
 	const { feed, tick, redraw, fresh } = useFeed(unit, items);
 	const all = route.more.all === "1";

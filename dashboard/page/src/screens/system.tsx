@@ -102,7 +102,7 @@ function Centre({ c, now, before }: { c: CentreHealth; now: Sample; before: Samp
 	return (
 		<section class="card" aria-labelledby="sys-centre">
 			<h2 id="sys-centre">{t("sys.centre")}</h2>
-			<dl class="facts">
+			<dl class="sys-facts">
 				<Fact name={t("sys.state")} bad={c.ready !== "ready"}>
 					{codeWord("ready", c.ready)}
 				</Fact>
@@ -121,7 +121,7 @@ function Centre({ c, now, before }: { c: CentreHealth; now: Sample; before: Samp
 				</Fact>
 			</dl>
 			<h3>{t("sys.sinceStart", { time: time(c.now_ms - c.uptime_ms) })}</h3>
-			<dl class="facts">
+			<dl class="sys-facts">
 				<Fact name={t("sys.taken")}>{int(c.updates_taken)}</Fact>
 				<Fact name={t("sys.refused")}>{int(c.updates_refused)}</Fact>
 				<Fact name={t("sys.duplicates")}>
@@ -149,7 +149,7 @@ function Gateway({ g }: { g: GatewayHealth }) {
 	return (
 		<section class="card" aria-labelledby="sys-gateway">
 			<h2 id="sys-gateway">{t("sys.gateway")}</h2>
-			<dl class="facts">
+			<dl class="sys-facts">
 				<Fact name={t("sys.uptime")}>{age(g.uptime_ms)}</Fact>
 				<Fact name={t("sys.clients")}>{int(g.clients)}</Fact>
 				<Fact name={t("sys.streams")}>{int(g.streams)}</Fact>
