@@ -88,7 +88,7 @@ export function Table<Row>(p: TableProps<Row>) {
 			{rows.length === 0 ? (
 				<Empty>{p.empty ?? t("common.none")}</Empty>
 			) : (
-				<div class="table-scroll" role="region" aria-label={p.caption} tabIndex={0}>
+				<div class="table-scroll" role="group" aria-label={p.caption} tabIndex={0}>
 					<table>
 						<caption class={p.showCaption ? undefined : "unseen"}>{p.caption}</caption>
 						<thead>
