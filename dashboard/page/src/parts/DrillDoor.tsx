@@ -15,7 +15,7 @@ export function DrillDoor() {
 	useEffect(() => {
 		if (!wanted || Drill) return;
 		let gone = false;
-		import("./Drill").then(
+		import("../screens/others").then(
 			(m) => {
 				Drill = m.Drill;
 				if (!gone) redraw((n) => n + 1);

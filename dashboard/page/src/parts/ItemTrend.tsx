@@ -29,7 +29,7 @@ export function ItemTrend({ unit, item }: { unit: string; item: Item }) {
 	const [Trend, setTrend] = useState<Drawn | null>(null);
 	useEffect(() => {
 		let gone = false;
-		import("./Trend").then(
+		import("../screens/others").then(
 			(m) => !gone && setTrend(() => m.Trend),
 			() => {}, // the words below say it, too
 		);

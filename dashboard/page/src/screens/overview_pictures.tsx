@@ -72,8 +72,8 @@ interface Props {
 	moved: Store<number>;
 }
 
-const loadTreemap = () => import("../parts/Treemap").then((m) => m.Treemap);
-const loadTrend = () => import("../parts/Trend").then((m) => m.Trend);
+const loadTreemap = () => import("./others").then((m) => m.Treemap);
+const loadTrend = () => import("./others").then((m) => m.Trend);
 
 function TreeSection({ unit, plan, name, moved }: Props) {
 	const { at, near } = useNear();
