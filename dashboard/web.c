@@ -38,7 +38,8 @@ struct web_view web_sight(const struct web *w)
 				 .root = w->conf->unit,
 				 .version = w->version,
 				 .clients = web_streams_n(w->streams),
-				 .times = w->times};
+				 .times = w->times,
+				 .tally = w->tally};
 }
 
 /* ---- what moves ---- */
@@ -63,6 +64,7 @@ static void changed(void *ctx, const struct mirror_grain *g, bool whole)
 	/* a second at most behind, which is young enough for an age */
 	for (size_t i = 0; !whole && i < g->n; i++)
 		web_times_put(w->times, g->rollups[i].rollup.version, v.time.ms);
+	web_tally_moved(w->tally, web_unit_at(&v, g->path));
 	web_event_changed(&w->events, &v, g);
 }
 
@@ -73,6 +75,7 @@ static void complete(struct web *w)
 
 	w->version = 0;
 	web_times_forget(w->times);
+	web_tally_begin(w->tally);
 	for (size_t i = 0; i < mirror_grains(m); i++)
 		if (mirror_grain_at(m, i).version > w->version)
 			w->version = mirror_grain_at(m, i).version;
@@ -96,6 +99,8 @@ static void tell_line(struct web *w)
 		w->cut_since_ms = live ? 0 : wall_ms();
 		log_info(live ? "the line to the centre is there" : "the line to the centre is cut");
 	}
+	if (today.ymd != w->today.ymd)
+		web_tally_begin(w->tally);
 	w->live = live;
 	w->today = today;
 	struct web_view v = web_sight(w);
@@ -236,6 +241,7 @@ static bool open_browsers(struct web *w, struct sys_error *error)
 	w->events.ring = web_ring_new(0);
 	keys_random(&w->events.instance, sizeof(w->events.instance));
 	w->streams = web_streams_new(&w->events, (size_t)w->conf->streams, (size_t)w->conf->streams_each);
+	w->tally = web_tally_new();
 	w->sessions = web_sessions_new();
 	w->lockout = web_lockout_new();
 	if (web_users_open(&w->users, w->conf->dir, clock_transport(), error))
@@ -254,6 +260,7 @@ static void close_all(struct web *w)
 	web_hash_close(w->hash);
 	web_streams_free(w->streams);
 	web_events_free(&w->events);
+	web_tally_free(w->tally);
 	web_sessions_free(w->sessions);
 	web_lockout_free(w->lockout);
 	web_users_close(&w->users);

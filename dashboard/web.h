@@ -19,6 +19,7 @@
 #include "dashboard/web_hash.h"
 #include "dashboard/web_lockout.h"
 #include "dashboard/web_stream.h"
+#include "dashboard/web_tally.h"
 #include "dashboard/web_users.h"
 
 struct web {
@@ -30,6 +31,7 @@ struct web {
 	struct web_times *times;
 	struct http *http;
 	struct web_events events;
+	struct web_tally *tally;
 	struct web_streams *streams;
 	struct web_users_file users;
 	struct web_sessions *sessions;

@@ -7,6 +7,7 @@
 #include "common/domain/periods.h"
 #include "dashboard/json.h"
 #include "dashboard/list.h"
+#include "dashboard/web_tally.h"
 
 enum web_code web_board_state(const struct web_view *v, const struct web_wish *w, struct buffer *out)
 {
@@ -56,63 +57,16 @@ static void inner(struct json *j, const struct web_view *v, const struct place *
 
 /* ---- offices that have something to report themselves ---- */
 
-struct offices {
-	uint64_t expected, reported;
-};
-struct sums {
-	uint64_t expected, reported; /* cells */
-};
-
-static struct sums cells_at(const struct web_view *v, uint32_t unit)
-{
-	const struct catalogue *c = v->atlas->catalogue;
-	const char *path = catalogue_unit(c, unit)->path;
-	struct sums s = {0};
-
-	for (uint32_t i = 0; i < catalogue_plans(c); i++) {
-		uint32_t item = catalogue_plan(c, i)->item;
-		const struct rollup *r = web_rollup(v, path, item);
-		struct figure f = {0};
-		if (!r || !catalogue_item_open(c, item, v->sight.today))
-			continue;
-		figures_show(&f, ITEM_PLAN, r);
-		s.expected += f.expected;
-		s.reported += f.reported;
-	}
-	return s;
-}
-
-/* Rollups are sums over a subtree: what is left when those of the units directly below are taken away is the office's own. */
-static void count_span(const struct web_view *v, uint32_t top, struct offices *out)
-{
-	const struct catalogue *c = v->atlas->catalogue;
-	uint32_t last = catalogue_unit(c, top)->last, n = last - top + 1;
-	struct sums *own = base_grow(NULL, n, 2 * sizeof(*own)), *all = own + n;
-
-	for (uint32_t i = 0; i < n; i++)
-		own[i] = all[i] = cells_at(v, top + i);
-	for (uint32_t i = 1; i < n; i++) {
-		uint32_t parent = catalogue_unit(c, top + i)->parent - top;
-		own[parent].expected -= all[i].expected;
-		own[parent].reported -= all[i].reported;
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		out->expected += own[i].expected > 0;
-		out->reported += own[i].expected > 0 && own[i].expected == own[i].reported;
-	}
-	free(own);
-}
-
 static void offices(struct json *j, const struct web_view *v, const struct place *p)
 {
-	struct offices o = {0};
+	struct web_offices o = {0};
 
 	if (p->is_group) {
 		struct web_below members = web_below(v, p);
 		for (const struct unit *u; (u = web_below_next(&members));)
-			count_span(v, u->first, &o);
+			web_tally_count(v->tally, v, u->first, &o);
 	} else {
-		count_span(v, p->index, &o);
+		web_tally_count(v->tally, v, p->index, &o);
 	}
 	json_object_begin(j, "offices");
 	json_uint(j, "expected", o.expected);

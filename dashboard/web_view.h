@@ -25,6 +25,7 @@ struct web_view {
 	uint64_t version;      /* the highest that a grain has */
 	size_t clients;        /* browsers connected */
 	struct web_times *times; /* how old figures are; NULL = nobody knows */
+	struct web_tally *tally; /* whose sums of offices are kept (web_tally.h) */
 };
 
 /* Why there is no answer; WEB_GOOD = there is one. */
