@@ -2,7 +2,6 @@
 #include "common/sys/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 /* Length of the UTF-8 letter at p, 0 = none. Overlong forms and surrogates are none. */
 static size_t letter(const uint8_t *p)
@@ -23,25 +22,50 @@ static size_t letter(const uint8_t *p)
 	return n;
 }
 
+/* Bytes at p that stand in a string as they are; 0 = this letter does not. */
+static size_t plain(const uint8_t *p)
+{
+	if (*p >= 0x80)
+		return letter(p);
+	return *p >= 0x20 && *p != 0x7f && *p != '"' && *p != '\\';
+}
+
+static void escape(struct buffer *out, uint8_t byte)
+{
+	if (byte == '"' || byte == '\\')
+		buffer_format(out, "\\%c", byte);
+	else if (byte == '\n')
+		buffer_put_text(out, "\\n");
+	else
+		buffer_format(out, "\\u%04x", byte);
+}
+
 static void quote(struct buffer *out, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
 
 	buffer_put_u8(out, '"');
 	while (*p) {
-		size_t n = *p < 0x80 ? 1 : letter(p);
-
-		if (*p == '"' || *p == '\\')
-			buffer_format(out, "\\%c", *p);
-		else if (*p == '\n')
-			buffer_put_text(out, "\\n");
-		else if (n == 0 || *p < 0x20 || *p == 0x7f)
-			buffer_format(out, "\\u%04x", *p);
-		else
-			buffer_put(out, p, n);
-		p += n ? n : 1;
+		const uint8_t *from = p;
+		for (size_t n; (n = plain(p)); p += n)
+			;
+		buffer_put(out, from, (size_t)(p - from));
+		if (*p)
+			escape(out, *p++);
 	}
 	buffer_put_u8(out, '"');
+}
+
+/* By hand: a board is thousands of them. */
+static void digits(struct buffer *out, uint64_t n)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	buffer_put(out, text + at, sizeof(text) - at);
 }
 
 static void begin(struct json *j, const char *name)
@@ -100,13 +124,15 @@ void json_text(struct json *j, const char *name, const char *text)
 void json_int(struct json *j, const char *name, int64_t n)
 {
 	begin(j, name);
-	buffer_format(j->out, "%" PRId64, n);
+	if (n < 0)
+		buffer_put_u8(j->out, '-');
+	digits(j->out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
 void json_uint(struct json *j, const char *name, uint64_t n)
 {
 	begin(j, name);
-	buffer_format(j->out, "%" PRIu64, n);
+	digits(j->out, n);
 }
 
 void json_bool(struct json *j, const char *name, bool b)
