@@ -242,6 +242,7 @@ static bool open_browsers(struct web *w, struct sys_error *error)
 	keys_random(&w->events.instance, sizeof(w->events.instance));
 	w->streams = web_streams_new(&w->events, (size_t)w->conf->streams, (size_t)w->conf->streams_each);
 	w->tally = web_tally_new();
+	w->shared = web_shared_new();
 	w->sessions = web_sessions_new();
 	w->lockout = web_lockout_new();
 	if (web_users_open(&w->users, w->conf->dir, clock_transport(), error))
@@ -261,6 +262,7 @@ static void close_all(struct web *w)
 	web_streams_free(w->streams);
 	web_events_free(&w->events);
 	web_tally_free(w->tally);
+	web_shared_free(w->shared);
 	web_sessions_free(w->sessions);
 	web_lockout_free(w->lockout);
 	web_users_close(&w->users);

@@ -18,6 +18,7 @@
 #include "dashboard/web_event.h"
 #include "dashboard/web_hash.h"
 #include "dashboard/web_lockout.h"
+#include "dashboard/web_shared.h"
 #include "dashboard/web_stream.h"
 #include "dashboard/web_tally.h"
 #include "dashboard/web_users.h"
@@ -32,6 +33,7 @@ struct web {
 	struct http *http;
 	struct web_events events;
 	struct web_tally *tally;
+	struct web_shared *shared;
 	struct web_streams *streams;
 	struct web_users_file users;
 	struct web_sessions *sessions;

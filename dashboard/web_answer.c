@@ -73,7 +73,7 @@ static void not_modified(struct http_request *r, const char *tag)
 	http_answer(r, &a);
 }
 
-static const char *tag_of(const struct buffer *json, char out[static WEB_ETAG])
+const char *web_tag(const struct buffer *json, char out[static WEB_ETAG])
 {
 	uint8_t hash[KEYS_HASH];
 	struct buffer text = {0};
@@ -86,30 +86,56 @@ static const char *tag_of(const struct buffer *json, char out[static WEB_ETAG])
 	return out;
 }
 
-void web_json(struct http_request *r, struct buffer *json, const char *tag)
+bool web_unchanged(struct http_request *r, const char *tag)
 {
-	char own[WEB_ETAG];
-	struct buffer packed = {0};
-	bool pack = json->size >= PACK_FROM && http_accepts_gzip(r);
+	if (!holds(r, tag))
+		return false;
+	not_modified(r, tag);
+	return true;
+}
 
-	if (!tag)
-		tag = tag_of(json, own);
-	if (holds(r, tag)) {
-		buffer_free(json);
-		not_modified(r, tag);
-		return;
-	}
-	pack = pack && gzip_pack(buffer_bytes(json), &packed);
+static void good(struct http_request *r, struct buffer body, bool packed, const char *tag)
+{
 	const struct http_header headers[] = {{"ETag", tag},
 					      {"Cache-Control", "private, no-cache"},
 					      {"Vary", "Accept-Encoding, Cookie"},
 					      {"Content-Encoding", "gzip"}};
-	struct http_answer a = {.status = 200, .content_type = "application/json", .body = pack ? packed : *json,
-				.headers = headers, .headers_n = pack ? 4 : 3};
-	if (pack)
-		buffer_free(json);
-	*json = (struct buffer){0};
+	struct http_answer a = {.status = 200, .content_type = "application/json", .body = body, .headers = headers,
+				.headers_n = packed ? 4 : 3};
+
 	http_answer(r, &a);
+}
+
+static bool packs(const struct http_request *r, const struct buffer *json)
+{
+	return json->size >= PACK_FROM && http_accepts_gzip(r);
+}
+
+void web_json(struct http_request *r, struct buffer *json, const char *tag)
+{
+	char own[WEB_ETAG];
+	struct buffer packed = {0};
+
+	tag = tag ? tag : web_tag(json, own);
+	if (!web_unchanged(r, tag)) {
+		bool pack = packs(r, json) && gzip_pack(buffer_bytes(json), &packed);
+		good(r, pack ? packed : *json, pack, tag);
+		if (!pack)
+			*json = (struct buffer){0};
+	}
+	buffer_free(json);
+}
+
+void web_json_shared(struct http_request *r, struct web_text *text)
+{
+	struct buffer copy = {.cap = BUFFER_ANY};
+
+	if (web_unchanged(r, text->tag))
+		return;
+	bool pack = packs(r, &text->plain) &&
+		    (text->packed.size || gzip_pack(buffer_bytes(&text->plain), &text->packed));
+	buffer_put_bytes(&copy, buffer_bytes(pack ? &text->packed : &text->plain));
+	good(r, copy, pack, text->tag);
 }
 
 /* ---- the page ---- */

@@ -14,6 +14,12 @@ enum { WEB_ETAG = 2 + 32 + 1 };
 void web_fail(struct http_request *r, enum web_code code, unsigned retry_s, const char *detail);
 /* 200 or, when the browser holds the same, 304. Takes the memory of `json`. tag NULL: made from the bytes. */
 void web_json(struct http_request *r, struct buffer *json, const char *tag);
+/* The same of an answer that others are given too. */
+void web_json_shared(struct http_request *r, struct web_text *text);
+/* Made from the bytes. */
+const char *web_tag(const struct buffer *json, char out[static WEB_ETAG]);
+/* True = the browser holds what has this tag: it has been told so. */
+bool web_unchanged(struct http_request *r, const char *tag);
 /* A file of the page. */
 struct web_file;
 void web_page(struct http_request *r, const struct web_file *file);

@@ -200,18 +200,51 @@ static bool read_question(const struct call *c, struct web_question *q)
 
 /* ---- answers ---- */
 
+static bool is_shared(const struct call *c, web_board_fn *board)
+{
+	return c->route->takes & TAKES_UNIT || board == web_board_items;
+}
+
+static struct web_moment moment(const struct call *c)
+{
+	const struct web_view *v = &c->view;
+
+	return (struct web_moment){.version = v->version, .event = web_ring_newest(c->web->events.ring), .time_ms = v->time.ms,
+				   .cut_since_ms = v->cut_since_ms, .today = v->sight.today.ymd, .stale = v->sight.stale};
+}
+
+/* An answer that lacks ages is not kept: the next one may have them. */
+static void answer_made(struct call *c, web_board_fn *board, struct buffer *out, const char *tag)
+{
+	struct web_moment now = moment(c);
+	char own[WEB_ETAG];
+
+	if (!is_shared(c, board) || out->failed || web_times_owes(c->web->times)) {
+		web_json(c->request, out, tag);
+		return;
+	}
+	tag = tag ? tag : web_tag(out, own);
+	web_json_shared(c->request, web_shared_put(c->web->shared, &now, board, &c->wish, out, tag));
+}
+
 static void answer_board(struct call *c, web_board_fn *board, const char *tag)
 {
+	struct web_moment now = moment(c);
+	struct web_text *made = is_shared(c, board) ? web_shared_find(c->web->shared, &now, board, &c->wish) : NULL;
 	struct buffer out = {.cap = BUFFER_ANY};
-	enum web_code code = board(&c->view, &c->wish, &out);
 
+	if (made) {
+		web_json_shared(c->request, made);
+		return;
+	}
+	enum web_code code = board(&c->view, &c->wish, &out);
 	if (code == WEB_GOOD && c->may_wait && web_times_owes(c->web->times)) {
 		buffer_free(&out);
 		web_wait(c->web, c->request)->again = true;
 		return;
 	}
 	if (code == WEB_GOOD) {
-		web_json(c->request, &out, tag);
+		answer_made(c, board, &out, tag);
 		return;
 	}
 	buffer_free(&out);
@@ -254,7 +287,8 @@ static void run_items(struct call *c)
 	char generation[GENERATION_TEXT], tag[GENERATION_TEXT + 4];
 
 	snprintf(tag, sizeof(tag), "\"i%s\"", generation_text(&c->view.sight.generation, generation));
-	answer_board(c, web_board_items, tag);
+	if (!web_unchanged(c->request, tag))
+		answer_board(c, web_board_items, tag);
 }
 
 static void run_explain(struct call *c)
