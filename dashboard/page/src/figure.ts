@@ -95,6 +95,6 @@ export function wrongs(f: Figure): Count[] {
 /** Worst first: most overdue, then most missing, then the lowest score; those of which nothing is known before the good. */
 export function worse(a: Figure, b: Figure): number {
 	const missing = (f: Figure) => f.expected - f.reported;
-	const level = (f: Figure) => f.attainment_bp ?? f.score_bp ?? 10_001;
+	const level = (f: Figure) => f.attainment_bp ?? f.score_bp ?? f.percent_bp ?? 10_001;
 	return b.overdue - a.overdue || missing(b) - missing(a) || b.behind - a.behind || level(a) - level(b);
 }

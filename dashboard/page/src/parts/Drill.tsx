@@ -5,7 +5,7 @@
 // while it is open, Esc closes it, and the focus returns to what opened it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { attained, say, worse } from "../figure";
+import { attained, say, worse, wrongs } from "../figure";
 import { ofN } from "../format";
 import type { Below, Figure, Figures, Item, List } from "../model";
 import type { Explanation, SilentRow } from "../model_lists";
@@ -27,7 +27,23 @@ const HASTE_MS = 1500; // changes of one moment are asked for once
 
 // ---- what it is made of ----
 
-function figureColumns(item: Item | null, items: Items, unitName: string | undefined): Column<{ unit: string; item: string; name: string; figure: Figure }>[] {
+interface FigureRow {
+	unit: string;
+	item: string;
+	name: string;
+	figure: Figure;
+}
+
+/** Without the columns that have nothing to say of any row. */
+function worthwhile(columns: Column<FigureRow>[], rows: readonly FigureRow[]): Column<FigureRow>[] {
+	const says = {
+		attained: rows.some((r) => (r.figure.attainment_bp ?? r.figure.score_bp) !== null),
+		marks: rows.some((r) => wrongs(r.figure).some((w) => w.word !== "unreported")),
+	};
+	return columns.filter((c) => says[c.key as keyof typeof says] ?? true);
+}
+
+function figureColumns(item: Item | null, items: Items, unitName: string | undefined): Column<FigureRow>[] {
 	const of = (code: string) => item ?? items.get(code);
 	return [
 		{
@@ -65,13 +81,14 @@ function Part({ title, note, children }: { title: string; note?: string | false;
 }
 
 function UnitsBelow({ below, item, items, file }: { below: Below; item: Item; items: Items; file: string }) {
-	if (!below.rows.length) return null;
 	const rows = below.rows
+		.filter((r) => r.figure.cells.expected + r.figure.indicators.expected > 0) // a target alone asks nothing of it
 		.map((r) => ({ unit: r.unit.code, item: item.code, name: nameOf(r.unit), figure: r.figure }))
 		.sort((a, b) => worse(a.figure, b.figure));
+	if (!rows.length) return null;
 	return (
 		<Part title={t("drill.below", { n: rows.length })} note={t("drill.belowNote")}>
-			<Table caption={t("drill.below", { n: rows.length })} columns={figureColumns(item, items, undefined)} rows={rows} rowKey={(r) => r.unit} file={file} />
+			<Table caption={t("drill.below", { n: rows.length })} columns={worthwhile(figureColumns(item, items, undefined), rows)} rows={rows} rowKey={(r) => r.unit} file={file} />
 		</Part>
 	);
 }
@@ -83,7 +100,7 @@ function Contents({ unit, item, items, unitName }: { unit: string; item: Item; i
 	const rows = inner.map((f) => ({ unit, item: f.item, name: nameOf(items.get(f.item)!), figure: f }));
 	return (
 		<Part title={t("drill.contents", { n: rows.length })}>
-			<Table caption={t("drill.contents", { n: rows.length })} columns={figureColumns(null, items, unitName)} rows={rows} rowKey={(r) => r.item} />
+			<Table caption={t("drill.contents", { n: rows.length })} columns={worthwhile(figureColumns(null, items, unitName), rows)} rows={rows} rowKey={(r) => r.item} />
 		</Part>
 	);
 }

@@ -67,7 +67,7 @@ export function Facts({ item, f, since }: { item: Item; f: Figure; since: string
 				<b>{s.main}</b> {s.rest && <span>{s.rest}</span>}
 			</p>
 			{bar && <Bar parts={bar} />}
-			<dl class="facts">
+			<dl class="defs">
 				{item.num_def && <Fact name={t("drill.numerator")}>{item.num_def}{f.numerator !== null && <b> {int(f.numerator)}</b>}</Fact>}
 				{item.den_def && <Fact name={t("drill.denominator")}>{item.den_def}{f.denominator !== null && <b> {int(f.denominator)}</b>}</Fact>}
 				{f.target !== null && (

@@ -92,7 +92,7 @@ export function ObstacleCard({ o, known, withStage = false }: { o: ObstacleRow; 
 					(o.item ?? "")
 				)}
 			</h3>
-			<dl class="facts">
+			<dl class="defs">
 				<div>
 					<dt>{t(closed ? "obs.lay" : "obs.lies")}</dt>
 					<dd>

@@ -24,7 +24,7 @@ export function Receipt({ receipt }: { receipt: string | null }) {
 		}
 	};
 	return (
-		<span class="receipt">
+		<span class="receipt-no">
 			<code ref={code}>{receipt}</code>
 			<button type="button" class="copy" title={t("drill.copy", { receipt })} onClick={() => void copy()} onBlur={() => setSaid("")}>
 				<span class="unseen">{t("drill.copy", { receipt })}</span>

@@ -2,7 +2,7 @@
 // What holds work up: a board by state with how long each has waited and for whom, who clears what in how many days,
 // and the list of what only a ministry can clear. Every filter is in the address.
 import { useEffect } from "preact/hooks";
-import { addressee, choices, columns, MINISTRY, pick, stage, STAGES, unblock, worstFirst, type Order, type Stage } from "../board";
+import { MINISTRY, STAGES, columns, pick, stage, unblock, worstFirst, type Stage } from "../board";
 import { download, type CsvCell } from "../csv";
 import { date, dayOf, int, points } from "../format";
 import { within } from "../itemtree";
@@ -15,96 +15,12 @@ import { ErrorBox } from "../parts/ErrorBox";
 import { ObstacleCard, Who, type Known } from "../parts/ObstacleCard";
 import { Table, type Column } from "../parts/Table";
 import { Tag } from "../parts/Tag";
-import { Link, navigate } from "../route";
+import { Link } from "../route";
 import { useApi, useItems, useLive, useRoute, useServer, useSession, useTitle } from "../use";
-import { codeWord, nameOf, t, type Key } from "../words";
+import { codeWord, nameOf, t } from "../words";
+import { Filters, ORDERS, TABS, Tabs, stageWord, type Tab } from "./obstacles_filters";
 
-const ORDERS: readonly Order[] = ["age", "due", "new"];
-const TABS = ["board", "who", "ministry"] as const;
 const LANE = 12; // cards of one state beside the others; its own view has all
-type Tab = (typeof TABS)[number];
-
-const stageWord = (s: Stage) => t(`stage.${s}` satisfies Key);
-
-/** Filters live in the address; an empty one leaves it. */
-function set(key: string, value: string, more: Readonly<Record<string, string>>): void {
-	const { [key]: _, ...rest } = more;
-	navigate({ more: value ? { ...rest, [key]: value } : rest }, "replace");
-}
-
-// ---- filters ----
-
-function Choice({ label, value, list, onChange }: { label: string; value: string; list: readonly (readonly [string, string])[]; onChange: (v: string) => void }) {
-	return (
-		<label>
-			<span>{label}</span>
-			<select value={value} onChange={(e) => onChange(e.currentTarget.value)}>
-				<option value="">{t("obs.all")}</option>
-				{list.map(([v, word]) => (
-					<option key={v} value={v}>
-						{word}
-					</option>
-				))}
-			</select>
-		</label>
-	);
-}
-
-function Filters({ rows, known, ministry }: { rows: readonly ObstacleRow[]; known: Known; ministry: boolean }) {
-	const { item, more } = useRoute();
-	const who = (code: string) => (code === MINISTRY ? t("obs.ministryShort") : known.name(code));
-	const itemName = (code: string) => (known.items.has(code) ? nameOf(known.items.get(code)!) : code);
-	const counted = (list: [string, number][], word: (code: string) => string) => list.map(([c, n]) => [c, `${word(c)} (${int(n)})`] as const);
-	const filtered = item || more.state || more.who || more.cause || more.q;
-	return (
-		<div class="filters screen-only" role="group" aria-label={t("obs.filters")}>
-			<label class="filter-find">
-				<span>{t("obs.find")}</span>
-				<input type="search" value={more.q ?? ""} maxLength={80} onInput={(e) => set("q", e.currentTarget.value, more)} />
-			</label>
-			{!ministry && <Choice label={t("obs.state")} value={more.state ?? ""} list={counted(choices(rows, stage), (s) => stageWord(s as Stage))} onChange={(v) => set("state", v, more)} />}
-			{!ministry && <Choice label={t("obs.addressee")} value={more.who ?? ""} list={counted(choices(rows, addressee), who)} onChange={(v) => set("who", v, more)} />}
-			<Choice label={t("obs.cause")} value={more.cause ?? ""} list={counted(choices(rows, (o) => o.cause), (c) => codeWord("cause", c))} onChange={(v) => set("cause", v, more)} />
-			<Choice label={t("obs.item")} value={item ?? ""} list={counted(choices(rows, (o) => o.item), itemName)} onChange={(v) => navigate({ item: v || null }, "replace")} />
-			<label>
-				<span>{t("obs.order")}</span>
-				<select value={more.order ?? "age"} onChange={(e) => set("order", e.currentTarget.value === "age" ? "" : e.currentTarget.value, more)}>
-					{ORDERS.map((o) => (
-						<option key={o} value={o}>
-							{t(`obs.order.${o}` satisfies Key)}
-						</option>
-					))}
-				</select>
-			</label>
-			{filtered && (
-				<button type="button" class="quiet" onClick={() => navigate({ item: null, more: Object.fromEntries(Object.entries(more).filter(([k]) => k === "view" || k === "order")) }, "replace")}>
-					{t("obs.clear")}
-				</button>
-			)}
-		</div>
-	);
-}
-
-function Tabs({ tab, ministries }: { tab: Tab; ministries: number }) {
-	const { more } = useRoute();
-	return (
-		<nav class="tabs screen-only" aria-label={t("obs.tabs")}>
-			<ul>
-				{TABS.map((x) => {
-					const { view: _, ...rest } = more;
-					return (
-						<li key={x}>
-							<Link to={{ more: x === "board" ? rest : { ...rest, view: x } }} aria-current={x === tab ? "page" : undefined}>
-								{t(`obs.tab.${x}` satisfies Key)}
-								{x === "ministry" && ministries > 0 && ` (${ministries})`}
-							</Link>
-						</li>
-					);
-				})}
-			</ul>
-		</nav>
-	);
-}
 
 // ---- the board ----
 

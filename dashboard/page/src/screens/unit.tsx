@@ -99,7 +99,6 @@ function LastReports({ unit, plan, items }: { unit: string; plan: string; items:
 	);
 }
 
-
 // ---- the screen ----
 
 function Body({ answer }: { answer: UnitAnswer }) {

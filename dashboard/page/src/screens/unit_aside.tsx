@@ -42,7 +42,6 @@ function Children({ list }: { list: readonly UnitRef[] }) {
 	);
 }
 
-
 function ObstaclesOf({ answer, unit, known }: { answer: Obstacles; unit: string; known: Known }) {
 	const { raised, waits } = ofUnit(answer.rows, unit);
 	const rest = raised.filter((o) => !waits.includes(o));

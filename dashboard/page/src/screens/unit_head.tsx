@@ -53,7 +53,6 @@ export function Head({ unit, groups }: { unit: Unit; groups: UnitAnswer["groups"
 	);
 }
 
-
 function Stat({ name, value, note, tone, to }: { name: string; value: string; note: ComponentChildren; tone?: "bad" | "good" | "warn"; to?: Parameters<typeof Link>[0]["to"] }) {
 	return (
 		<div class={`stat ${tone ? `stat-${tone}` : ""}`}>
