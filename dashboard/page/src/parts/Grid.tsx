@@ -29,6 +29,7 @@ export interface GridProps {
 const ORDER_LOOK_MS = 1000; // how often a moving board is asked whether its order still holds
 const PAGE_ROWS = 10;
 const FEW = 5; // fewer plans do not fill the width: they stand together
+const MANY = 8; // more plans do not fit on A4 with all that is in a cell
 
 /** Where a unit is read further: a province has an overview of its own. */
 export function goesTo(u: UnitRef): To {
@@ -234,7 +235,7 @@ export function Grid(p: GridProps) {
 		<>
 			<OrderHint cells={p.cells} shown={shown} order={p.order} onAgain={() => setAgain((n) => n + 1)} />
 			<div class="grid-scroll">
-				<table ref={box} class={p.plans.length < FEW ? "grid grid-few" : "grid"} role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus} onMouseOver={point}>
+				<table ref={box} class={p.plans.length < FEW ? "grid grid-few" : p.plans.length > MANY ? "grid grid-many" : "grid"} role="grid" aria-label={p.caption} onKeyDown={key} onFocusIn={focus} onMouseOver={point}>
 					<thead>
 						<tr>
 							<Head {...head} col={0} by="name" title={t("ov.sortName")}>

@@ -6,15 +6,18 @@ import { hierarchy, treemap, treemapSquarify, type HierarchyRectangularNode } fr
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { look, lookWords, sizedTree, type SizedNode } from "../overview";
 import { navigate } from "../route";
+import { typeScale } from "../scale";
 import { nameOf, t } from "../words";
 import type { Tree } from "../model";
 import { letter, word } from "./Look";
 
-const HEAD = 20; // the line with the name over a unit that has others below
-const LINE = 16; // from one line of a name to the next
-const LEFT = 5;
-const LETTER = 14; // room for the letter in front of the first line
-const LETTER_MIN = 13; // narrower: the pattern alone
+// In pixels at a desk; on a wall all of it grows with the page's type.
+const k = typeScale();
+const HEAD = 20 * k; // the line with the name over a unit that has others below
+const LINE = 16 * k; // from one line of a name to the next
+const LEFT = 5 * k;
+const LETTER = 14 * k; // room for the letter in front of the first line
+const LETTER_MIN = 13 * k; // narrower: the pattern alone
 
 type Rect = HierarchyRectangularNode<SizedNode>;
 
@@ -38,7 +41,7 @@ function width(word: string): number {
 	if (w === undefined) {
 		if (!pen) {
 			pen = document.createElement("canvas").getContext("2d")!;
-			pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+			pen.font = `${13 * k}px ${getComputedStyle(document.body).fontFamily}`;
 		}
 		widths.set(word, (w = pen.measureText(word).width));
 	}
@@ -123,7 +126,7 @@ function Box({ r, plan, first }: { r: Rect; plan: string; first: boolean }) {
 			<rect width={w} height={h} rx="2" class="tm-ground" />
 			<rect width={w} height={h} rx="2" fill={`url(#tm-${l})`} class="tm-pattern" />
 			{w >= LETTER_MIN && h >= LETTER_MIN && (
-				<text x={lines.length ? LEFT : w / 2} y={lines.length ? LINE - 1 : h / 2 + 4.5} text-anchor={lines.length ? "start" : "middle"} class="tm-letter" aria-hidden="true">
+				<text x={lines.length ? LEFT : w / 2} y={lines.length ? LINE - 1 : h / 2 + 4.5 * k} text-anchor={lines.length ? "start" : "middle"} class="tm-letter" aria-hidden="true">
 					{letter(l)}
 				</text>
 			)}
@@ -159,7 +162,7 @@ const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, Ar
 
 export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string; unit: string; label: string }) {
 	const { box, w } = useWidth();
-	const h = Math.round(Math.min(Math.max(w * 0.45, 340), 560));
+	const h = Math.round(Math.min(Math.max(w * 0.45, 340), 560 * k));
 	const root = useMemo(() => (w ? layout(sizedTree(tree.nodes, unit), w, h) : null), [tree, unit, w, h]);
 	const svg = useRef<SVGSVGElement>(null);
 	const leaves = useMemo(() => root?.leaves().filter((r) => r.depth > 0 && r.x1 > r.x0 && r.y1 > r.y0) ?? [], [root]);
@@ -184,7 +187,7 @@ export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string;
 				<svg ref={svg} width={w} height={h} viewBox={`0 0 ${w} ${h}`} role="group" aria-label={label} onKeyDown={key}>
 					<Patterns />
 					{heads.map((r) => (
-						<text key={r.data.code} x={r.x0 + 2} y={r.y0 + 14} class="tm-head" aria-hidden="true">
+						<text key={r.data.code} x={r.x0 + 2} y={r.y0 + 14 * k} class="tm-head" aria-hidden="true">
 							{fit(short(r.data), r.x1 - r.x0 - 10, 1)}
 						</text>
 					))}
