@@ -74,14 +74,19 @@ function useFeed(unit: string, items: Items) {
 		let from: number | null = null;
 		let today = live.state.get()?.today;
 		const centre = () => live.state.get()?.time_ms ?? Date.now();
-		const line = live.line.subscribe((l) => {
-			if (l.phase === "cut" && from === null) feed.gap("cut", (from = centre()), null);
-			else if (l.phase === "open" && from !== null) {
+		// Cut here, or between the gateway and the centre: no event comes, either way.
+		const look = () => {
+			const cut = live.line.get().phase === "cut" || live.state.get()?.live === false;
+			if (cut === (from !== null) || (!cut && live.line.get().phase !== "open")) return;
+			if (cut) feed.gap("cut", (from = centre()), null);
+			else {
 				feed.gap("cut", from, centre());
 				from = null;
-			} else return;
+			}
 			redraw();
-		});
+		};
+		const offs = [live.line.subscribe(look), live.state.subscribe(look)];
+		look();
 		const epoch = live.epoch.subscribe(() => {
 			const day = live.state.get()?.today;
 			const onlyDay = day !== today; // another day is no gap
@@ -90,10 +95,7 @@ function useFeed(unit: string, items: Items) {
 			feed.gap("resync", null, centre());
 			redraw();
 		});
-		return () => {
-			line();
-			epoch();
-		};
+		return () => [...offs, epoch].forEach((off) => off());
 	}, [feed]);
 	useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
 	return { feed, tick, redraw, fresh };
@@ -124,7 +126,7 @@ function Spoken({ feed, fresh, items }: { feed: Feed<Brief>; fresh: { current: n
 function gapText(g: FeedGap): string {
 	if (g.why === "dropped") return t("feed.gapDropped", { n: g.n });
 	if (g.to_ms === null) return t("feed.gapCutNow", { from: clock(g.from_ms) });
-	if (g.why === "resync" || g.from_ms === null) return t("feed.gapResync", { to: clock(g.to_ms) });
+	if (g.from_ms === null) return t("feed.gapResync", { to: clock(g.to_ms) });
 	return t("feed.gapCut", { from: clock(g.from_ms), to: clock(g.to_ms) });
 }
 
