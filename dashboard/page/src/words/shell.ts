@@ -38,6 +38,7 @@ export const shell = {
 	"line.cutUnknown": ["mất nối từ {since}", "cut since {since}"],
 	"line.centre": ["trung tâm mất nối từ {since} — số liệu tính đến {until}", "centre away since {since} — figures as of {until}"],
 	"line.centreUnknown": ["trung tâm mất nối — số liệu tính đến {until}", "centre away — figures as of {until}"],
+	"line.stale": ["trung tâm đã đổi thế hệ, đang nhận lại — số liệu tính đến {until}", "new generation at the centre, catching up — figures as of {until}"],
 	"line.none": ["chưa có số liệu", "no figures yet"],
 	"line.noneYet": ["Máy chủ này chưa nhận được số liệu từ trung tâm. Trang tự hỏi lại.", "This server has no figures from the centre yet. The page asks again by itself."],
 	"login.open": ["Đăng nhập", "Log in"],
