@@ -66,11 +66,7 @@ static void tell_line(struct top *t, int64_t now)
 
 static void write_page(struct top *t, size_t width, size_t height)
 {
-	const struct top_show show = {.board = &t->board,
-				      .silent = top_ask_silent(t->ask),
-				      .events = &t->events,
-				      .live = t->live,
-				      .now = t->time};
+	const struct top_show show = top_show_of(t);
 
 	top_text(&t->page, &show, &t->view, width, height);
 }
@@ -79,13 +75,14 @@ static void draw(struct top *t, int64_t now)
 {
 	size_t width, height;
 
+	/* while another place is fetched the old page stays: what it was made from is gone */
+	if (!t->began)
+		return;
 	if (t->moved && now >= t->made + BOARD_MS) {
 		top_make(t, now);
 		t->redraw = true;
 	}
-	/* a board of another place than the one that is being fetched points nowhere */
-	if (!t->redraw || !t->began || !t->board.catalogue ||
-	    t->board.catalogue != subscriber_atlas(t->subscriber)->catalogue)
+	if (!t->redraw || t->board.catalogue != subscriber_atlas(t->subscriber)->catalogue)
 		return;
 	top_screen_size(t->screen, &width, &height);
 	write_page(t, width, height);
@@ -102,7 +99,7 @@ static int64_t due(const struct top *t, int64_t now)
 {
 	int64_t due = earlier(subscriber_due(t->subscriber, now), top_ask_due(t->ask, now));
 
-	if (t->moved)
+	if (t->began && t->moved)
 		due = earlier(due, t->made + BOARD_MS);
 	return earlier(due, now + SUBSCRIBER_LIVE_MS);
 }

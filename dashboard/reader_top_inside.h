@@ -51,6 +51,7 @@ uint32_t top_plan_item(const struct top *t);
 void top_ask_anew(struct top *t, int64_t now);
 struct top_scene top_scene_of(const struct top *t);
 void top_make(struct top *t, int64_t now); /* the board */
+struct top_show top_show_of(const struct top *t);
 
 /* ---- reader_top_keys.c ---- */
 

@@ -48,6 +48,8 @@ static void set_plan(struct top *t, uint32_t item, int64_t now)
 				   : catalogue_item(subscriber_atlas(t->subscriber)->catalogue, item)
 					     ->row.number;
 	t->view.chosen[TOP_TOTALS] = 0;
+	top_events_place(&t->events, subscriber_atlas(t->subscriber), &t->place, item, t->today,
+			 subscriber_mirror(t->subscriber));
 	t->moved = true;
 	t->made = 0;
 	top_ask_anew(t, now);
@@ -65,6 +67,9 @@ static int open_chosen(struct top *t, int64_t now)
 	const struct catalogue *c = subscriber_atlas(t->subscriber)->catalogue;
 	const struct top_silent *silent = top_ask_silent(t->ask);
 	size_t i = t->view.chosen[t->view.focus];
+	const struct top_show show = top_show_of(t);
+	const struct top_event *event;
+	uint32_t unit;
 	char code[CODE_TEXT] = "";
 
 	switch (t->view.focus) {
@@ -82,11 +87,10 @@ static int open_chosen(struct top *t, int64_t now)
 			snprintf(code, sizeof(code), "%s", silent->list[i].code);
 		break;
 	case TOP_EVENTS:
-		if (i < top_events_n(&t->events)) {
-			uint32_t u = catalogue_unit_by_number(c, top_events_at(&t->events, i)->unit);
-			if (u != NO_INDEX)
-				snprintf(code, sizeof(code), "%s", catalogue_unit(c, u)->row.code);
-		}
+		event = top_text_event(&show, i);
+		unit = event ? catalogue_unit_by_number(c, event->unit) : NO_INDEX;
+		if (unit != NO_INDEX)
+			snprintf(code, sizeof(code), "%s", catalogue_unit(c, unit)->row.code);
 		break;
 	case TOP_PARTS:
 		break;

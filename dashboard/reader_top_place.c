@@ -97,7 +97,8 @@ bool top_arrive(struct top *t, int64_t now)
 	t->today = sight.today;
 	free(t->below);
 	t->below = top_board_below(a->catalogue, &t->place, t->today, &t->below_n);
-	top_events_place(&t->events, a, &t->place, t->today, subscriber_mirror(t->subscriber));
+	top_events_place(&t->events, a, &t->place, top_plan_item(t), t->today,
+			 subscriber_mirror(t->subscriber));
 	write_crumbs(t);
 	t->began = t->moved = true;
 	t->made = 0;
@@ -124,4 +125,13 @@ void top_make(struct top *t, int64_t now)
 	top_board_make(&t->board, &scene);
 	t->moved = false;
 	t->made = now;
+}
+
+struct top_show top_show_of(const struct top *t)
+{
+	return (struct top_show){.board = &t->board,
+				 .silent = top_ask_silent(t->ask),
+				 .events = &t->events,
+				 .live = t->live,
+				 .now = t->time};
 }

@@ -149,7 +149,8 @@ static uint32_t reported(const struct rollup *r)
 struct seeds {
 	struct top_event list[SEEDS + 1];
 	size_t n;
-	uint64_t below; /* only older ones */
+	uint64_t below; /* only older ones ... */
+	uint32_t plan;  /* ... of it; NO_INDEX = of all */
 };
 
 static void seed(struct seeds *s, const struct catalogue *c, const struct place *at, uint32_t unit,
@@ -163,8 +164,10 @@ static void seed(struct seeds *s, const struct catalogue *c, const struct place 
 
 	if (s->n == SEEDS && by_version(&event, &s->list[0]) < 0)
 		return;
-	if (event.version >= s->below || !reported(&r->rollup) ||
-	    own_leaf(c, r->item, at->is_group, unit, today) == NO_INDEX)
+	if (event.version >= s->below || !reported(&r->rollup))
+		return;
+	uint32_t item = own_leaf(c, r->item, at->is_group, unit, today);
+	if (item == NO_INDEX || (s->plan != NO_INDEX && catalogue_item(c, item)->plan != s->plan))
 		return;
 	s->list[s->n++] = event;
 	qsort(s->list, s->n, sizeof(*s->list), by_version);
@@ -212,9 +215,9 @@ const struct top_event *top_events_at(const struct top_events *e, size_t i)
 }
 
 void top_events_place(struct top_events *e, const struct atlas *a, const struct place *at,
-		      struct date today, const struct mirror *m)
+		      uint32_t plan, struct date today, const struct mirror *m)
 {
-	struct seeds s = {.below = UINT64_MAX};
+	struct seeds s = {.below = UINT64_MAX, .plan = plan};
 
 	keep_here(e, a->catalogue, at);
 	if (e->n)

@@ -43,11 +43,12 @@ void top_events_changing(struct top_events *e, const struct mirror *m, const str
 void top_events_changed(struct top_events *e, const struct atlas *a, const struct place *at,
 			struct date today, const struct mirror_grain *g, struct instant now);
 /*
- * Another place, or another catalogue: forgets what is not at or below it, and puts the newest of
- * what the mirror holds there before the rest, as moved once, nobody saw when. Looks at the whole
+ * Another place, plan (item index, NO_INDEX = all) or catalogue: forgets what is not at or below the
+ * place, and puts the newest of what the mirror holds there of the plan before the rest, as moved
+ * once, nobody saw when. Looks at the whole
  * mirror.
  */
 void top_events_place(struct top_events *e, const struct atlas *a, const struct place *at,
-		      struct date today, const struct mirror *m);
+		      uint32_t plan, struct date today, const struct mirror *m);
 
 #endif

@@ -261,19 +261,15 @@ static void put_when(struct top_page *p, const struct top_event *e, bool chosen)
 void top_event(struct top_page *p, const struct top_show *s, const struct top_view *v, size_t i,
 	       bool chosen, bool screen)
 {
-	const struct top_event *e = top_events_at(s->events, i);
+	const struct top_event *e = top_text_event(s, i);
 	const struct catalogue *c = s->board->catalogue;
 	uint32_t u = e->unit ? catalogue_unit_by_number(c, e->unit) : NO_INDEX;
-	uint32_t item = catalogue_item_by_number(c, e->item);
+	uint32_t item = catalogue_item_by_number(c, e->item); /* there is one: those without are no rows */
 	const struct unit *unit = u == NO_INDEX ? NULL : catalogue_unit(c, u);
 	enum language l = v->language;
 
 	indent(p, screen);
 	put_when(p, e, chosen);
-	if (item == NO_INDEX) { /* of a catalogue that has passed */
-		top_end(p);
-		return;
-	}
 	const struct item_row *row = &catalogue_item(c, item)->row;
 	char code[TEXT];
 	snprintf(code, sizeof(code), "%s%s %s", unit ? "" : "G/",

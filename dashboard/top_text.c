@@ -101,6 +101,32 @@ void top_head(struct top_page *p, const struct top_view *v, enum top_part part, 
 
 /* ---- the whole ---- */
 
+static bool of_plan(const struct top_board *b, const struct top_event *e)
+{
+	uint32_t item = catalogue_item_by_number(b->catalogue, e->item);
+
+	return item != NO_INDEX && (b->plan == NO_INDEX || catalogue_item(b->catalogue, item)->plan == b->plan);
+}
+
+const struct top_event *top_text_event(const struct top_show *s, size_t i)
+{
+	for (size_t k = 0; k < top_events_n(s->events); k++) {
+		const struct top_event *e = top_events_at(s->events, k);
+		if (of_plan(s->board, e) && i-- == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static size_t events_n(const struct top_show *s)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < top_events_n(s->events); k++)
+		n += of_plan(s->board, top_events_at(s->events, k));
+	return n;
+}
+
 size_t top_text_rows(const struct top_show *s, enum top_part part)
 {
 	switch (part) {
@@ -111,7 +137,7 @@ size_t top_text_rows(const struct top_show *s, enum top_part part)
 	case TOP_SILENT:
 		return s->silent->n;
 	case TOP_EVENTS:
-		return top_events_n(s->events);
+		return events_n(s);
 	case TOP_PARTS:
 		break;
 	}

@@ -48,6 +48,8 @@ struct top_show {
 /* height 0: no screen: all there is (TOP_ONCE_ROWS of each part), nothing chosen, no keys. */
 void top_text(struct top_page *p, const struct top_show *s, struct top_view *v, size_t width,
 	      size_t height);
+/* The i-th event of the plans shown; NULL = there are not so many. */
+const struct top_event *top_text_event(const struct top_show *s, size_t i);
 /* Rows that a part has. */
 size_t top_text_rows(const struct top_show *s, enum top_part part);
 

@@ -206,8 +206,9 @@ class Terminal:
             value = condition(self.screen.lines())
             if value:
                 return value
-            assert time.monotonic() < deadline, f"waited in vain: {what}\n" + "\n".join(self.screen.lines())
-            self.read(0.05)
+            said = "\n".join(self.screen.lines())
+            assert time.monotonic() < deadline, f"waited in vain: {what}\n{said}"
+            assert self.read(0.05) or self.process.poll() is None, f"it ended ({self.process.returncode}): {what}\n{said}"
 
     def sees(self, text):
         return self.until(f"to see {text!r}", lambda lines: any(text in line for line in lines))

@@ -89,7 +89,7 @@ def check_bar(line, f):
         assert bool(bar.count(letter)) == bool(n), line
 
 
-def check_page(viewer, unit, below, plans, members=False):
+def check_page(viewer, unit, below, plans):
     """The page of a unit against the other commands; `below`: codes of the units under it."""
     text = viewer.cli("top", unit, "--once", "--width", WIDTH).stdout
     assert all(len(line) <= WIDTH for line in text.splitlines())
@@ -287,6 +287,27 @@ def test_keys(make_world, on_terminal):
     t.press("\x7f")
     t.until("the group", lambda lines: lines[0].startswith("G/HAI Hai nơi"))
     t.press("q")
+    assert t.ends() == 0
+
+
+def test_any_keys(make_world, on_terminal, seed):
+    """Whatever is pressed, in whatever size, while figures move: it stays alive, and quits when told."""
+    w, dice = make_world(more={"groups": GROUPS}), random.Random(seed)
+    flow, viewer = Flow(w, seed), Viewer(w)
+    t = on_terminal(viewer, dice.choice(("VN", "G/HAI")))
+    t.until("a page", lambda lines: lines[-1].startswith(" q "))
+    for round_ in range(60):
+        t.press("".join(dice.choice(("\r", "\r", "\x7f", "p", "\t", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1b[H", "l", "?", "\x0c",
+                                     "ê", "\x1b")) for _ in range(dice.randrange(1, 8))))
+        if round_ % 10 == 0:
+            flow.push(5)
+            width, height = dice.randrange(20, 210), dice.randrange(3, 60)
+            t.resize(width, height)
+        t.read(dice.choice((0, 0.02, 0.1)))
+        assert t.process.poll() is None, t.raw[-500:].decode("utf-8", "replace")
+    t.resize(80, 24)
+    t.until("a page", lambda lines: lines[-1].startswith(" q ") and len(lines) == 24)
+    t.press("xq")
     assert t.ends() == 0
 
 

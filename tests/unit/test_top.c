@@ -334,7 +334,7 @@ static void who_reports_it_not_who_is_above(void **state)
 		    top_events_at(&w.events, 0)->version);
 	/* another place: what is not there goes */
 	place(&w, "414");
-	top_events_place(&w.events, &w.atlas, &w.scene.place, w.scene.sight.today, w.mirror);
+	top_events_place(&w.events, &w.atlas, &w.scene.place, NO_INDEX, w.scene.sight.today, w.mirror);
 	assert_int_equal(top_events_n(&w.events), 0);
 	close_world(&w);
 }
@@ -355,13 +355,25 @@ static void the_newest_that_stand_already(void **state)
 	move(&w, "VN/40/413/", "KH.1", (struct rollup){.cells = {.in_progress = 1}}, false);
 	/* 413 was seen to move; 412 stands; 414 has not reported, 40 reports none */
 	for (int i = 0; i < 2; i++) {
-		top_events_place(&w.events, &w.atlas, &w.scene.place, w.scene.sight.today, w.mirror);
+		top_events_place(&w.events, &w.atlas, &w.scene.place, NO_INDEX, w.scene.sight.today, w.mirror);
 		assert_int_equal(top_events_n(&w.events), 2);
 		assert_true(top_events_at(&w.events, 0)->known);
 		assert_false(top_events_at(&w.events, 1)->known);
 		assert_int_equal(top_events_at(&w.events, 1)->version, 4);
 		assert_int_equal(top_events_at(&w.events, 1)->after.cells.done, 1);
 	}
+	/* of another plan: what moved stays in mind, what stands is not of it */
+	w.scene.plan = catalogue_item_by_code(w.atlas.catalogue, "CT");
+	top_events_place(&w.events, &w.atlas, &w.scene.place, w.scene.plan, w.scene.sight.today, w.mirror);
+	assert_int_equal(top_events_n(&w.events), 1);
+	top_board_make(&w.board, &w.scene);
+	struct top_show s = {.board = &w.board, .silent = &w.silent, .events = &w.events};
+	assert_int_equal(top_text_rows(&s, TOP_EVENTS), 0);
+	assert_null(top_text_event(&s, 0));
+	w.scene.plan = catalogue_item_by_code(w.atlas.catalogue, "KH");
+	top_board_make(&w.board, &w.scene);
+	assert_int_equal(top_text_rows(&s, TOP_EVENTS), 1);
+	assert_ptr_equal(top_text_event(&s, 0), top_events_at(&w.events, 0));
 	close_world(&w);
 }
 
