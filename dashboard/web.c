@@ -132,8 +132,10 @@ static void look_at_users(struct web *w, bool ask)
 
 	if (rc < 0)
 		log_error("%s; the users of before stay", error.text);
-	if (rc == 1)
-		log_info("%zu users; %zu sessions ended", w->users.users.n, web_sessions_settle(w->sessions, &w->users.users));
+	if (rc != 1)
+		return;
+	log_info("%zu users; %zu sessions ended", w->users.users.n, web_sessions_settle(w->sessions, &w->users.users));
+	web_streams_check(w->streams);
 }
 
 /* ---- the loop ---- */

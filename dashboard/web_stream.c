@@ -16,7 +16,9 @@ struct stream {
 	struct buffer first; /* hello, pings: goes before the next event */
 	uint64_t at;         /* number of the last event that was sent whole, or passed over */
 	size_t sent;         /* bytes of what is being sent: of `first`, or else of the next event */
-	bool in_event, ends;
+	bool in_event;
+	bool ends;           /* when all of the ring is sent */
+	bool stopped;        /* at once: who asked may not any more */
 	bool (*may)(void *context, const void *pass);
 	void *context, *pass;
 };
@@ -110,7 +112,7 @@ static long more(void *mine, char *out, size_t max)
 	struct stream *t = mine;
 	size_t n = 0, part = 1;
 
-	if (!web_ring_reaches(t->all->events->ring, t->at))
+	if (t->stopped || !web_ring_reaches(t->all->events->ring, t->at))
 		return -1;
 	while (n < max && part) {
 		part = t->first.size && !t->in_event ? copy_first(t, out + n, max - n) : copy_event(t, out + n, max - n);
@@ -205,14 +207,23 @@ void web_streams_end(struct web_streams *s)
 	}
 }
 
+void web_streams_check(struct web_streams *s)
+{
+	for (struct stream *t = s->list; t; t = t->next) {
+		if (!t->may || t->may(t->context, t->pass))
+			continue;
+		t->stopped = true;
+		http_stream_wake(t->request);
+	}
+}
+
 void web_streams_step(struct web_streams *s, int64_t now)
 {
 	if (now < s->ping_due)
 		return;
 	s->ping_due = now + WEB_PING_MS;
+	web_streams_check(s);
 	for (struct stream *t = s->list; t; t = t->next) {
-		if (t->may && !t->may(t->context, t->pass))
-			t->ends = true;
 		if (!t->first.size)
 			buffer_put_text(&t->first, ": ping\n\n");
 		http_stream_wake(t->request);

@@ -27,7 +27,7 @@ struct web_stream_options {
 	size_t members_n;
 	const char *last;        /* Last-Event-ID; NULL = none */
 	const char *owner;       /* user, or address: for the limit */
-	/* Asked at each ping: may it go on? */
+	/* Asked at each ping and by web_streams_check: may it go on? */
 	bool (*may)(void *context, const void *pass);
 	void *context;
 	const void *pass; size_t pass_size; /* copied */
@@ -42,6 +42,8 @@ bool web_stream_gone(struct web_streams *s, struct http_request *r);
 void web_streams_wake(struct web_streams *s);
 /* Everybody's stream ends once it has got what is in the ring. */
 void web_streams_end(struct web_streams *s);
+/* Sessions or users are other ones: who may not go on gets nothing more. */
+void web_streams_check(struct web_streams *s);
 void web_streams_step(struct web_streams *s, int64_t now); /* pings */
 int64_t web_streams_due(const struct web_streams *s);
 size_t web_streams_n(const struct web_streams *s);
