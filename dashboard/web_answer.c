@@ -8,6 +8,9 @@
 #include "common/sys/json.h"
 #include "dashboard/web_files.h"
 
+#define JSON_CACHE "private, no-cache"
+#define JSON_VARY "Accept-Encoding, Cookie"
+
 enum { PACK_FROM = 1024 /* bytes: below it packing saves nothing */ };
 
 static const struct {
@@ -31,24 +34,54 @@ static const struct {
 			    "The centre's version is older: upgrade tiendo-server"},
 };
 
-void web_fail(struct http_request *r, enum web_code code, unsigned retry_s, const char *detail)
+static void put_sentence(struct json *j, const char *name, const char *sentence, const char *why)
 {
-	char retry[16], sentence[320];
+	struct buffer text = {0};
+
+	buffer_format(&text, "%s%s%s", sentence, *why ? ": " : "", why);
+	json_text(j, name, buffer_text(&text));
+	buffer_free(&text);
+}
+
+static void put_error(struct buffer *out, const char *code, const struct web_fault *sentence, const struct web_fault *why)
+{
+	struct json j = json_to(out);
+
+	json_object_begin(&j, NULL);
+	json_object_begin(&j, "error");
+	json_text(&j, "code", code);
+	put_sentence(&j, "vi", sentence->vi, why->vi);
+	put_sentence(&j, "en", sentence->en, why->en);
+	json_object_end(&j);
+	json_object_end(&j);
+}
+
+void web_fail(struct http_request *r, enum web_code code, unsigned retry_s)
+{
+	web_fail_for(r, code, retry_s, &(struct web_fault){"", ""});
+}
+
+void web_fail_method(struct http_request *r, const char *allowed)
+{
+	const struct http_header headers[] = {{"Allow", allowed}};
+	struct http_answer a = {.status = 405, .content_type = "application/json", .headers = headers, .headers_n = 1};
+
+	put_error(&a.body, "method_not_allowed",
+		  &(struct web_fault){"Phương thức HTTP này không dùng được ở đây", "This HTTP method cannot be used here"},
+		  &(struct web_fault){allowed, allowed});
+	http_answer(r, &a);
+}
+
+void web_fail_for(struct http_request *r, enum web_code code, unsigned retry_s, const struct web_fault *why)
+{
+	char retry[16];
 	struct http_answer a = {.status = codes[code].status, .content_type = "application/json"};
 	const struct http_header headers[] = {{"Retry-After", retry}};
-	struct json j = json_to(&a.body);
 
 	if (!retry_s && codes[code].status == 503)
 		retry_s = 2;
 	snprintf(retry, sizeof(retry), "%u", retry_s);
-	snprintf(sentence, sizeof(sentence), "%s%s%s", codes[code].en, *detail ? ": " : "", detail);
-	json_object_begin(&j, NULL);
-	json_object_begin(&j, "error");
-	json_text(&j, "code", codes[code].word);
-	json_text(&j, "vi", codes[code].vi);
-	json_text(&j, "en", sentence);
-	json_object_end(&j);
-	json_object_end(&j);
+	put_error(&a.body, codes[code].word, &(struct web_fault){codes[code].vi, codes[code].en}, why);
 	if (retry_s) {
 		a.headers = headers;
 		a.headers_n = 1;
@@ -65,9 +98,10 @@ static bool holds(const struct http_request *r, const char *tag)
 	return held && strstr(held, tag);
 }
 
-static void not_modified(struct http_request *r, const char *tag)
+/* What goes with it are the headers that a 200 would have borne: a cache takes them over. */
+static void not_modified(struct http_request *r, const char *tag, const char *cache, const char *vary)
 {
-	const struct http_header headers[] = {{"ETag", tag}, {"Cache-Control", "private, no-cache"}};
+	const struct http_header headers[] = {{"ETag", tag}, {"Cache-Control", cache}, {"Vary", vary}};
 	struct http_answer a = {.status = 304, .headers = headers, .headers_n = BASE_COUNT(headers)};
 
 	http_answer(r, &a);
@@ -90,15 +124,15 @@ bool web_unchanged(struct http_request *r, const char *tag)
 {
 	if (!holds(r, tag))
 		return false;
-	not_modified(r, tag);
+	not_modified(r, tag, JSON_CACHE, JSON_VARY);
 	return true;
 }
 
 static void good(struct http_request *r, struct buffer body, bool packed, const char *tag)
 {
 	const struct http_header headers[] = {{"ETag", tag},
-					      {"Cache-Control", "private, no-cache"},
-					      {"Vary", "Accept-Encoding, Cookie"},
+					      {"Cache-Control", JSON_CACHE},
+					      {"Vary", JSON_VARY},
 					      {"Content-Encoding", "gzip"}};
 	struct http_answer a = {.status = 200, .content_type = "application/json", .body = body, .headers = headers,
 				.headers_n = packed ? 4 : 3};
@@ -143,9 +177,10 @@ void web_json_shared(struct http_request *r, struct web_text *text)
 void web_page(struct http_request *r, const struct web_file *file)
 {
 	bool packed = file->packed.size && http_accepts_gzip(r);
+	const char *cache = file->immutable ? "public, max-age=31536000, immutable" : "no-cache";
 	const struct http_header headers[] = {
 		{"ETag", file->etag},
-		{"Cache-Control", file->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+		{"Cache-Control", cache},
 		{"Vary", "Accept-Encoding"},
 		{"Content-Security-Policy",
 		 "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -156,7 +191,7 @@ void web_page(struct http_request *r, const struct web_file *file)
 		{"Content-Encoding", "gzip"}};
 
 	if (holds(r, file->etag)) {
-		not_modified(r, file->etag);
+		not_modified(r, file->etag, cache, "Accept-Encoding");
 		return;
 	}
 	struct http_answer a = {.status = 200, .content_type = file->type, .fixed = packed ? file->packed : file->plain,
@@ -206,9 +241,10 @@ void web_answered(void *who, enum web_code code, struct bytes json)
 
 	p->answered = true;
 	if (code != WEB_GOOD) {
-		char detail[200];
-		snprintf(detail, sizeof(detail), "%.*s", (int)json.size, (const char *)json.data);
-		web_fail(p->request, code, 0, detail);
+		/* the centre's own words; it has them in one language */
+		buffer_put_bytes(&out, json);
+		web_fail_for(p->request, code, 0, &(struct web_fault){buffer_text(&out), buffer_text(&out)});
+		buffer_free(&out);
 		return;
 	}
 	if (p->write)

@@ -7,11 +7,16 @@
 #define TIENDO_DASHBOARD_WEB_ANSWER_H
 
 #include "dashboard/web.h"
+#include "dashboard/web_argument.h"
 
 enum { WEB_ETAG = 2 + 32 + 1 };
 
-/* {"error": ...} with its status. retry_s: Retry-After; 0 = none. detail: in English, after the sentence; "" = none. */
-void web_fail(struct http_request *r, enum web_code code, unsigned retry_s, const char *detail);
+/* {"error": ...} with its status. retry_s: Retry-After; 0 = none. */
+void web_fail(struct http_request *r, enum web_code code, unsigned retry_s);
+/* The same with what it is about, and what to do, after the sentence. */
+void web_fail_for(struct http_request *r, enum web_code code, unsigned retry_s, const struct web_fault *why);
+/* 405, with what is allowed. */
+void web_fail_method(struct http_request *r, const char *allowed);
 /* 200 or, when the browser holds the same, 304. Takes the memory of `json`. tag NULL: made from the bytes. */
 void web_json(struct http_request *r, struct buffer *json, const char *tag);
 /* The same of an answer that others are given too. */

@@ -329,9 +329,10 @@ static void whole(struct web_ask *a, const struct web_view *v, int64_t now)
 
 	if (a->explains) {
 		write_report(a, v, &json);
-	} else if (q.at.ymd && a->list.n) {
-		write_known(a, &json);
-	} else if (!q.at.ymd) {
+	} else if (q.at.ymd) {
+		if (q.kind == &list_period && a->list.n)
+			write_known(a, &json);
+	} else {
 		a->list.more = a->cut;
 		list_json(&a->list, &json);
 	}

@@ -98,7 +98,7 @@ enum web_code web_board(const struct web_view *v, const struct web_wish *w, stru
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
-	web_place(&j, "unit", v, &w->place);
+	web_place(&j, "unit", v, &w->place, w->persons);
 	list_json_date(&j, "compare", compare_date(v->sight.today).ymd);
 	plans(&j, v, &w->place);
 	inner(&j, v, &w->place);
@@ -118,6 +118,13 @@ enum web_code web_board(const struct web_view *v, const struct web_wish *w, stru
 
 /* ---- tree: two levels, for areas ---- */
 
+/* As it is asked for: a group's with G/ before it. */
+static const char *code_of(const struct place *p, char out[static CODE_MAX + 3])
+{
+	snprintf(out, CODE_MAX + 3, "%s%s", p->is_group ? "G/" : "", p->code);
+	return out;
+}
+
 static void node(struct json *j, const struct web_view *v, const struct unit *u, const char *parent, uint32_t item)
 {
 	json_object_begin(j, NULL);
@@ -134,12 +141,13 @@ enum web_code web_board_tree(const struct web_view *v, const struct web_wish *w,
 	struct json j = json_to(out);
 	struct web_below below = web_below(v, &w->place);
 	size_t nodes = 0;
+	char top[CODE_MAX + 3];
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
 	json_array_begin(&j, "nodes");
 	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below)); nodes++)
-		node(&j, v, u, w->place.code, w->item);
+		node(&j, v, u, code_of(&w->place, top), w->item);
 	below = web_below(v, &w->place);
 	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below));) {
 		struct place p = place_of(u);
@@ -181,7 +189,7 @@ enum web_code web_board_unit(const struct web_view *v, const struct web_wish *w,
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
-	web_place(&j, "unit", v, &w->place);
+	web_place(&j, "unit", v, &w->place, w->persons);
 	json_array_begin(&j, "children");
 	for (const struct unit *u; (u = web_below_next(&below));)
 		web_unit_ref(&j, NULL, u);
@@ -198,26 +206,37 @@ static void figure(struct json *j, const char *name, const struct web_view *v, c
 	char code[CODE_MAX + 3];
 	struct buffer text = {0};
 
-	snprintf(code, sizeof(code), "%s%s", p->is_group ? "G/" : "", p->code);
-	struct reading r = reading_of(&v->sight, code, p->name, catalogue_item(v->atlas->catalogue, item),
+	struct reading r = reading_of(&v->sight, code_of(p, code), p->name, catalogue_item(v->atlas->catalogue, item),
 				      web_rollup(v, p->path, item));
 	json_figure(&text, &r);
 	json_raw(j, name, buffer_bytes(&text));
 	buffer_free(&text);
 }
 
+/* As `tiendo get UNIT` shows them: where nothing is expected there is no figure. */
+static bool expected(const struct web_view *v, const struct place *p, uint32_t item)
+{
+	const struct rollup *r = shown(v, p, item) ? web_rollup(v, p->path, item) : NULL;
+	struct figure f = {0};
+
+	if (r)
+		figures_show(&f, catalogue_item(v->atlas->catalogue, item)->row.kind, r);
+	return f.cells_expected || f.leaves_expected || f.indicators_expected;
+}
+
 enum web_code web_board_figures(const struct web_view *v, const struct web_wish *w, struct buffer *out)
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	struct json j = json_to(out);
+	char code[CODE_MAX + 3];
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
-	json_text(&j, "unit", w->place.code);
+	json_text(&j, "unit", code_of(&w->place, code));
 	json_array_begin(&j, "figures");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
 		if ((w->item == NO_INDEX || catalogue_item(c, i)->plan == catalogue_item(c, w->item)->plan) &&
-		    shown(v, &w->place, i) && web_rollup(v, w->place.path, i))
+		    expected(v, &w->place, i))
 			figure(&j, NULL, v, &w->place, i);
 	json_array_end(&j);
 	json_object_begin(&j, "changed");
@@ -237,7 +256,7 @@ enum web_code web_board_below(const struct web_view *v, const struct web_wish *w
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
-	web_place(&j, "unit", v, &w->place);
+	web_place(&j, "unit", v, &w->place, w->persons);
 	json_text(&j, "item", catalogue_item(v->atlas->catalogue, w->item)->row.code);
 	figure(&j, "figure", v, &w->place, w->item);
 	web_changed(&j, "changed_ms", v, web_rollup(v, w->place.path, w->item));

@@ -12,14 +12,15 @@
 
 enum {
 	WEB_TREE_MAX = 2000,  /* nodes: more cannot be told apart on a screen */
-	WEB_SEARCH_MAX = 20,
 	WEB_QUERY_MAX = 100   /* bytes of what is searched for */
 };
 
 struct web_wish {
 	struct place place;
 	uint32_t item; /* index; NO_INDEX = none named */
+	bool persons;              /* with heads, contacts and who is responsible: not for strangers */
 	const char *text;          /* search */
+	size_t most;               /* search: units, and items */
 	uint32_t within;           /* search: index of the unit that the asker may look below */
 };
 

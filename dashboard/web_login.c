@@ -12,6 +12,13 @@
 
 enum { HEADER_MAX = 8192 /* more than a connection's memory holds */ };
 
+static const struct web_fault not_ours = {"đăng nhập cần hai header Content-Type: application/json và X-Tiendo: 1",
+					  "a login needs the headers Content-Type: application/json and X-Tiendo: 1"};
+static const struct web_fault not_words = {"nội dung phải là {\"user\": \"tên\", \"password\": \"mật khẩu\"}",
+					   "the body must be {\"user\": \"name\", \"password\": \"password\"}"};
+static const struct web_fault not_csrf = {"header X-CSRF phải là giá trị csrf của phiên này (xem session)",
+					  "the header X-CSRF must be the csrf value of this session (see session)"};
+
 /* ---- who asks ---- */
 
 /* The one header of that name: where there are several, somebody in front slipped his in. */
@@ -148,18 +155,18 @@ static void try(struct web *w, const struct web_who *who, struct http_request *r
 	char address[WEB_ADDRESS_TEXT];
 
 	if (wait) {
-		web_fail(r, WEB_WAIT, seconds(wait), "");
+		web_fail(r, WEB_WAIT, seconds(wait));
 		return;
 	}
 	int rc = web_hash_submit(w->hash, ++w->ticket, web_users_find(&w->users.users, name), password);
 	if (rc == -EBUSY) {
-		web_fail(r, WEB_TOO_BUSY, 1, "");
+		web_fail(r, WEB_TOO_BUSY, 1);
 		return;
 	}
 	web_lockout_tried(w->lockout, name, who->address, w->now);
 	if (rc) {
 		log_info("login of \"%s\" from %s: refused", name, web_address_print(who->address, address));
-		web_fail(r, WEB_WRONG_LOGIN, 0, "");
+		web_fail(r, WEB_WRONG_LOGIN, 0);
 		return;
 	}
 	struct waiting *p = web_wait(w, r);
@@ -176,9 +183,9 @@ void web_login(struct web *w, const struct web_who *who, struct http_request *r)
 	struct buffer password = {.cap = WEB_PASSWORD_MOST + 1};
 
 	if (!type || strncmp(type, "application/json", 16) != 0 || !ours || strcmp(ours, "1") != 0)
-		web_fail(r, WEB_FORBIDDEN, 0, "Content-Type: application/json and X-Tiendo: 1 are needed");
+		web_fail_for(r, WEB_FORBIDDEN, 0, &not_ours);
 	else if (!read_words(http_body(r), name, &password))
-		web_fail(r, WEB_BAD_REQUEST, 0, "{\"user\": ..., \"password\": ...}");
+		web_fail_for(r, WEB_BAD_REQUEST, 0, &not_words);
 	else
 		try(w, who, r, name, buffer_bytes(&password));
 	if (password.data)
@@ -222,10 +229,10 @@ void web_login_step(struct web *w)
 		const struct web_user *u = web_users_find(&w->users.users, p->name);
 		p->ticket = 0;
 		if (result.verdict == -ENOMEM) {
-			web_fail(p->request, WEB_TOO_BUSY, 1, "");
+			web_fail(p->request, WEB_TOO_BUSY, 1);
 		} else if (result.verdict || !u || memcmp(u->line, result.line, sizeof(u->line)) != 0) {
 			log_info("login of \"%s\" from %s: refused", p->name, web_address_print(p->address, address));
-			web_fail(p->request, WEB_WRONG_LOGIN, 0, "");
+			web_fail(p->request, WEB_WRONG_LOGIN, 0);
 		} else {
 			let_in(w, p, u);
 		}
@@ -241,13 +248,14 @@ void web_logout(struct web *w, const struct web_who *who, struct http_request *r
 	struct http_answer a = {.status = 204, .headers = headers, .headers_n = 1};
 
 	if (!who->by_session) {
-		web_fail(r, WEB_LOGIN_REQUIRED, 0, "");
+		web_fail(r, WEB_LOGIN_REQUIRED, 0);
 		return;
 	}
 	if (!web_csrf_good(who->token, http_header(r, "X-CSRF"))) {
-		web_fail(r, WEB_FORBIDDEN, 0, "X-CSRF is not this session's");
+		web_fail_for(r, WEB_FORBIDDEN, 0, &not_csrf);
 		return;
 	}
 	web_sessions_end(w->sessions, who->token);
+	web_streams_check(w->streams);
 	http_answer(r, &a);
 }

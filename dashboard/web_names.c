@@ -23,7 +23,7 @@ static void flags(struct json *j, unsigned set)
 	json_array_end(j);
 }
 
-static void item_members(struct json *j, const struct catalogue *c, const struct item *i)
+static void item_members(struct json *j, const struct catalogue *c, const struct item *i, bool persons)
 {
 	const struct item_row *r = &i->row;
 
@@ -39,7 +39,7 @@ static void item_members(struct json *j, const struct catalogue *c, const struct
 	list_json_text(j, "owner", catalogue_item(c, i->plan)->row.owner);
 	list_json_text(j, "lead", r->lead);
 	list_json_text(j, "coop", r->coop);
-	list_json_text(j, "person", r->person);
+	list_json_text(j, "person", persons ? r->person : "");
 	list_json_text(j, "product", r->product);
 	list_json_text(j, "product_unit", r->product_unit);
 	list_json_date(j, "start", r->start.ymd);
@@ -50,12 +50,12 @@ static void item_members(struct json *j, const struct catalogue *c, const struct
 	list_json_text(j, "uom", r->uom);
 }
 
-static void item(struct json *j, const struct catalogue *c, const struct item *i)
+static void item(struct json *j, const struct catalogue *c, const struct item *i, bool persons)
 {
 	const struct item_row *r = &i->row;
 
 	json_object_begin(j, NULL);
-	item_members(j, c, i);
+	item_members(j, c, i, persons);
 	list_json_text(j, "answer", i->leaf ? answer_word(r->answer) : "");
 	list_json_text(j, "measure", i->leaf ? measure_word(r->measure) : "");
 	list_json_text(j, "aggregate", i->leaf ? aggregate_word(r->aggregate) : "");
@@ -75,12 +75,11 @@ enum web_code web_board_items(const struct web_view *v, const struct web_wish *w
 	const struct catalogue *c = v->atlas->catalogue;
 	struct json j = json_to(out);
 
-	(void)w;
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
 	json_array_begin(&j, "items");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		item(&j, c, catalogue_item(c, i));
+		item(&j, c, catalogue_item(c, i), w->persons);
 	json_array_end(&j);
 	json_object_end(&j);
 	return WEB_GOOD;
@@ -142,13 +141,13 @@ static void under(struct json *j, const struct catalogue *c, const struct unit *
 	json_array_end(j);
 }
 
-static void found_units(struct json *j, const struct web_view *v, const struct words *words, uint32_t within)
+static void found_units(struct json *j, const struct web_view *v, const struct words *words, uint32_t within, size_t most)
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	size_t n = 0;
 
 	json_array_begin(j, "units");
-	for (uint32_t i = within; i <= catalogue_unit(c, within)->last && n < WEB_SEARCH_MAX; i++) {
+	for (uint32_t i = within; i <= catalogue_unit(c, within)->last && n < most; i++) {
 		const struct unit *u = catalogue_unit(c, i);
 		if (!catalogue_unit_open(c, i, v->sight.today) || !matches(words, u->row.name, u->row.code))
 			continue;
@@ -164,13 +163,13 @@ static void found_units(struct json *j, const struct web_view *v, const struct w
 	json_array_end(j);
 }
 
-static void found_items(struct json *j, const struct web_view *v, const struct words *words)
+static void found_items(struct json *j, const struct web_view *v, const struct words *words, size_t most)
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	size_t n = 0;
 
 	json_array_begin(j, "items");
-	for (uint32_t i = 0; i < catalogue_items(c) && n < WEB_SEARCH_MAX; i++) {
+	for (uint32_t i = 0; i < catalogue_items(c) && n < most; i++) {
 		const struct item *it = catalogue_item(c, i);
 		if (!catalogue_item_open(c, i, v->sight.today) || !matches(words, it->row.name, it->row.code))
 			continue;
@@ -193,8 +192,8 @@ enum web_code web_board_search(const struct web_view *v, const struct web_wish *
 	if (!w->text || w->within == NO_INDEX || !split(&words, w->text))
 		return WEB_BAD_REQUEST;
 	json_object_begin(&j, NULL);
-	found_units(&j, v, &words, w->within);
-	found_items(&j, v, &words);
+	found_units(&j, v, &words, w->within, w->most);
+	found_items(&j, v, &words, w->most);
 	json_object_end(&j);
 	return WEB_GOOD;
 }

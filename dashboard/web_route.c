@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/domain/periods.h"
-#include "common/domain/text.h"
 #include "common/sys/clock.h"
 #include "dashboard/web_answer.h"
 #include "dashboard/web_board.h"
@@ -15,13 +13,13 @@
 #define API "/api/v1/"
 
 enum need { NEED_NOTHING, NEED_FIGURES, NEED_LOGIN, NEED_OPERATOR };
-enum takes { TAKES_UNIT = 1, TAKES_ITEM = 2, TAKES_PLAN = 4, ITEM_MUST = 8, UNIT_FREE = 16, PERIOD_MUST = 32, AT_MUST = 64 };
 
 struct call {
 	struct web *web;
 	struct http_request *request;
 	struct web_who who;
 	struct web_view view;
+	struct web_said said;
 	struct web_wish wish;
 	bool has_place;
 	bool may_wait; /* for the age of figures: once */
@@ -31,7 +29,7 @@ struct call {
 struct route {
 	const char *name, *method;
 	enum need need;
-	unsigned takes; /* bits of enum takes */
+	unsigned takes; /* bits of enum web_takes */
 	web_board_fn *board;            /* one of these three */
 	const struct list_kind *list;
 	void (*run)(struct call *c);
@@ -59,36 +57,40 @@ static const struct route routes[] = {
 	{"unit",        "GET",  NEED_FIGURES,  TAKES_UNIT, web_board_unit, NULL, NULL, false},
 	{"figures",     "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN, web_board_figures, NULL, NULL, false},
 	{"below",       "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST, web_board_below, NULL, NULL, false},
-	{"search",      "GET",  NEED_FIGURES,  0, web_board_search, NULL, NULL, false},
-	{"at",          "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | AT_MUST, NULL, &list_period, NULL, false},
-	{"period",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | PERIOD_MUST, NULL, &list_period, NULL, false},
-	{"series",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST, NULL, &list_series, NULL, false},
-	{"timeliness",  "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM, NULL, &list_timeliness, NULL, false},
+	{"search",      "GET",  NEED_FIGURES,  TAKES_TEXT, web_board_search, NULL, NULL, false},
+	{"at",          "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_DATE, NULL, &list_period, NULL, false},
+	{"period",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_period, NULL, false},
+	{"series",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST | TAKES_SPAN, NULL, &list_series, NULL, false},
+	{"timeliness",  "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_timeliness, NULL, false},
 	{"recent",      "GET",  NEED_FIGURES,  TAKES_UNIT, NULL, NULL, run_recent, false},
-	{"events",      "GET",  NEED_FIGURES,  TAKES_UNIT, NULL, NULL, run_events, false},
+	{"events",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_DEPTH, NULL, NULL, run_events, false},
 	{"explain",     "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | ITEM_MUST, NULL, NULL, run_explain, true},
 	{"silent",      "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_silent, NULL, true},
-	{"slots",       "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | PERIOD_MUST, NULL, &list_slots, NULL, true},
-	{"obstacles",   "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | UNIT_FREE, NULL, &list_obstacles, NULL, true},
-	{"findings",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_findings, NULL, true},
-	{"requests",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_requests, NULL, true},
-	{"suspicious",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_suspicious, NULL, true},
-	{"exceptions",  "GET",  NEED_LOGIN,    TAKES_UNIT, NULL, &list_exceptions, NULL, true},
+	{"slots",       "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_slots, NULL, true},
+	{"obstacles",   "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | UNIT_FREE | TAKES_OPEN | TAKES_STEPS, NULL, &list_obstacles, NULL, true},
+	{"findings",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_findings, NULL, true},
+	{"requests",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_requests, NULL, true},
+	{"suspicious",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_suspicious, NULL, true},
+	{"exceptions",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_RULE, NULL, &list_exceptions, NULL, true},
 	{"health",      "GET",  NEED_OPERATOR, 0, NULL, NULL, run_health, false},
 };
 /* clang-format on */
 
 /* ---- rights ---- */
 
+/* Is what is asked about at or below the unit of that code? About no place: about all that the centre tells this gateway. */
 static bool within(const struct call *c, const char *scope)
 {
 	const struct catalogue *k = c->view.atlas->catalogue;
-	uint32_t top = catalogue_unit_by_code(k, scope, c->view.sight.today);
+	const struct date today = c->view.sight.today;
+	uint32_t top = catalogue_unit_by_code(k, scope, today);
 
 	if (top == NO_INDEX)
 		return false;
-	if (!c->has_place) /* about everything that is shown */
-		return catalogue_unit(k, top)->parent == NO_INDEX;
+	if (!c->has_place) {
+		uint32_t all = catalogue_unit_by_code(k, c->view.atlas->scope, today);
+		return all == NO_INDEX ? catalogue_unit(k, top)->parent == NO_INDEX : catalogue_within(k, all, top);
+	}
 	if (!c->wish.place.is_group)
 		return catalogue_within(k, c->wish.place.index, top);
 	struct web_below members = web_below(&c->view, &c->wish.place);
@@ -109,93 +111,64 @@ static enum web_code may(const struct call *c)
 	const struct web_user *u = c->who.user;
 	bool placeless = !(c->route->takes & TAKES_UNIT);
 
-	if (c->route->need == NEED_NOTHING)
-		return WEB_GOOD;
 	if (is_public(c) && (placeless || within(c, c->web->conf->public_unit)))
 		return WEB_GOOD;
 	if (!u)
 		return WEB_LOGIN_REQUIRED;
-	if (c->route->need == NEED_OPERATOR && u->role != WEB_ROLE_OPERATOR)
-		return WEB_FORBIDDEN;
+	if (c->route->need == NEED_OPERATOR)
+		return u->role == WEB_ROLE_OPERATOR && within(c, u->unit) ? WEB_GOOD : WEB_FORBIDDEN;
 	return placeless || within(c, u->unit) ? WEB_GOOD : WEB_FORBIDDEN;
+}
+
+/* The widest unit that the asker may look below: what a search may find. */
+static uint32_t widest(const struct call *c)
+{
+	const struct catalogue *k = c->view.atlas->catalogue;
+	const struct date today = c->view.sight.today;
+	uint32_t own = c->who.user ? catalogue_unit_by_code(k, c->who.user->unit, today) : NO_INDEX;
+	uint32_t open = is_public(c) ? catalogue_unit_by_code(k, c->web->conf->public_unit, today) : NO_INDEX;
+	uint32_t shown = catalogue_unit_by_code(k, c->web->conf->unit, today);
+
+	if (own == NO_INDEX || (open != NO_INDEX && catalogue_within(k, own, open)))
+		own = open;
+	return own != NO_INDEX && shown != NO_INDEX && catalogue_within(k, shown, own) ? shown : own;
 }
 
 /* ---- arguments ---- */
 
-static const char *argument(const struct call *c, const char *name)
+static const char *argument(const void *call, const char *name)
 {
-	const char *value = http_argument(c->request, name);
+	const struct call *c = call;
 
-	return value ? value : "";
+	return http_argument(c->request, name);
 }
 
-static bool is_place_code(const char *code)
-{
-	return text_is_code(strncmp(code, "G/", 2) == 0 ? code + 2 : code);
-}
-
+/* What stands outside the mirrored unit is not here, whoever asks. */
 static enum web_code find_place(struct call *c)
 {
-	const char *code = argument(c, "unit");
+	const char *code = c->said.question.unit;
 
-	if (!*code && c->route->takes & UNIT_FREE)
+	if (!*code)
 		return WEB_GOOD;
-	if (!is_place_code(code))
-		return WEB_BAD_REQUEST;
 	c->has_place = atlas_place(c->view.atlas, code, c->view.sight.today, &c->wish.place);
-	return c->has_place ? WEB_GOOD : WEB_NOT_FOUND;
+	if (c->has_place && within(c, c->web->conf->unit))
+		return WEB_GOOD;
+	/* a stranger does not learn which codes there are beyond what is public */
+	c->has_place = false;
+	return c->who.user || within(c, c->web->conf->public_unit) ? WEB_NOT_FOUND : WEB_LOGIN_REQUIRED;
 }
 
 static enum web_code find_item(struct call *c)
 {
-	const char *code = argument(c, c->route->takes & TAKES_PLAN ? "plan" : "item");
+	const char *code = c->route->takes & TAKES_RULE ? "" : c->said.question.item;
 
 	c->wish.item = NO_INDEX;
 	if (!*code)
-		return c->route->takes & ITEM_MUST ? WEB_BAD_REQUEST : WEB_GOOD;
-	if (!text_is_code(code))
-		return WEB_BAD_REQUEST;
+		return WEB_GOOD;
 	c->wish.item = catalogue_item_by_code(c->view.atlas->catalogue, code);
 	if (c->wish.item == NO_INDEX || (c->has_place && !atlas_has(c->view.atlas, &c->wish.place, c->wish.item)))
 		return WEB_NOT_FOUND;
 	return WEB_GOOD;
-}
-
-static bool read_date(const struct call *c, const char *name, struct date *out)
-{
-	const char *text = argument(c, name);
-
-	*out = *text ? date_parse(text) : (struct date){0};
-	return !*text || out->ymd;
-}
-
-static bool flag(const struct call *c, const char *name)
-{
-	return strcmp(argument(c, name), "1") == 0;
-}
-
-static bool take(char *to, size_t size, const char *from)
-{
-	for (const char *at = from; *at; at++)
-		if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f)
-			return false;
-	return (size_t)snprintf(to, size, "%s", from) < size;
-}
-
-static bool read_question(const struct call *c, struct web_question *q)
-{
-	memset(q, 0, sizeof(*q));
-	q->kind = c->route->list;
-	q->bounded = c->route->bounded;
-	q->text = c->who.user && c->who.user->text;
-	q->open = flag(c, "open");
-	q->by_addressee = flag(c, "by_addressee");
-	q->steps = flag(c, "steps");
-	return take(q->unit, sizeof(q->unit), argument(c, "unit")) &&
-	       take(q->item, sizeof(q->item), argument(c, q->kind && q->kind->second_is_rule ? "rule" : "item")) &&
-	       take(q->period, sizeof(q->period), argument(c, "period")) &&
-	       (*q->period || !(c->route->takes & PERIOD_MUST)) && read_date(c, c->route->takes & AT_MUST ? "date" : "at", &q->at) &&
-	       (q->at.ymd || !(c->route->takes & AT_MUST)) && read_date(c, "from", &q->from) && read_date(c, "to", &q->to);
 }
 
 /* ---- answers ---- */
@@ -248,20 +221,23 @@ static void answer_board(struct call *c, web_board_fn *board, const char *tag)
 		return;
 	}
 	buffer_free(&out);
-	web_fail(c->request, code, 0, "");
+	if (code == WEB_BAD_REQUEST && c->route->takes & TAKES_TEXT)
+		web_fail_for(c->request, code, 0, &web_argument_text);
+	else
+		web_fail(c->request, code, 0);
 }
 
+/* The centre's answer as it comes, or rewritten. */
 static void ask(struct call *c, void (*write)(struct web *w, struct bytes json, struct buffer *out))
 {
-	struct web_question q;
-
-	if (!read_question(c, &q)) {
-		web_fail(c->request, WEB_BAD_REQUEST, 0, "period, date, from, to, unit, item");
-		return;
-	}
+	struct web_question *q = &c->said.question;
 	struct waiting *p = web_wait(c->web, c->request);
+
+	q->kind = q->kind ? q->kind : c->route->list;
+	q->bounded = c->route->bounded;
+	q->text = c->who.user && c->who.user->text;
 	p->write = write;
-	web_ask(c->web->ask, &q, web_answered, p, c->web->now);
+	web_ask(c->web->ask, q, web_answered, p, c->web->now);
 	if (p->answered)
 		web_wait_over(p);
 }
@@ -286,7 +262,8 @@ static void run_items(struct call *c)
 {
 	char generation[GENERATION_TEXT], tag[GENERATION_TEXT + 4];
 
-	snprintf(tag, sizeof(tag), "\"i%s\"", generation_text(&c->view.sight.generation, generation));
+	/* with persons or without: two texts */
+	snprintf(tag, sizeof(tag), "\"%c%s\"", c->wish.persons ? 'p' : 'i', generation_text(&c->view.sight.generation, generation));
 	if (!web_unchanged(c->request, tag))
 		answer_board(c, web_board_items, tag);
 }
@@ -298,15 +275,8 @@ static void run_explain(struct call *c)
 
 static void run_health(struct call *c)
 {
-	struct web_question q;
-
-	memset(&q, 0, sizeof(q));
-	q.kind = &list_health;
-	struct waiting *p = web_wait(c->web, c->request);
-	p->write = web_system_write;
-	web_ask(c->web->ask, &q, web_answered, p, c->web->now);
-	if (p->answered)
-		web_wait_over(p);
+	c->said.question.kind = &list_health;
+	ask(c, web_system_write);
 }
 
 static struct web_follow follow(const struct call *c, bool all, char ***members)
@@ -341,48 +311,72 @@ static void run_events(struct call *c)
 {
 	const char *last = http_header(c->request, "Last-Event-ID");
 	char **members, owner[WEB_ADDRESS_TEXT];
-	struct web_follow f = follow(c, strcmp(argument(c, "depth"), "all") == 0, &members);
+	struct web_follow f = follow(c, c->said.all, &members);
 	struct web_pass pass = web_pass(&c->who, c->web->conf->is_public);
 	const struct web_stream_options o = {
 		.path = f.path, .all = f.all, .members = members, .members_n = f.members_n,
-		.last = last ? last : argument(c, "last"),
+		.last = last ? last : http_argument(c->request, "last"),
 		.owner = c->who.user ? c->who.user->name : web_address_print(c->who.address, owner),
 		.may = web_may_go_on, .context = c->web, .pass = &pass, .pass_size = sizeof(pass)};
 
 	if (!web_stream_open(c->web->streams, &c->view, c->request, &o))
-		web_fail(c->request, WEB_TOO_BUSY, 5, "too many streams of this user or address");
+		web_fail_for(c->request, WEB_TOO_BUSY, 5,
+			     &(struct web_fault){"đã có quá nhiều luồng sự kiện của người dùng hoặc địa chỉ này",
+						 "there are too many streams of this user or address"});
 }
 
 /* ---- dispatch ---- */
 
+/* Strangers first: they do not learn which codes there are, nor which arguments are wrong. */
+static enum web_code judge(struct call *c, const struct web_fault **fault)
+{
+	const struct web_words words = {argument, c};
+	enum web_code code;
+
+	if (!is_public(c) && !c->who.user)
+		return WEB_LOGIN_REQUIRED;
+	*fault = web_argument_read(&words, c->route->takes, &c->said);
+	if (*fault)
+		return WEB_BAD_REQUEST;
+	if (!c->web->complete)
+		return WEB_NO_FIGURES;
+	c->view = web_sight(c->web);
+	c->wish.persons = c->who.user;
+	code = find_place(c);
+	if (code == WEB_GOOD)
+		code = may(c);
+	if (code == WEB_GOOD)
+		code = find_item(c);
+	c->wish.text = c->said.text;
+	c->wish.most = c->said.most;
+	c->wish.within = widest(c);
+	return code;
+}
+
+static void refuse(struct call *c, enum web_code code, const struct web_fault *fault)
+{
+	const struct web_question *q = &c->said.question;
+	const char *what = c->has_place || !*q->unit ? q->item : q->unit;
+	const struct web_fault missed = {what, what};
+
+	if (!fault && code == WEB_NOT_FOUND)
+		fault = &missed;
+	if (fault)
+		web_fail_for(c->request, code, 0, fault);
+	else
+		web_fail(c->request, code, 0);
+}
+
 static void run(struct call *c)
 {
 	const struct route *route = c->route;
-	enum web_code code = WEB_GOOD;
+	const struct web_fault *fault = NULL;
 
 	c->who = web_who(c->web, c->request);
-	if (route->need != NEED_NOTHING && !is_public(c) && !c->who.user)
-		code = WEB_LOGIN_REQUIRED; /* strangers do not learn which codes there are */
-	else if (route->need != NEED_NOTHING && !c->web->complete)
-		code = WEB_NO_FIGURES;
-	if (code == WEB_GOOD && route->need != NEED_NOTHING) {
-		c->view = web_sight(c->web);
-		if (route->takes & TAKES_UNIT)
-			code = find_place(c);
-		if (code == WEB_GOOD)
-			code = may(c);
-		if (code == WEB_GOOD)
-			code = find_item(c);
-		/* the widest that the asker may look at */
-		const char *scope = is_public(c) ? c->web->conf->public_unit : c->who.user->unit;
-		c->wish.within = catalogue_unit_by_code(c->view.atlas->catalogue, scope, c->view.sight.today);
-	}
-	if (code != WEB_GOOD) {
-		web_fail(c->request, code, 0, "");
-		return;
-	}
-	c->wish.text = argument(c, "q");
-	if (route->board)
+	enum web_code code = route->need == NEED_NOTHING ? WEB_GOOD : judge(c, &fault);
+	if (code != WEB_GOOD)
+		refuse(c, code, fault);
+	else if (route->board)
 		answer_board(c, route->board, NULL);
 	else if (route->list)
 		ask(c, NULL);
@@ -400,16 +394,14 @@ static void api(struct web *w, struct http_request *r, const char *name, bool ma
 			continue;
 		bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 		if (reads != (strcmp(routes[i].method, "GET") == 0)) {
-			const struct http_header allow[] = {{"Allow", routes[i].method}};
-			struct http_answer a = {.status = 405, .headers = allow, .headers_n = 1};
-			http_answer(r, &a);
+			web_fail_method(r, reads ? "POST" : "GET, HEAD");
 			return;
 		}
 		c.route = &routes[i];
 		run(&c);
 		return;
 	}
-	web_fail(r, WEB_NOT_FOUND, 0, "");
+	web_fail(r, WEB_NOT_FOUND, 0);
 }
 
 /* The page finds its screen by the path: each of them is the same file. */
@@ -434,10 +426,12 @@ void web_route(void *context, struct http_request *r)
 		return;
 	}
 	const struct web_file *file = web_file(is_screen(path) ? "/index.html" : path);
-	if (file && strcmp(http_method(r), "POST") != 0)
-		web_page(r, file);
+	if (!file)
+		web_fail(r, WEB_NOT_FOUND, 0);
+	else if (strcmp(http_method(r), "POST") == 0)
+		web_fail_method(r, "GET, HEAD");
 	else
-		web_fail(r, WEB_NOT_FOUND, 0, "");
+		web_page(r, file);
 }
 
 void web_route_again(struct web *w)

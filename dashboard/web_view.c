@@ -81,7 +81,7 @@ static void group_members(struct json *j, const struct group *g)
 	json_array_end(j);
 }
 
-void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p)
+void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p, bool persons)
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	struct web_below below = web_below(v, p);
@@ -96,8 +96,8 @@ void web_place(struct json *j, const char *name, const struct web_view *v, const
 		const struct unit *u = catalogue_unit(c, p->index);
 		unit_members(j, u);
 		list_json_text(j, "type", u->row.type);
-		list_json_text(j, "head", u->row.head);
-		list_json_text(j, "contact", u->row.contact);
+		list_json_text(j, "head", persons ? u->row.head : "");
+		list_json_text(j, "contact", persons ? u->row.contact : "");
 		list_json_date(j, "closed", u->row.closed.ymd);
 		json_bool(j, "group", false);
 		ancestors(j, c, p->index);

@@ -46,8 +46,8 @@ enum web_code {
 /* The member that every answer with figures has. */
 void web_state(struct json *j, const char *name, const struct web_view *v);
 void web_unit_ref(struct json *j, const char *name, const struct unit *u);
-/* A place: a unit or a group, with where it stands. */
-void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p);
+/* A place: a unit or a group, with where it stands. persons: head and contact too, which are not for strangers. */
+void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p, bool persons);
 /* One figure, small. r NULL: nothing is expected there. */
 void web_brief(struct json *j, const char *name, const struct web_view *v, const struct item *item,
 	       const struct rollup *r);
