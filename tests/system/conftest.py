@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from webgate import Land
 from world import ROOT, World
 
 
@@ -68,3 +69,11 @@ def make_world(request, build, guard):
 def world(make_world):
     """A running server with the small catalogue of world.py; office date 2024-04-02."""
     return make_world()
+
+
+@pytest.fixture(scope="session")
+def land(build):
+    """The example, played: for tests that only read it."""
+    made = Land(build, Path(tempfile.mkdtemp(dir=build / "tmp")))
+    yield made
+    made.close()
