@@ -213,14 +213,17 @@ static void figure(struct json *j, const char *name, const struct web_view *v, c
 	buffer_free(&text);
 }
 
-/* As `tiendo get UNIT` shows them: where nothing is expected there is no figure. */
-static bool expected(const struct web_view *v, const struct place *p, uint32_t item)
+/* Is it wanted, and is there one? As `tiendo get UNIT` shows them: where nothing is expected there is no figure. */
+static bool wanted(const struct web_view *v, const struct web_wish *w, uint32_t item)
 {
-	const struct rollup *r = shown(v, p, item) ? web_rollup(v, p->path, item) : NULL;
+	const struct catalogue *c = v->atlas->catalogue;
 	struct figure f = {0};
 
+	if (w->item != NO_INDEX && catalogue_item(c, item)->plan != catalogue_item(c, w->item)->plan)
+		return false;
+	const struct rollup *r = shown(v, &w->place, item) ? web_rollup(v, w->place.path, item) : NULL;
 	if (r)
-		figures_show(&f, catalogue_item(v->atlas->catalogue, item)->row.kind, r);
+		figures_show(&f, catalogue_item(c, item)->row.kind, r);
 	return f.cells_expected || f.leaves_expected || f.indicators_expected;
 }
 
@@ -235,14 +238,12 @@ enum web_code web_board_figures(const struct web_view *v, const struct web_wish 
 	json_text(&j, "unit", code_of(&w->place, code));
 	json_array_begin(&j, "figures");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		if ((w->item == NO_INDEX || catalogue_item(c, i)->plan == catalogue_item(c, w->item)->plan) &&
-		    expected(v, &w->place, i))
+		if (wanted(v, w, i))
 			figure(&j, NULL, v, &w->place, i);
 	json_array_end(&j);
 	json_object_begin(&j, "changed");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		if ((w->item == NO_INDEX || catalogue_item(c, i)->plan == catalogue_item(c, w->item)->plan) &&
-		    shown(v, &w->place, i) && web_rollup(v, w->place.path, i))
+		if (wanted(v, w, i))
 			web_changed(&j, catalogue_item(c, i)->row.code, v, web_rollup(v, w->place.path, i));
 	json_object_end(&j);
 	json_object_end(&j);

@@ -190,6 +190,8 @@ def test_figures_are_those_of_the_command_line(land, lan, items, unit):
     told = {f["item"]: f for f in land.tiendo("get", unit)}
     mine = lan.json("figures", unit=unit)
     assert mine["unit"] == unit and {f["item"]: f for f in mine["figures"]} == told and len(mine["figures"]) == len(told) > 5
+    received = land.received()
+    assert mine["changed"] == {f["item"]: received[f["version"]] for f in mine["figures"]}, "when the entry came that its version names"
     order = [f["item"] for f in mine["figures"]]
     plans = [b["i"] for b in lan.json("board", unit=unit)["plans"]]
     assert all(items[i]["parent"] is None or order.index(items[i]["parent"]) < order.index(i) for i in order), "parents first"
@@ -200,7 +202,7 @@ def test_figures_are_those_of_the_command_line(land, lan, items, unit):
     assert {i for i in order if items[i]["parent"] in plans and not items[i]["leaf"]} <= {b["i"] for b in board["inner"]}
     for brief in board["plans"] + board["inner"]:
         whole = told.get(brief["i"]) or land.tiendo("get", unit, brief["i"])
-        assert expand(brief, unit, whole) == whole
+        assert expand(brief, unit, whole) == whole and brief.get("m") == received.get(whole["version"])
 
 
 def test_below_and_board_rows_are_the_units_own(land, lan, items):
@@ -215,6 +217,7 @@ def test_below_and_board_rows_are_the_units_own(land, lan, items):
         assert {b["i"]: expand(b, code, told[b["i"]]) for b in row["plans"] if b["i"] in told} == {
             i: f for i, f in told.items() if items[i]["kind"] == "plan"}
         for item, answer in below.items():
+            assert all(r["changed_ms"] == land.received().get(r["figure"]["version"]) for r in [answer, *answer["rows"]])
             assert answer["figure"] == land.tiendo("get", "40", item)
             assert next(r["figure"] for r in answer["rows"] if r["unit"]["code"] == code) == land.tiendo("get", code, item)
     nodes = {n["code"]: n for n in lan.json("tree", unit="VN", plan="BC15")["nodes"]}

@@ -267,7 +267,7 @@ class Land:
         until("the centre to be ready", lambda: "ready: entry" in (tmp / "server.log").read_text() or self.server.poll() is not None)
         assert self.server.poll() is None, (tmp / "server.log").read_text()
         self.readers = itertools.cycle([self.reader(tmp / f"reader-{n}") for n in range(READERS)])
-        self.gates = []
+        self.gates, self.times = [], {}
 
     def reader(self, path):
         made = self.cli("--dir", path, "init", "--server-key", self.server_key, "--query", self.end["query"], "--feed", self.end["feed"],
@@ -280,6 +280,13 @@ class Land:
 
     def tiendo(self, *args, **more):
         return json.loads(self.ask(*args, **more).stdout)
+
+    def received(self):
+        """When each entry came."""
+        if not self.times:
+            lines = self.server_cli("dump").stdout.splitlines()
+            self.times = {e["entry"]: e["received_ms"] for e in map(json.loads, lines)}
+        return self.times
 
     def gate(self, name, **more):
         self.gates.append(Gate(self, name, **more))
