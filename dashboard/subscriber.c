@@ -43,6 +43,7 @@ void subscriber_close(struct subscriber **s)
 	mirror_free((*s)->mirror);
 	atlas_free(&(*s)->atlas);
 	atlas_free(&(*s)->next);
+	subscriber_groups_free(*s);
 	buffer_free(&(*s)->cursor);
 	free(*s);
 	*s = NULL;
@@ -57,7 +58,7 @@ static void ask(struct subscriber *s, int64_t now)
 	Tiendo__V1__Versions versions = TIENDO__V1__VERSIONS__INIT;
 	Tiendo__V1__Catalogue catalogue = TIENDO__V1__CATALOGUE__INIT;
 	ProtobufCBinaryData cursor = {s->cursor.size, s->cursor.data};
-	const char *path = s->path;
+	const char *path = s->at ? s->groups[s->at - 1] : s->path;
 
 	catch_up.cursor = versions.cursor = catalogue.cursor = cursor;
 	switch (s->job) {
@@ -91,6 +92,7 @@ static void begin(struct subscriber *s, enum job job, int64_t now)
 {
 	s->job = job;
 	s->as_of = 0;
+	s->at = 0;
 	buffer_clear(&s->cursor);
 	if (job == JOB_CATALOGUE)
 		atlas_begin(&s->next);
@@ -152,7 +154,8 @@ static void catalogue_done(struct subscriber *s, int64_t now)
 	}
 	s->retry_due = now;
 	s->next_ready = true;
-	if (strcmp(place.path, s->path) == 0)
+	bool other_groups = subscriber_groups_find(s, &place);
+	if (strcmp(place.path, s->path) == 0 && !other_groups)
 		return;
 	snprintf(s->path, sizeof(s->path), "%s", place.path);
 	s->heard_at = 0;
@@ -182,6 +185,17 @@ static void versions_page(struct subscriber *s, const struct mirror_generation *
 			       p->grains[i]->version);
 }
 
+/* The same of the next group; false = there is none. What counts is the as_of of the first. */
+static bool next_path(struct subscriber *s, int64_t now)
+{
+	if ((s->job != JOB_CATCH_UP && s->job != JOB_VERSIONS) || s->at == s->groups_n)
+		return false;
+	s->at++;
+	buffer_clear(&s->cursor);
+	ask(s, now);
+	return true;
+}
+
 static void page(struct subscriber *s, const Tiendo__V1__Reply *r,
 		 const struct mirror_generation *g, int64_t now)
 {
@@ -199,12 +213,16 @@ static void page(struct subscriber *s, const Tiendo__V1__Reply *r,
 			catalogue_done(s, now);
 	} else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_CATCH_UP) {
 		apply_grains(s, g, r->catch_up);
+		if (last && next_path(s, now))
+			return;
 		if (last && s->job == JOB_CATCH_UP)
 			catch_up_done(s, g);
 		else if (last)
 			s->job = JOB_NONE;
 	} else if (r->answer_case == TIENDO__V1__REPLY__ANSWER_VERSIONS) {
 		versions_page(s, g, r->versions);
+		if (last && next_path(s, now))
+			return;
 		if (last) {
 			s->check_as_of = s->as_of;
 			s->job = JOB_NONE;

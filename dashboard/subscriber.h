@@ -32,6 +32,7 @@ struct subscriber_options {
 	struct client_options query;
 	const char *feed;     /* endpoint */
 	const char *unit;     /* "40" or "G/PILOT"; resolved in each catalogue anew */
+	bool groups;          /* and the groups whose members all lie there: they have paths of their own */
 	uint32_t versions_ms; /* 0 = SUBSCRIBER_VERSIONS_MS */
 	/*
 	 * Which figures moved, for those who do not want to look at all of them; both may be NULL.

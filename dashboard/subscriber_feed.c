@@ -7,7 +7,7 @@
 
 enum { MESSAGES_A_STEP = 500, RECONNECT_MS = 300 };
 
-/* The path first: once a heartbeat comes, both subscriptions are active. */
+/* The path first: once a heartbeat comes, all subscriptions are active. */
 bool subscriber_connect(struct subscriber *s, int64_t now, struct sys_error *error)
 {
 	const struct net_connect to = {.endpoint = s->options.feed,
@@ -21,6 +21,8 @@ bool subscriber_connect(struct subscriber *s, int64_t now, struct sys_error *err
 	if (!s->feed)
 		return false;
 	net_subscribe(s->feed, bytes_text(s->path));
+	for (size_t i = 0; i < s->groups_n; i++)
+		net_subscribe(s->feed, bytes_text(s->groups[i]));
 	net_subscribe(s->feed, bytes_text(HEARTBEAT_TOPIC));
 	return true;
 }

@@ -20,6 +20,9 @@ struct subscriber {
 	struct mirror *mirror;
 	struct atlas atlas, next;      /* shown; being fetched */
 	char path[PATH_MAX_BYTES + 1]; /* of the unit; "" = not known yet */
+	char **groups;                 /* paths */
+	size_t groups_n;
+	size_t at; /* which of them CATCH_UP or VERSIONS is at: 0 = the unit's own path */
 	enum job job;
 	uint64_t as_of;       /* of the job's first page */
 	uint64_t check_as_of; /* of a Versions round whose grains are being pulled; 0 = none */
@@ -43,6 +46,9 @@ bool subscriber_meet(struct subscriber *s, const struct mirror_generation *g, in
 /* A grain that was sent goes into the mirror; who asked to be told is told. */
 void subscriber_apply(struct subscriber *s, const struct mirror_generation *g,
 		      const struct mirror_grain *grain, bool whole);
+/* Of the catalogue that is being fetched. True = they are other ones than before. */
+bool subscriber_groups_find(struct subscriber *s, const struct place *top);
+void subscriber_groups_free(struct subscriber *s);
 void subscriber_read_feed(struct subscriber *s, int64_t now);
 
 #endif

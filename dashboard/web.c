@@ -224,7 +224,7 @@ static struct client_options door(const struct web *w)
 static bool open_centre(struct web *w, struct sys_error *error)
 {
 	const struct client_options query = door(w);
-	const struct subscriber_options feed = {.query = query, .feed = w->conf->feed, .unit = w->conf->unit,
+	const struct subscriber_options feed = {.query = query, .feed = w->conf->feed, .unit = w->conf->unit, .groups = true,
 						.changing = changing, .changed = changed, .ctx = w};
 
 	w->subscriber = subscriber_open(&feed, error);
