@@ -262,17 +262,19 @@ def test_items_as_the_catalogue_has_them(lan, items):
         assert set(i["flags"]) == set(filter(None, (row.get("flags") or "").split("|"))) & {"trong_tam", "dp_chu_tri", "watch", "own_work"}
 
 
-def test_a_group(land, lan):
-    """Its members, what they owe, its history; it has no figures of its own in the mirror: `at` has them."""
+def test_a_group(land, lan, items):
+    """Its members, what they owe, its own figures, now and then."""
     members = {"16675", "16681", "16702", "17389", "17401", "17479"}
     unit = lan.json("unit", unit=GROUP)
     assert {c["code"] for c in unit["children"]} == members and unit["unit"]["code"] == GROUP and unit["unit"]["group"] and not unit["unit"]["path"]
     board = lan.json("board", unit=GROUP)
-    assert {r["unit"]["code"] for r in board["rows"]} == members and all(r["plans"] for r in board["rows"]) and board["plans"] == []
-    assert lan.json("figures", unit=GROUP)["unit"] == GROUP
+    assert {r["unit"]["code"] for r in board["rows"]} == members and all(r["plans"] for r in board["rows"])
+    now = {f["item"]: f for f in land.tiendo("get", GROUP)}
+    assert {f["item"]: f for f in lan.json("figures", unit=GROUP)["figures"]} == now and len(now) > 3
+    assert {b["i"]: expand(b, GROUP, now[b["i"]]) for b in board["plans"] if b["i"] in now} == {i: f for i, f in now.items() if items[i]["kind"] == "plan"}
+    assert lan.json("below", unit=GROUP, item="BC15.TK")["figure"] == now["BC15.TK"]
     assert {n["parent"] for n in lan.json("tree", unit=GROUP, plan="BC15")["nodes"]} == {GROUP}
     assert GROUP in [g["code"] for g in lan.json("unit", unit="16702")["groups"]]
-    now = {f["item"]: f for f in land.tiendo("get", GROUP)}
     then = {f["item"]: f for f in lan.json("at", unit=GROUP, date="2024-04-02")["figures"]}
     for item, f in now.items():
         assert {k: v for k, v in then[item].items() if k != "version"} == {k: v for k, v in f.items() if k != "version"}, item
