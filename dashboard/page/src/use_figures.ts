@@ -8,9 +8,12 @@ import type { Figure, Figures } from "./model";
 import { store, type Store } from "./store";
 import { useApi, useLive } from "./use";
 
+/** A figure and when it last changed: how old what it says is. */
+export type Aged = Figure & { changed_ms: number | null };
+
 export interface UnitFigures {
 	loaded: boolean;
-	stores: ReadonlyMap<string, Store<Figure>>;
+	stores: ReadonlyMap<string, Store<Aged>>;
 	error: ApiError | null;
 	reload: () => void;
 }
@@ -18,14 +21,16 @@ export interface UnitFigures {
 /** `moved` is told which items of the unit have just changed. */
 export function useFigures(code: string, moved?: (items: string[]) => void): UnitFigures {
 	const { data, error, reload } = useApi<Figures>("figures", { unit: code });
-	const [stores, setStores] = useState<ReadonlyMap<string, Store<Figure>>>(new Map());
+	const [stores, setStores] = useState<ReadonlyMap<string, Store<Aged>>>(new Map());
 	const now = useRef(stores);
 	useEffect(() => {
 		if (!data) return;
 		const known = now.current;
-		const figures = data.figures.filter((f) => f.cells.expected + f.indicators.expected > 0); // a target alone asks nothing of it
+		const figures: Aged[] = data.figures
+			.filter((f) => f.cells.expected + f.indicators.expected > 0)
+			.map((f) => ({ ...f, changed_ms: data.changed?.[f.item] ?? null })); // a target alone asks nothing of it
 		let same = figures.length === known.size;
-		const next = new Map<string, Store<Figure>>();
+		const next = new Map<string, Store<Aged>>();
 		for (const f of figures) {
 			const s = known.get(f.item);
 			if (!s) same = false;
@@ -47,7 +52,7 @@ export function useFigures(code: string, moved?: (items: string[]) => void): Uni
 			}
 			const f = s.get();
 			if ((b.v ?? 0) <= f.version) continue;
-			s.set(expand(b, f));
+			s.set({ ...expand(b, f), changed_ms: b.m ?? g.time_ms });
 			hit.push(b.i);
 		}
 		if (hit.length) moved?.(hit);

@@ -17,7 +17,7 @@ import { nameOf, t } from "../words";
 import { Facts } from "./DrillFigure";
 import { ErrorBox } from "./ErrorBox";
 import { loginOpen } from "./Login";
-import { OpenFigure, Result, Wrongs } from "./Result";
+import { Changed, OpenFigure, Result, Wrongs } from "./Result";
 import { Table, type Column } from "./Table";
 import { Missing, Updates } from "./Updates";
 
@@ -32,6 +32,7 @@ interface FigureRow {
 	item: string;
 	name: string;
 	figure: Figure;
+	changed_ms?: number | null;
 }
 
 /** Without the columns that have nothing to say of any row. */
@@ -65,7 +66,12 @@ function figureColumns(item: Item | null, items: Items, unitName: string | undef
 		},
 		{ key: "result", title: t("drill.result"), cell: (r) => <Result item={of(r.item)} f={r.figure} />, csv: (r) => [say(of(r.item), r.figure).main, say(of(r.item), r.figure).rest].filter(Boolean).join(" · ") },
 		{ key: "attained", title: t("unit.attained"), number: true, by: (r) => r.figure.attainment_bp ?? r.figure.score_bp, cell: (r) => attained(of(r.item), r.figure), csv: (r) => ({ hundredths: r.figure.attainment_bp ?? r.figure.score_bp }) },
-		{ key: "reported", title: t("unit.reports"), number: true, class: "narrow-off", by: (r) => (r.figure.expected ? r.figure.reported / r.figure.expected : null), cell: (r) => ofN(r.figure.reported, r.figure.expected), csv: (r) => t("drill.ofN", { n: r.figure.reported, of: r.figure.expected }) },
+		{ key: "reported", title: t("unit.reports"), number: true, class: "narrow-off", by: (r) => (r.figure.expected ? r.figure.reported / r.figure.expected : null), cell: (r) => (
+				<>
+					{ofN(r.figure.reported, r.figure.expected)}
+					<Changed ms={r.changed_ms} />
+				</>
+			), csv: (r) => t("drill.ofN", { n: r.figure.reported, of: r.figure.expected }) },
 		{ key: "marks", title: t("unit.marks"), class: "narrow-off", by: (r) => -r.figure.overdue, cell: (r) => <Wrongs f={r.figure} but="unreported" />, csv: (r) => r.figure.overdue },
 	];
 }
@@ -83,7 +89,7 @@ function Part({ title, note, children }: { title: string; note?: string | false;
 function UnitsBelow({ below, item, items, file }: { below: Below; item: Item; items: Items; file: string }) {
 	const rows = below.rows
 		.filter((r) => r.figure.cells.expected + r.figure.indicators.expected > 0) // a target alone asks nothing of it
-		.map((r) => ({ unit: r.unit.code, item: item.code, name: nameOf(r.unit), figure: r.figure }))
+		.map((r) => ({ unit: r.unit.code, item: item.code, name: nameOf(r.unit), figure: r.figure, changed_ms: r.changed_ms }))
 		.sort((a, b) => worse(a.figure, b.figure));
 	if (!rows.length) return null;
 	return (
@@ -97,7 +103,7 @@ function Contents({ unit, item, items, unitName }: { unit: string; item: Item; i
 	const { data } = useApi<Figures>(item.leaf ? null : "figures", { unit, plan: item.plan });
 	const inner = (data?.figures ?? []).filter((f) => items.get(f.item)?.parent === item.code);
 	if (!inner.length) return null;
-	const rows = inner.map((f) => ({ unit, item: f.item, name: nameOf(items.get(f.item)!), figure: f }));
+	const rows = inner.map((f) => ({ unit, item: f.item, name: nameOf(items.get(f.item)!), figure: f, changed_ms: data?.changed?.[f.item] ?? null }));
 	return (
 		<Part title={t("drill.contents", { n: rows.length })}>
 			<Table caption={t("drill.contents", { n: rows.length })} columns={worthwhile(figureColumns(null, items, unitName), rows)} rows={rows} rowKey={(r) => r.item} />
@@ -169,7 +175,7 @@ function Inside({ unit, item, items }: { unit: string; item: Item; items: Items 
 	return (
 		<>
 			<Where below={below.data} item={item} />
-			<Facts item={item} f={below.data.figure} since={why.data ? oldest(why.data.reported) : null} />
+			<Facts item={item} f={below.data.figure} changed={below.data.changed_ms} since={why.data ? oldest(why.data.reported) : null} />
 			<UnitsBelow below={below.data} item={item} items={items} file={`${unit}-${item.code}`} />
 			<Contents unit={unit} item={item} items={items} unitName={name} />
 			{!user && (

@@ -2,7 +2,7 @@
 // The head of an opened figure: what it says, what it is made of by definition, its target, how much is known and how old.
 import type { ComponentChildren } from "preact";
 import { say, target } from "../figure";
-import { date, days, daysBetween, int, percent, rate } from "../format";
+import { date, dayOf, days, daysBetween, int, percent, rate, time } from "../format";
 import type { Figure, Item } from "../model";
 import { useNames } from "../names";
 import { t } from "../words";
@@ -54,7 +54,7 @@ function barOf(item: Item, f: Figure): BarPart[] | null {
 	return f.indicators.expected > 1 ? indicatorParts(f) : null;
 }
 
-export function Facts({ item, f, since }: { item: Item; f: Figure; since: string | null }) {
+export function Facts({ item, f, changed, since }: { item: Item; f: Figure; changed: number | null; since: string | null }) {
 	const name = useNames([item.lead]);
 	const s = say(item, f);
 	const k = f.indicators;
@@ -84,6 +84,7 @@ export function Facts({ item, f, since }: { item: Item; f: Figure; since: string
 				{deadlines(f) && <Fact name={t("drill.deadlines")}>{deadlines(f)}</Fact>}
 				{f.behind > 0 && <Fact name={t("drill.behind")}>{t("drill.behindSay", { n: f.behind, of: f.cells.in_progress })}</Fact>}
 				<Fact name={t("drill.at")}>{t("drill.atSay", { date: date(f.at), version: f.version })}</Fact>
+				{changed != null && <Fact name={t("drill.changed")}>{time(changed)}{f.at && ` (${t("drill.ago", { days: days(daysBetween(dayOf(changed), f.at)) })})`}</Fact>}
 				{since && f.at && <Fact name={t("drill.oldest")}>{t("drill.oldestSay", { date: date(since), days: days(daysBetween(since, f.at)) })}</Fact>}
 				{item.lead && <Fact name={t("drill.lead")}>{[name(item.lead), item.person].filter(Boolean).join(" · ")}</Fact>}
 				{item.product && <Fact name={t("unit.productCol")}>{item.product}</Fact>}

@@ -9,13 +9,14 @@ import { lines, shown, trouble, type Line } from "../itemtree";
 import type { Figure, Item } from "../model";
 import { Link } from "../route";
 import { useStore, type Store } from "../store";
+import type { Aged } from "../use_figures";
 import { codeWord, nameOf, t } from "../words";
-import { OpenFigure, Result, Wrongs } from "./Result";
+import { Changed, OpenFigure, Result, Wrongs } from "./Result";
 import { Tag } from "./Tag";
 
 const MOVED_MS = 5000;
 
-export type FigureStores = ReadonlyMap<string, Store<Figure>>;
+export type FigureStores = ReadonlyMap<string, Store<Aged>>;
 
 /** True for a while after the figure has changed. */
 function useMoved(f: Figure): boolean {
@@ -46,7 +47,7 @@ interface RowProps {
 	line: Line;
 	unit: string;
 	unitName: string;
-	figure: Store<Figure> | undefined;
+	figure: Store<Aged> | undefined;
 	shut: boolean;
 	toggle: (code: string) => void;
 	chosen: boolean;
@@ -54,7 +55,7 @@ interface RowProps {
 	name: (code: string) => string;
 }
 
-function Cells({ item, f }: { item: Item; f: Figure }) {
+function Cells({ item, f }: { item: Item; f: Aged }) {
 	return (
 		<>
 			<td class="tree-result" data-label={t("unit.result")}>
@@ -73,6 +74,7 @@ function Cells({ item, f }: { item: Item; f: Figure }) {
 			</td>
 			<td class="number" data-label={t("unit.reports")}>
 				{ofN(f.reported, f.expected)}
+				<Changed ms={f.changed_ms} />
 			</td>
 			<td class="tree-marks" data-label={t("unit.marks")}>
 				<Wrongs f={f} />
@@ -81,7 +83,7 @@ function Cells({ item, f }: { item: Item; f: Figure }) {
 	);
 }
 
-function RowOf({ line, unit, unitName, figure, shut, toggle, chosen, details, name }: RowProps & { figure: Store<Figure> }) {
+function RowOf({ line, unit, unitName, figure, shut, toggle, chosen, details, name }: RowProps & { figure: Store<Aged> }) {
 	const f = useStore(figure);
 	const moved = useMoved(f);
 	const { item } = line;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { say, wrongs } from "../figure";
+import { dayOf, shortDate, time } from "../format";
 import type { Figure, Item } from "../model";
 import { Link } from "../route";
 import { nameOf, t } from "../words";
@@ -14,6 +15,16 @@ export function Result({ item, f }: { item: Item | undefined; f: Figure }) {
 			<b>{s.main}</b>
 			{s.rest && <small>{s.rest}</small>}
 		</span>
+	);
+}
+
+/** When it last changed: the day, and on demand the second. */
+export function Changed({ ms }: { ms: number | null | undefined }) {
+	if (ms == null) return null;
+	return (
+		<small class="line changed" title={t("figure.changed", { time: time(ms) })}>
+			{t("figure.moved", { date: shortDate(dayOf(ms)) })}
+		</small>
 	);
 }
 
