@@ -28,6 +28,7 @@ export interface GridProps {
 
 const ORDER_LOOK_MS = 1000; // how often a moving board is asked whether its order still holds
 const PAGE_ROWS = 10;
+const FIRST_ROWS = 24;
 const FEW = 5; // fewer plans do not fill the width: they stand together
 const MANY = 8; // more plans do not fit on A4 with all that is in a cell
 
@@ -231,6 +232,26 @@ export function Grid(p: GridProps) {
 	const shown = useMemo(() => orderUnits(p.units, tallyAt(p.cells), p.order), [p.cells, p.units, p.order, again]);
 	const { box, key, focus } = useRoving();
 	const head = { order: p.order, onOrder: p.onOrder };
+	// The same elements again are not drawn again: those that fill a window come with the first picture, the rest behind it.
+	const rows = useMemo(
+		() =>
+			shown.map((u) => (
+				<tr key={u.code}>
+					<th scope="row">
+						<Link to={goesTo(u)} tabIndex={-1} data-col={0}>
+							{nameOf(u)}
+						</Link>
+					</th>
+					<TotalCell at={p.cells.total(u.code)} />
+					{p.plans.map((plan, i) => (
+						<Cell key={plan.code} at={p.cells.cell(u.code, plan.code)} unit={u} plan={plan} col={i + 2} />
+					))}
+				</tr>
+			)),
+		[shown, p.plans, p.cells],
+	);
+	const [whole, setWhole] = useState(rows.length <= FIRST_ROWS);
+	useEffect(() => setWhole(true), []);
 	return (
 		<>
 			<OrderHint cells={p.cells} shown={shown} order={p.order} onAgain={() => setAgain((n) => n + 1)} />
@@ -253,19 +274,7 @@ export function Grid(p: GridProps) {
 						</tr>
 					</thead>
 					<tbody>
-						{shown.map((u) => (
-							<tr key={u.code}>
-								<th scope="row">
-									<Link to={goesTo(u)} tabIndex={-1} data-col={0}>
-										{nameOf(u)}
-									</Link>
-								</th>
-								<TotalCell at={p.cells.total(u.code)} />
-								{p.plans.map((plan, i) => (
-									<Cell key={plan.code} at={p.cells.cell(u.code, plan.code)} unit={u} plan={plan} col={i + 2} />
-								))}
-							</tr>
-						))}
+						{whole ? rows : rows.slice(0, FIRST_ROWS)}
 					</tbody>
 				</table>
 			</div>
