@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 enum { OWNER = 48 };
+/* A comment for what stands between, an event for the page, which is not told of comments; without an id. */
+#define PING ": ping\nevent: ping\ndata: {}\n\n"
 
 struct stream {
 	struct stream *next, **here;
@@ -225,7 +227,7 @@ void web_streams_step(struct web_streams *s, int64_t now)
 	web_streams_check(s);
 	for (struct stream *t = s->list; t; t = t->next) {
 		if (!t->first.size)
-			buffer_put_text(&t->first, ": ping\n\n");
+			buffer_put_text(&t->first, PING);
 		http_stream_wake(t->request);
 	}
 }

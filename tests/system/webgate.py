@@ -71,10 +71,13 @@ class Stream:
         self.ended = True
 
     def line(self, line, one):
-        if line == ": ping":
-            self.pings += 1
+        if line.startswith(":"):
+            pass
         elif not line:
-            if "data" in one:
+            if one.get("event") == "ping":
+                assert one == {"event": "ping", "data": "{}"}, one
+                self.pings += 1
+            elif "data" in one:
                 self.events.append({"event": "message", "id": None, **one, "data": json.loads(one["data"])})
             one.clear()
         else:
