@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Below the matrix: who owes reports now and whom to call, which thresholds are crossed, which reports look odd.
-import { date, days, int, percent, period, rate, time } from "../format";
+import { date, dayOf, days, int, percent, period, rate, time } from "../format";
 import { silentOffices, type SilentOffice, type SilentRow } from "../matrix";
 import type { Item, List } from "../model";
 import { ErrorBox } from "../parts/ErrorBox";
@@ -34,17 +34,14 @@ function Part<Row>({ id, title, asked, print, children }: { id: string; title: s
 
 function unitColumns<Row extends { unit: string; name: string }>(nameFor: NameFor): Column<Row>[] {
 	return [
+		{ key: "code", title: t("cal.code"), class: "cal-code", by: (r) => r.unit, cell: (r) => <span class="nowrap">{r.unit}</span> },
 		{
 			key: "unit",
 			title: t("cal.unit"),
 			head: true,
 			class: "cal-name",
 			by: (r) => nameFor(r.unit, r.name),
-			cell: (r) => (
-				<>
-					<Link to={{ screen: "unit", unit: r.unit }}>{nameFor(r.unit, r.name)}</Link> <small>{r.unit}</small>
-				</>
-			),
+			cell: (r) => <Link to={{ screen: "unit", unit: r.unit }}>{nameFor(r.unit, r.name)}</Link>,
 		},
 	];
 }
@@ -68,7 +65,7 @@ export function Silent({ unit, item, items, nameFor: near, print }: { unit: stri
 		{ key: "days", title: t("silent.for"), number: true, by: (o) => o.days, cell: (o) => days(o.days) },
 		{ key: "head", title: t("silent.head"), class: "cal-mid", by: (o) => o.head, cell: (o) => o.head ?? "–" },
 		{ key: "contact", title: t("silent.contact"), by: (o) => o.contact, cell: (o) => <Contact contact={o.contact} /> },
-		{ key: "last", title: t("silent.last"), by: (o) => o.last, cell: (o) => (o.last === null ? t("silent.never") : <span class="nowrap">{time(o.last)}</span>), csv: (o) => (o.last === null ? "" : time(o.last)) },
+		{ key: "last", title: t("silent.last"), by: (o) => o.last, cell: (o) => (o.last === null ? t("silent.never") : <span class="nowrap">{date(dayOf(o.last))}</span>), csv: (o) => (o.last === null ? "" : time(o.last)) },
 		{
 			key: "items",
 			title: t("silent.items"),

@@ -45,7 +45,7 @@ export function grounds(s: Slot): string[] {
 	if (s.decided) list.push(t("proof.decided"));
 	if (s.receipt === null && s.state !== "exempt") list.push(t("proof.silent"));
 	if (s.state === "on_time" && !s.decided && judged !== null && s.deadline && dayOf(judged) <= s.deadline) list.push(t("proof.inTime", { date: date(s.deadline) }));
-	if (s.state === "line_slow" && s.sealed_ms !== null) list.push(t("proof.sealed", { time: time(s.sealed_ms), n: s.attempts ?? 1 }));
+	if (s.state === "line_slow" && s.sealed_ms !== null) list.push(s.attempts ? t("proof.sealed", { time: time(s.sealed_ms), n: s.attempts }) : t("proof.sealedInTime", { time: time(s.sealed_ms) }));
 	if (s.state === "late" && judged !== null && s.deadline) {
 		list.push(t("proof.lateDays", { n: Math.max(1, daysBetween(s.deadline, dayOf(judged))) }));
 		list.push(s.sealed_ms === null ? t("proof.unproven") : t("proof.sealedPlain", { time: time(s.sealed_ms) }));

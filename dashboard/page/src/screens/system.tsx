@@ -178,18 +178,16 @@ function agentColumns(now: number, today: string | null, extra: Column<Principal
 	const order = (r: PrincipalHealth) => STATES.indexOf(agentState(r, now));
 	const since = (ms: number | null) => (ms === null ? null : timeSince(ms, today));
 	return [
+		{ key: "code", title: t("cal.code"), class: "cal-code", by: (r) => r.unit, cell: (r) => <span class="nowrap">{r.unit ?? "–"}</span> },
 		{
 			key: "unit",
 			title: t("sys.unit"),
 			head: true,
 			class: "cal-name",
-			by: (r) => r.unit_name ?? r.unit,
+			by: (r) => r.unit_name ?? r.name,
 			cell: (r) => (
 				<>
-					{r.unit && <Link to={{ screen: "unit", unit: r.unit }}>{r.unit_name ?? r.unit}</Link>}{" "}
-					<small>
-						{r.unit_name && r.unit} {r.name}
-					</small>
+					{r.unit && <Link to={{ screen: "unit", unit: r.unit }}>{r.unit_name ?? r.unit}</Link>} <small>{r.name}</small>
 				</>
 			),
 		},

@@ -60,6 +60,7 @@ export const calendar = {
 	"proof.because": ["Căn cứ", "Proof"],
 	"proof.inTime": ["nhận trước hết hạn {date}", "received by the end of {date}"],
 	"proof.sealed": ["niêm phong tại đơn vị lúc {time}, trước hết hạn; gửi {n} lần mới tới", "sealed at the office at {time}, in time; {n} {n:attempt|attempts} before it got through"],
+	"proof.sealedInTime": ["niêm phong tại đơn vị lúc {time}, trước hết hạn", "sealed at the office at {time}, in time"],
 	"proof.sealedPlain": ["niêm phong tại đơn vị lúc {time}", "sealed at the office at {time}"],
 	"proof.lateDays": ["nhận sau hạn {n} ngày", "received {n} {n:day|days} after the deadline"],
 	"proof.unproven": ["không có bằng chứng đã niêm phong trước hạn", "no proof that it was sealed in time"],
