@@ -140,9 +140,10 @@ static void good(struct http_request *r, struct buffer body, bool packed, const 
 	http_answer(r, &a);
 }
 
+/* What found no memory is not packed: it goes out as the error that it is. */
 static bool packs(const struct http_request *r, const struct buffer *json)
 {
-	return json->size >= PACK_FROM && http_accepts_gzip(r);
+	return !json->failed && json->size >= PACK_FROM && http_accepts_gzip(r);
 }
 
 void web_json(struct http_request *r, struct buffer *json, const char *tag)
