@@ -49,6 +49,7 @@ class Run:
 
     def kits(self):
         import commands
+        import gateway
         import offices
         import servers
         for c in commands.table(f"file:{self.places.world.clock}"):
@@ -60,6 +61,7 @@ class Run:
             yield offices.OfficeCommands(c, self.places, self.verdict)
         yield offices.Daemon(self.places, self.verdict)
         yield offices.Watch(self.places, self.verdict)
+        yield gateway.Gateway(self.places, self.verdict)
 
     def scenario(self, kit):
         import workers

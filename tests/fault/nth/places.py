@@ -49,6 +49,7 @@ class Places:
         self._centre(world)
         self._offices(world, offices)
         self._readers(world, readers)
+        self._gateways(world, readers)
         self.server_key, self.principals = world.server_key, world.principals
         world.kill()
         self.centre = self.keep(world.dir, "centre")
@@ -111,6 +112,17 @@ class Places:
                             world.end["feed"], program="tiendo").stdout.strip()
             world.server_cli("agent", "add", "--unit", "40", "--role", "viewer", "--key", key)
             self.readers.append(self.keep(d, f"reader{i}"))
+
+    def _gateways(self, world, n):
+        self.gateways = []
+        for i in range(n):
+            d = world.tmp / f"gateway{i}"
+            key = world.cli("--dir", d, "init", "--server-key", world.server_key, "--query", world.end["query"], "--feed", world.end["feed"],
+                            "--unit", "40", "--public", program="tiendo-web").stdout.strip()
+            world.server_cli("agent", "add", "--unit", "40", "--role", "operator", "--key", key)
+            text = (d / "web.conf").read_text()
+            (d / "web.conf").write_text(text.replace("public_unit = VN", "public_unit = 40"))
+            self.gateways.append(self.keep(d, f"gateway{i}"))
 
     def close(self):
         self.world.close()

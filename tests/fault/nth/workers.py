@@ -9,7 +9,7 @@ import places
 import zmq
 from harness import Control, Zygote
 
-PROGRAMS = {"server": "tiendo-server", "agent": "tiendo-agent", "reader": "tiendo"}
+PROGRAMS = {"server": "tiendo-server", "agent": "tiendo-agent", "reader": "tiendo", "web": "tiendo-web"}
 
 
 class Worker:
@@ -25,6 +25,7 @@ class Worker:
             self.calm = {word: Zygote(build / "nth" / program, self.tmp, quiet) for word, program in PROGRAMS.items()}
         self.control = Control(self.tmp / "control")
         self.ports = {n: world.free_port() for n in ("ingest", "feed", "query", "health")}
+        self.web_port = world.free_port()
         self.end = {n: f"tcp://127.0.0.1:{p}" for n, p in self.ports.items()}
         self.context = zmq.Context()
 
