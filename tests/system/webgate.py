@@ -66,8 +66,8 @@ class Stream:
             while line := self.answer.readline():
                 assert line.endswith(b"\n"), line
                 self.line(line.decode().rstrip("\n"), one)
-        except (OSError, ValueError, http.client.HTTPException):
-            pass
+        except (OSError, ValueError, AttributeError, http.client.HTTPException):
+            pass  # closed meanwhile: http.client takes its own file away under itself
         self.ended = True
 
     def line(self, line, one):
