@@ -89,7 +89,7 @@ export interface Explanation {
 	reported: CellRow[];
 	missing: MissingRow[];
 	unfinished: Figure[];
-	truncated?: boolean;
+	more?: boolean; // there were more rows than an answer holds
 }
 
 export interface SilentRow {

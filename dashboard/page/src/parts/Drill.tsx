@@ -117,7 +117,7 @@ function Proof({ unit, item, items, why, unitName }: { unit: string; item: Item;
 	const name = (what: string) => `${what}-${unit}-${item.code}`;
 	return (
 		<>
-			{why.truncated && <p class="note">{t("drill.truncated")}</p>}
+			{why.more && <p class="note">{t("drill.truncated")}</p>}
 			{!item.leaf && why.unfinished.length > 0 && (
 				<Part title={t("drill.unfinished", { n: why.unfinished.length })}>
 					<Table

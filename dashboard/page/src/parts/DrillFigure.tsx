@@ -59,6 +59,7 @@ export function Facts({ item, f, changed, since }: { item: Item; f: Figure; chan
 	const s = say(item, f);
 	const k = f.indicators;
 	const missing = f.expected - f.reported;
+	if (!f.cells.expected && !k.expected) return <p class="empty">{t("drill.notHere")}</p>;
 	const bar = barOf(item, f);
 	const score = f.score_bp !== null && !item.leaf;
 	return (

@@ -180,9 +180,11 @@ export function ItemTree({ unit, unitName, plan, planName, items, stores, chosen
 			}),
 		[],
 	);
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(() => box.current?.querySelector("tr.chosen")?.scrollIntoView({ block: "center" }), []); // a link that names an item leads to it
 	const caption = t("unit.items", { plan: planName });
 	return (
-		<div class="table-box tree">
+		<div class="table-box tree" ref={box}>
 			<div class="tree-bar row screen-only">
 				<label>
 					<input type="checkbox" checked={only} onChange={(e) => setOnly(e.currentTarget.checked)} /> {t("unit.only")} ({troubled.filter((l) => l.item.leaf).length})

@@ -23,14 +23,15 @@ const FILTER_FROM = 10; // units below, from which on a filter helps
 
 type Items = ReadonlyMap<string, Item>;
 
-function Children({ list }: { list: readonly UnitRef[] }) {
+function Children({ list, group }: { list: readonly UnitRef[]; group: boolean }) {
+	const title = t(group ? "unit.members" : "unit.children", { n: list.length });
 	const [q, setQ] = useState("");
 	if (!list.length) return null;
 	const found = q ? list.filter((u) => fits(q, `${u.name} ${u.name_en} ${u.code}`)) : list;
 	return (
-		<Card title={t("unit.children", { n: list.length })} class="screen-only">
+		<Card title={title} class="screen-only">
 			{list.length >= FILTER_FROM && <input type="search" class="unit-filter" aria-label={t("unit.childFind")} placeholder={t("unit.childFind")} value={q} maxLength={60} onInput={(e) => setQ(e.currentTarget.value)} />}
-			<ul class="unit-children" aria-label={t("unit.children", { n: list.length })}>
+			<ul class="unit-children" aria-label={title}>
 				{found.map((u) => (
 					<li key={u.code}>
 						<Link to={{ unit: u.code, item: null, drill: null }}>{nameOf(u)}</Link>
@@ -142,7 +143,7 @@ export function Aside({ answer, items, plan, item, known, obstacles }: { answer:
 			</Card>
 			{obstacles.data && <ObstaclesOf answer={obstacles.data} unit={unit} known={known} />}
 			{obstacles.error && !obstacles.data && <ErrorBox error={obstacles.error} reload={obstacles.reload} />}
-			<Children list={answer.children} />
+			<Children list={answer.children} group={answer.unit.group} />
 			<Requests rows={requests.data?.rows ?? []} items={items} />
 			<Findings rows={findings.data?.rows ?? []} items={items} />
 			{!user && plan && (

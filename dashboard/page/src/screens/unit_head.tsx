@@ -18,7 +18,7 @@ export function Head({ unit, groups }: { unit: Unit; groups: UnitAnswer["groups"
 			<div>
 				<h1>{nameOf(unit)}</h1>
 				<p class="note">
-					{(lang.get() === "vi" && unit.type) || codeWord("unitKind", unit.kind)} · {t("unit.code", { code: unit.code })}
+					{unit.group ? t("common.group") : (lang.get() === "vi" && unit.type) || codeWord("unitKind", unit.kind)} · {t("unit.code", { code: unit.code })}
 					{unit.closed && ` · ${t("common.closed", { date: date(unit.closed) })}`}
 				</p>
 				{groups.length > 0 && (
@@ -91,7 +91,7 @@ export function Stats({ plans, obstacles, unit }: { plans: readonly Store<Figure
 				/>
 			)}
 			{s.cells.expected > 0 && <Stat name={t("unit.overdue")} value={ofN(s.overdue, s.cells.expected - s.cells.na)} note={t("unit.cells")} tone={s.overdue ? "bad" : "good"} />}
-			<Stat name={t("unit.reported")} value={ofN(s.reported, s.expected)} note={missing ? t("unit.missing", { n: missing }) : t("unit.complete")} {...(missing ? { tone: "warn" as const } : { tone: "good" as const })} />
+			{s.expected > 0 && <Stat name={t("unit.reported")} value={ofN(s.reported, s.expected)} note={missing ? t("unit.missing", { n: missing }) : t("unit.complete")} {...(missing ? { tone: "warn" as const } : { tone: "good" as const })} />}
 			{open && (
 				<Stat
 					name={t("unit.obstaclesOpen")}
