@@ -11,6 +11,7 @@ export const NOTHING: Sum = sum([]);
 interface Held {
 	said: string; // the figure without its version, to tell a change from a repetition
 	version: number;
+	changed_ms: number | null; // when it last changed
 	at: Store<Figure | null>;
 }
 
@@ -24,7 +25,7 @@ export function makeCells() {
 		let row = units.get(unit);
 		if (!row) units.set(unit, (row = new Map()));
 		let h = row.get(plan);
-		if (!h) row.set(plan, (h = { said: "", version: 0, at: store<Figure | null>(null) }));
+		if (!h) row.set(plan, (h = { said: "", version: 0, changed_ms: null, at: store<Figure | null>(null) }));
 		return h;
 	}
 
@@ -34,7 +35,8 @@ export function makeCells() {
 		const v = b?.v ?? version;
 		if (v < h.version) return false;
 		h.version = v;
-		const said = b ? JSON.stringify({ ...b, v: 0 }) : "";
+		h.changed_ms = b?.m ?? null;
+		const said = b ? JSON.stringify({ ...b, v: 0, m: 0 }) : "";
 		if (said === h.said) return false;
 		h.said = said;
 		h.at.set(b ? expand(b, { unit }) : null);
@@ -81,6 +83,12 @@ export function makeCells() {
 		},
 		cell: (unit: string, plan: string): Store<Figure | null> => held(unit, plan).at,
 		figure: (unit: string, plan: string): Figure | null => units.get(unit)?.get(plan)?.at.get() ?? null,
+		/** When the figure last changed: of one plan, or of the unit's newest; null: not known. */
+		changed(unit: string, plan?: string): number | null {
+			const row = units.get(unit);
+			const of = plan ? [row?.get(plan)] : [...(row?.values() ?? [])];
+			return of.reduce<number | null>((newest, h) => (h?.changed_ms != null && h.changed_ms > (newest ?? 0) ? h.changed_ms : newest), null);
+		},
 		/** All plans of a unit added up. */
 		total(unit: string): Store<Sum> {
 			let s = totals.get(unit);

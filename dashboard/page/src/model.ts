@@ -167,7 +167,6 @@ export interface Board {
 	inner: Brief[];
 	rows: BoardRow[];
 	offices: { expected: number; reported: number };
-	oldest: { as_of: Date8 | null };
 }
 
 export interface TreeNode extends UnitName {

@@ -2,7 +2,7 @@
 // The head of the overview: how fresh and how complete, the sentence, the tiles. Drawn anew when a figure of the
 // unit itself moves, and only then.
 import { sum } from "../brief";
-import { date, days, daysBetween, int, rate, rateBp } from "../format";
+import { date, int, rate, rateBp, time } from "../format";
 import { live } from "../live";
 import type { At, Board, Item } from "../model";
 import type { Cells } from "../cells";
@@ -34,23 +34,17 @@ function Line() {
 	return <Tag tone={good ? "good" : wait ? "plain" : "bad"}>{good ? `● ${t("line.live")}` : wait ? t("line.opening") : `✕ ${t("ov.fresh.cut")}`}</Tag>;
 }
 
-/** How old the oldest figure is, how many are there, and whether the line stands. */
+/** How old the figures are, how many are there, and whether the line stands. */
 export function Fresh({ board, cells }: { board: Board; cells: Cells }) {
 	const f = useStore(cells.total(board.unit.code));
-	const as_of = board.oldest?.as_of;
-	const today = board.state.today;
+	const changed = cells.changed(board.unit.code);
 	return (
 		<p class="fresh">
 			<Line />
 			<span>
 				{t("ov.fresh.reported")} <b>{rate(rateBp(f.reported, f.expected), f.reported, f.expected)}</b>
 			</span>
-			{as_of && (
-				<span>
-					{t("ov.fresh.oldest", { date: date(as_of) })}
-					{today && today > as_of && ` (${t("ov.fresh.ago", { days: days(daysBetween(as_of, today)) })})`}
-				</span>
-			)}
+			{changed !== null && <span>{t("figure.changed", { time: time(changed) })}</span>}
 		</p>
 	);
 }

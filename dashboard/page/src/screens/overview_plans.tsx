@@ -5,6 +5,7 @@ import type { Figure } from "../model";
 import { applicable, missing } from "../overview";
 import { Bar, barFigures, indicatorParts, partWords, taskParts } from "../parts/Bar";
 import { Legend } from "../parts/Look";
+import { Changed } from "../parts/Result";
 import { navigate } from "../route";
 import { useStore } from "../store";
 import { t } from "../words";
@@ -64,6 +65,7 @@ function PlanRow({ plan, s }: { plan: string; s: Sight }) {
 			<Beside f={f} tasks={tasks} />
 			<span class="plan-reported">
 				<Flag bad={missing(f) > 0}>{t("ov.bar.reported", { n: ofN(f.reported, f.expected) })}</Flag>
+				<Changed ms={s.cells.changed(unit, plan)} />
 			</span>
 		</li>
 	);

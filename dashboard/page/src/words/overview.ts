@@ -48,8 +48,6 @@ export const overview = {
 	"ov.plan": ["Kế hoạch", "Plan"],
 	"ov.allPlans": ["Tất cả kế hoạch", "All plans"],
 	"ov.fresh.reported": ["Đã báo cáo", "Reported"],
-	"ov.fresh.oldest": ["số liệu cũ nhất: {date}", "oldest figure: {date}"],
-	"ov.fresh.ago": ["{days} trước", "{days} ago"],
 	"ov.fresh.cut": ["mất nối", "line cut"],
 	"ov.tiles": ["Các con số chính", "Main figures"],
 	"ov.countedApart": [
