@@ -196,9 +196,12 @@ void web_streams_wake(struct web_streams *s)
 		return;
 	if (!web_ring_reaches(ring, from))
 		from = web_ring_oldest(ring) - 1;
-	for (struct stream *t = s->list; t; t = t->next)
+	for (struct stream *t = s->list; t; t = t->next) {
 		if (!web_ring_reaches(ring, t->at) || web_ring_next(ring, from > t->at ? from : t->at, &t->follow, &e))
 			http_stream_wake(t->request);
+		else if (t->at >= from) /* nothing for it: else it would fall behind by what concerns others */
+			t->at = s->woken;
+	}
 }
 
 void web_streams_end(struct web_streams *s)
