@@ -151,23 +151,27 @@ static void replace(struct held *g, const struct mirror_grain *with)
 	qsort(g->rollups, g->n, sizeof(*g->rollups), by_item);
 }
 
+/* Most often everything that moved is there already: no room is asked for then, or each grain would take twice its own. */
 static void merge(struct held *g, const struct mirror_grain *delta)
 {
-	size_t before = g->n, n = g->n;
+	size_t before = g->n, more = 0;
 
-	if (!delta->n)
-		return;
-	g->rollups = base_grow(g->rollups, before + delta->n, sizeof(*g->rollups));
 	for (size_t i = 0; i < delta->n; i++) {
 		struct mirror_rollup *r = rollup_of(g, delta->rollups[i].item);
 		if (r)
 			*r = delta->rollups[i];
 		else
-			g->rollups[n++] = delta->rollups[i];
+			more++;
 	}
-	g->n = n;
-	if (n > before)
-		qsort(g->rollups, n, sizeof(*g->rollups), by_item);
+	if (!more)
+		return;
+	g->rollups = base_grow(g->rollups, before + more, sizeof(*g->rollups));
+	struct mirror_rollup *end = g->rollups + before;
+	for (size_t i = 0; i < delta->n; i++)
+		if (!rollup_of(g, delta->rollups[i].item))
+			*end++ = delta->rollups[i];
+	g->n = before + more;
+	qsort(g->rollups, g->n, sizeof(*g->rollups), by_item);
 }
 
 /* ---- generations ---- */
