@@ -182,16 +182,14 @@ void web_event_hello(const struct web_events *e, const struct web_view *v, uint6
 bool web_event_place(const struct web_events *e, const char *id, uint64_t *at)
 {
 	const char *slash = strrchr(id, '/');
-	unsigned long instance;
-	char *end;
+	const char *number = slash ? slash + 1 + 8 + 1 : NULL;
 
-	if (!slash || strlen(slash + 1) > 8 + 1 + 20)
+	if (!slash || strspn(slash + 1, "0123456789abcdef") != 8 || slash[9] != '.' || strtoul(slash + 1, NULL, 16) != e->instance)
 		return false;
-	instance = strtoul(slash + 1, &end, 16);
-	if (end != slash + 9 || *end != '.' || instance != e->instance || end[1] < '0' || end[1] > '9')
+	if (!*number || strlen(number) > 20 || number[strspn(number, "0123456789")])
 		return false;
-	*at = strtoull(end + 1, &end, 10);
-	return !*end && web_ring_reaches(e->ring, *at);
+	*at = strtoull(number, NULL, 10);
+	return web_ring_reaches(e->ring, *at);
 }
 
 void web_events_free(struct web_events *e)
