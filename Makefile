@@ -8,7 +8,7 @@
 #   make page         the browser page into build/page (make page-test: what it computes, tested)
 #   make unit         only the cmocka programs
 #   make soak         the full form of what is broken on purpose (hours; PIECES="sim kills")
-#   make bench        what the main job costs, beside its floors (BENCH=quick: under 90 s, BENCH=full: long)
+#   make bench        what the main job costs, beside its floors (BENCH=quick: under three minutes, BENCH=full: long)
 #   make bench-report its tables into docs/PERFORMANCE.md and docs/OPERATIONS.md
 #   make bench-peers  beside other systems: PostgreSQL, Redis, RabbitMQ, NATS, Mosquitto (PEERS=quick: under 2 min)
 #   make V=1          show the commands

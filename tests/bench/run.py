@@ -437,7 +437,7 @@ def machine():
 SIZES = {
     "quick": dict(rounds=1, single=300, hundred=5000, one=30000, many=320000, probes=20, reports=700, backlog=64, outage_s=1,
                   entries=5000, large=0, syncs=200, floor_ms=200, stall_rounds=1, beside_rounds=0, fan_rounds=1,
-                  crowd_rounds=1, large_rounds=0, reading_rounds=1, web_rounds=1, changes=200, answers=20,
+                  crowd_rounds=1, large_rounds=0, reading_rounds=1, web_rounds=1, changes=100, answers=20,
                   loads=3),
     "default": dict(rounds=5, single=900, hundred=20000, one=60000, many=640000, more=627200, probes=30, reports=1000,
                     backlog=64, outage_s=3, entries=10000, large=100000, syncs=500, floor_ms=500, stall_rounds=3,

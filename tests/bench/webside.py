@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 PACE_MS = 20  # between two changed units: 50 a second
 STREAMS = 15000  # as many as anybody wants: the limits are the tests' business
-FIRST_CHANGES = 100  # before anything is measured: streams, caches and the feed's pace have settled
+FIRST_CHANGES = 50  # before anything is measured: streams and the feed's pace have settled
 QUESTIONS = {"board": "board?unit=VN", "tree": "tree?unit=VN&plan=QG", "below": "below?unit=VN&item=QG", "search": "search?q=tan+thanh",
              "figures": "figures?unit=VN", "items": "items", "state": "state"}
 
