@@ -189,8 +189,7 @@ def goals(lines, full):
         ("1,000 streams: events lost", "0", get(lines, "web: 1,000 streams", "lost"), 0, 0, -1),
         ("overview of the country painted, ms", "1,000", get(lines, "web: a browser", "painted_ms"), 0, 1000, -1),
         ("a live change: cells of the grid drawn anew (its own, its row's sum)", "at most 2", get(lines, "web: a browser", "most_cells"), 0, 2, -1),
-        ("p99 beside 100 stalled browsers / without", "at most 1.5", over(get(lines, "web: 100 stalled beside 100", "beside", "event_ms", "p99"),
-                                                               get(lines, "web: 100 stalled beside 100", "alone", "event_ms", "p99")), 2, 1.5, -1),
+        ("p99 over the raw subscriber's: beside 100 stalled browsers / without", "at most 1.5", beside_stalled(lines), 2, 1.5, -1),
         ("RSS of the gateway at national size, MiB", "286 (300 MB)", get(lines, "web: the country", "rss_mb"), 0, 300e6 / 2**20, -1),
         ("... while a new catalogue takes the old one's place", "286 (300 MB)", get(lines, "web: the country", "swap_mb"), 0, 300e6 / 2**20, -1),
         ("gateway's first whole picture, s after its start", "3", get(lines, "web: the country", "start_s"), 2, 3, -1),
@@ -251,6 +250,14 @@ def web_browser(lines):
                     ["event → painted, p50 / p99", f"{pair(line['frame_ms'])} ms"],
                     ["drawn anew for an event: cells of the grid at most; rows in all",
                      f"{number(line['most_cells'])}; {number(line['rows_redrawn'])}"]])]
+
+
+def beside_stalled(lines):
+    """Each beside its own floor, so that what the machine did meanwhile is in both."""
+    def of_raw(when):
+        line = get(lines, "web: 100 stalled beside 100", when)
+        return over(line["event_ms"]["p99"], line["raw_ms"]["p99"]) if line else None
+    return over(of_raw("beside"), of_raw("alone"))
 
 
 def slowest_page(lines):
