@@ -235,7 +235,7 @@ void web_gone(void *context, struct http_request *r)
 	web_wait_over(p);
 }
 
-void web_answered(void *who, enum web_code code, struct bytes json)
+void web_answered(void *who, enum web_code code, struct web_text *text, const char *why)
 {
 	struct waiting *p = who;
 	struct buffer out = {0};
@@ -243,14 +243,15 @@ void web_answered(void *who, enum web_code code, struct bytes json)
 	p->answered = true;
 	if (code != WEB_GOOD) {
 		/* the centre's own words; it has them in one language */
-		buffer_put_bytes(&out, json);
-		web_fail_for(p->request, code, 0, &(struct web_fault){buffer_text(&out), buffer_text(&out)});
-		buffer_free(&out);
+		web_fail_for(p->request, code, 0, &(struct web_fault){why, why});
 		return;
 	}
-	if (p->write)
-		p->write(p->web, json, &out);
-	else
-		buffer_put_bytes(&out, json);
-	web_json(p->request, &out, NULL);
+	if (p->write) {
+		p->write(p->web, buffer_bytes(&text->plain), &out);
+		web_json(p->request, &out, NULL);
+		return;
+	}
+	if (!*text->tag)
+		web_tag(&text->plain, text->tag);
+	web_json_shared(p->request, text);
 }

@@ -48,6 +48,6 @@ struct waiting *web_wait(struct web *w, struct http_request *r);
 /* Of one that was answered before the handler returned: http calls no `gone` for it. */
 void web_wait_over(struct waiting *p);
 /* web_ask_done: `who` is a struct waiting. */
-void web_answered(void *who, enum web_code code, struct bytes json);
+void web_answered(void *who, enum web_code code, struct web_text *text, const char *why);
 
 #endif

@@ -25,7 +25,7 @@ struct job {
 struct kept {
 	struct web_question question;
 	int64_t at;
-	struct buffer json;
+	struct web_text text; /* empty = free */
 };
 
 struct web_ask {
@@ -61,17 +61,31 @@ struct web_ask *web_ask_open(const struct client_options *options, struct sys_er
 
 /* ---- answers at hand ---- */
 
-static const struct kept *fresh(const struct web_ask *a, const struct web_question *q, int64_t now)
+static void drop(struct kept *k)
 {
-	for (size_t i = 0; i < WEB_ASK_KEPT; i++) {
-		const struct kept *k = &a->kept[i];
-		if (k->json.size && now - k->at < WEB_ASK_FRESH_MS && memcmp(&k->question, q, sizeof(*q)) == 0)
-			return k;
-	}
+	buffer_free(&k->text.plain);
+	buffer_free(&k->text.packed);
+	*k = (struct kept){0};
+}
+
+/* They are large: what nobody will be given any more goes. */
+static void drop_old(struct web_ask *a, int64_t now)
+{
+	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
+		if (a->kept[i].text.plain.size && now - a->kept[i].at >= WEB_ASK_FRESH_MS)
+			drop(&a->kept[i]);
+}
+
+static struct kept *fresh(struct web_ask *a, const struct web_question *q, int64_t now)
+{
+	drop_old(a, now);
+	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
+		if (a->kept[i].text.plain.size && memcmp(&a->kept[i].question, q, sizeof(*q)) == 0)
+			return &a->kept[i];
 	return NULL;
 }
 
-static struct bytes keep(struct web_ask *a, const struct web_question *q, struct buffer *json, int64_t now)
+static struct web_text *keep(struct web_ask *a, const struct web_question *q, struct buffer *json, int64_t now)
 {
 	struct kept *oldest = &a->kept[0];
 
@@ -83,10 +97,10 @@ static struct bytes keep(struct web_ask *a, const struct web_question *q, struct
 		if (a->kept[i].at < oldest->at)
 			oldest = &a->kept[i];
 	}
-	buffer_free(&oldest->json);
-	*oldest = (struct kept){*q, now, *json};
+	drop(oldest);
+	*oldest = (struct kept){.question = *q, .at = now, .text.plain = *json};
 	*json = (struct buffer){0};
-	return buffer_bytes(&oldest->json);
+	return &oldest->text;
 }
 
 /* ---- the line ---- */
@@ -100,7 +114,7 @@ static void end_answer(struct web_ask *a)
 }
 
 /* The first one is done with. */
-static void finish(struct web_ask *a, enum web_code code, struct bytes json)
+static void finish(struct web_ask *a, enum web_code code, struct web_text *text, const char *why)
 {
 	struct job *job = a->first;
 
@@ -113,7 +127,7 @@ static void finish(struct web_ask *a, enum web_code code, struct bytes json)
 	a->again = 0;
 	for (struct waiter *w = job->waiters, *next; w; w = next) {
 		next = w->next;
-		w->done(w->who, code, json);
+		w->done(w->who, code, text, why);
 		free(w);
 	}
 	free(job);
@@ -124,10 +138,10 @@ void web_ask_close(struct web_ask **a)
 	if (!*a)
 		return;
 	while ((*a)->first)
-		finish(*a, WEB_AWAY, bytes_of("", 0));
+		finish(*a, WEB_AWAY, NULL, "");
 	end_answer(*a);
 	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
-		buffer_free(&(*a)->kept[i].json);
+		drop(&(*a)->kept[i]);
 	buffer_free(&(*a)->cursor);
 	client_close(&(*a)->client);
 	free(*a);
@@ -142,17 +156,17 @@ static struct job *waiting_for(const struct web_ask *a, const struct web_questio
 	return NULL;
 }
 
-void web_ask(struct web_ask *a, const struct web_question *q, web_ask_done *done, void *who, int64_t now)
+void web_ask(struct web_ask *a, const struct web_question *q, bool stranger, web_ask_done *done, void *who, int64_t now)
 {
-	const struct kept *at_hand = fresh(a, q, now);
+	struct kept *at_hand = fresh(a, q, now);
 	struct job *job = waiting_for(a, q);
 
 	if (at_hand) {
-		done(who, WEB_GOOD, buffer_bytes(&at_hand->json));
+		done(who, WEB_GOOD, &at_hand->text, "");
 		return;
 	}
-	if (!job && a->n == WEB_ASK_WAITING) {
-		done(who, WEB_TOO_BUSY, bytes_of("", 0));
+	if (!job && a->n >= (stranger ? WEB_ASK_STRANGERS : WEB_ASK_WAITING)) {
+		done(who, WEB_TOO_BUSY, NULL, "");
 		return;
 	}
 	if (!job) {
@@ -230,7 +244,7 @@ static void begin(struct web_ask *a, const struct web_view *v, int64_t now)
 	struct place place;
 
 	if (*q->unit && !find_place(a, v, &place)) {
-		finish(a, WEB_NOT_FOUND, bytes_of("", 0));
+		finish(a, WEB_NOT_FOUND, NULL, "");
 		return;
 	}
 	a->asking = true;
@@ -338,10 +352,10 @@ static void whole(struct web_ask *a, const struct web_view *v, int64_t now)
 	}
 	if (json.failed || !json.size) {
 		buffer_free(&json);
-		finish(a, WEB_NOT_FOUND, bytes_of("", 0));
+		finish(a, WEB_NOT_FOUND, NULL, "");
 		return;
 	}
-	finish(a, WEB_GOOD, keep(a, &q, &json, now));
+	finish(a, WEB_GOOD, keep(a, &q, &json, now), "");
 }
 
 /* From the beginning: the day has changed between two pages, or the figures here are of another generation now. */
@@ -350,7 +364,7 @@ static void restart(struct web_ask *a)
 	end_answer(a);
 	a->held = false;
 	if (++a->again > AGAIN_MAX)
-		finish(a, WEB_TOO_BUSY, bytes_of("", 0));
+		finish(a, WEB_TOO_BUSY, NULL, "");
 }
 
 static bool take(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web_view *v)
@@ -373,12 +387,12 @@ static void page(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web
 		if (reason == REASON_STALE_CURSOR)
 			restart(a);
 		else
-			finish(a, code_of(reason), bytes_text(r->failure->text));
+			finish(a, code_of(reason), NULL, r->failure->text);
 		return;
 	}
 	Tiendo__V1__Reply__AnswerCase want = a->explains ? TIENDO__V1__REPLY__ANSWER_CELLS : a->first->question.kind->answer;
 	if (!decode_generation(r->generation, &g) || r->answer_case != want) {
-		finish(a, WEB_CENTRE_OLD, bytes_of("", 0));
+		finish(a, WEB_CENTRE_OLD, NULL, "");
 		return;
 	}
 	if (!mirror_same_generation(&g, &a->generation) || !take(a, r, v)) {
@@ -403,9 +417,10 @@ static void page(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web
 void web_ask_step(struct web_ask *a, const struct web_view *v, int64_t now)
 {
 	a->blind = !v;
+	drop_old(a, now);
 	while (a->first) {
 		if (now - a->first->since > WEB_ASK_PATIENCE_MS) {
-			finish(a, v ? WEB_AWAY : WEB_NO_FIGURES, bytes_of("", 0));
+			finish(a, v ? WEB_AWAY : WEB_NO_FIGURES, NULL, "");
 			continue;
 		}
 		if (!v)

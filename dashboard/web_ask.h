@@ -12,10 +12,11 @@
 
 #include "dashboard/client.h"
 #include "dashboard/list.h"
-#include "dashboard/web_view.h"
+#include "dashboard/web_shared.h"
 
 enum {
-	WEB_ASK_WAITING = 64,     /* different questions in the line; more are told to come again */
+	WEB_ASK_WAITING = 64,     /* different questions in the line; more are told to come again ... */
+	WEB_ASK_STRANGERS = 16,   /* ... and strangers where there are so many: whoever is logged in still finds room */
 	WEB_ASK_ROWS = 2000,      /* of an answer, where it may be cut */
 	WEB_ASK_FRESH_MS = 2000,
 	WEB_ASK_KEPT = 32,        /* answers kept for that long */
@@ -39,10 +40,11 @@ struct web_ask;
 struct web_ask *web_ask_open(const struct client_options *options, struct sys_error *error);
 void web_ask_close(struct web_ask **a); /* NULLs; whoever waits is told WEB_AWAY */
 
-/* `done` comes from within this call (an answer is at hand) or from web_ask_step, once, unless it is forgotten. The bytes
- * live as long as the call. */
-typedef void web_ask_done(void *who, enum web_code code, struct bytes json);
-void web_ask(struct web_ask *a, const struct web_question *q, web_ask_done *done, void *who, int64_t now);
+/* `done` comes from within this call (an answer is at hand) or from web_ask_step, once, unless it is forgotten. What it is given
+ * lives as long as the call: the answer, which others get too (packed, and its tag, are made by the first who wants them); or,
+ * with another code than WEB_GOOD, NULL and the centre's own words, which may be none. */
+typedef void web_ask_done(void *who, enum web_code code, struct web_text *text, const char *why);
+void web_ask(struct web_ask *a, const struct web_question *q, bool stranger, web_ask_done *done, void *who, int64_t now);
 void web_ask_forget(struct web_ask *a, const void *who);
 
 struct loop_item web_ask_item(const struct web_ask *a);

@@ -237,7 +237,7 @@ static void ask(struct call *c, void (*write)(struct web *w, struct bytes json, 
 	q->bounded = c->route->bounded;
 	q->text = c->who.user && c->who.user->text;
 	p->write = write;
-	web_ask(c->web->ask, q, web_answered, p, c->web->now);
+	web_ask(c->web->ask, q, !c->who.user, web_answered, p, c->web->now);
 	if (p->answered)
 		web_wait_over(p);
 }
