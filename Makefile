@@ -229,7 +229,9 @@ $(B)/fuzz/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/fuzz.o $(B)/libsupport.a \
 		$(B)/libserver.a $(B)/libagent.a $(B)/libdashboard.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) $(FUZZ_WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LAST_LIBS) $(PKG_LIBS) -lcmocka
+$(B)/fuzz/web: $(B)/libweb.a
+$(B)/fuzz/web: LAST_LIBS = $(B)/libsupport.a $(B)/libweb.a $(B)/libdashboard.a $(B)/libcommon.a
 
 bench-programs: $(patsubst %,$(B)/bench/%,load floor path crowd fan midnight browsers commits.so)
 

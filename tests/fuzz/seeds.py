@@ -76,6 +76,15 @@ def by_hand(root):
     yield "mirror", "life", bytes([0, 2, 0, 0, 1, 5, 0, 1, 9, 4, 0, 5, 1, 0, 0, 1, 7, 5, 1, 8, 3, 0, 0, 9])
     yield "view", "unit", bytes([2, 1, 3, 2] + [0, 9, 9, 1, 1, 50, 0, 1, 1, 3, 0, 2, 50] * 2)
     yield "zap", "enter", bytes([4, 0, 1, 1, 1, 1, 3, 0, 2, 2, 1, 2, 5, 0, 3, 0, 0, 5, 1, 0, 3, 0])
+    yield "web", "arguments", b"\0" + (1 | 4 | 64 | 512).to_bytes(4, "big") + b"".join(map(piece, [b"412", b"KH.01", b"", b"", b"2024-04a..2024-05"] + [b""] * 9))
+    yield "web", "flags", b"\0" + (1 | 256 | 1024 | 4096 | 8192).to_bytes(4, "big") + b"".join(
+        map(piece, [b"G/DIEM", b"", b"", b"", b"", b"2024-04-02", b"", b"", b"1", b"0", b"", b"all", "hoà".encode(), b"20"]))
+    yield "web", "id", b"\1ab000000000000000000000000000000:2:3/11/0000beef.9"
+    yield "web", "search", "\2\3\0Hoà đông".encode()
+    yield "web", "cookie", b"\3\0a=b; tiendo=" + b"0123456789abcdef" * 4 + b"; c=d"
+    yield "web", "host", b"\3\1__Host-tiendo=" + b"0123456789abcdef" * 4
+    yield "web", "proxies", b"\4" + piece(b"127.0.0.1 10.0.0.0/8") + b"203.0.113.9, 10.1.2.3"
+    yield "web", "users", b"\5lan : leader : 08 : text : $argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g\n"
     yield "spool", "some", bytes([4, 3, 0, 5, 0, 5, 3, 2, 0, 0, 1, 1, 0, 1, 0, 0, 4, 1, 1, 3, 9, 8, 11, 5])
     yield "agent", "life", bytes([6, 1, 3, 4, 7, 0, 7, 0, 0, 3, 0, 7, 0, 2, 3, 2, 7, 1, 0])
 
