@@ -178,7 +178,11 @@ export function makeLive(world: World) {
 		};
 		// The browser would come back by itself, but not after an answer that is none (502 of a proxy, 503), and in
 		// its own time: we do, always.
-		mine.onerror = () => lost(mine);
+		mine.onerror = () => {
+			// Refused, not broken: an answer to a question says why (a session that is over, api.ts).
+			if (mine === source && mine.readyState === 2) void world.probe().catch(() => {});
+			lost(mine);
+		};
 	}
 
 	// Several wishes of one moment (a screen that is drawn) open one line.

@@ -343,3 +343,18 @@ test("whom an event concerns", () => {
 	assert.ok(!concerns(grain("VN/40/412/"), "41", "all"));
 	assert.ok(concerns(grain("VN/40/412/"), "G/BIENGIOI", 1));
 });
+
+test("a line that is refused asks why, one that broke does not", async () => {
+	const s = stage();
+	s.live.subscribe("VN", 1, () => {});
+	await settled();
+	s.last().hello();
+	s.last().readyState = 0; // the connection went
+	s.last().fail();
+	assert.equal(s.probes.length, 0);
+	await s.pass(1000);
+	s.last().readyState = 2; // an answer that is no stream: a session that is over, perhaps
+	s.last().fail();
+	assert.equal(s.probes.length, 1);
+	assert.equal(s.live.line.get().phase, "cut");
+});
