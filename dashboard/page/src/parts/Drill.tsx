@@ -134,7 +134,7 @@ function Proof({ unit, item, items, why, unitName }: { unit: string; item: Item;
 				</Part>
 			)}
 			<Part title={t("drill.standing", { n: why.reported.length })}>
-				<Updates caption={t("drill.standing", { n: why.reported.length })} rows={worst(why.reported)} items={items} file={name("da-bao")} withUnit={!single} withItem={!item.leaf} empty={t("unit.lastNone")} />
+				<Updates caption={t("drill.standing", { n: why.reported.length })} rows={worst(why.reported)} items={items} file={name("da-bao")} withUnit={!single || item.leaf} withItem={!item.leaf} empty={t("unit.lastNone")} />
 			</Part>
 		</>
 	);

@@ -61,7 +61,7 @@ export function grounds(s: Slot): string[] {
 export function reportWords(s: Slot): string {
 	const r = s.report;
 	if (!r) return "";
-	if (r.state !== "value") return r.percent !== null ? `${codeWord("state", r.state)}, ${int(r.percent)} %` : codeWord("said", r.state);
+	if (r.state !== "value") return r.percent !== null ? `${codeWord("state", r.state)}, ${int(r.percent)}\u00a0%` : codeWord("said", r.state);
 	if (r.denominator !== null) return `${ofN(r.numerator, r.denominator)} (${percent(rateBp(r.numerator ?? 0, r.denominator))})`;
 	return int(r.value);
 }
