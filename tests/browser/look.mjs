@@ -61,7 +61,7 @@ export class Browser {
 	}
 
 	async session(gateway, user) {
-		const key = `${gateway.address} ${user}`;
+		const key = `${gateway.address} ${gateway.life} ${user}`;
 		if (!this.cookies.has(key)) {
 			const context = await this.browser.newContext();
 			const r = await context.request.post(`${gateway.address}/api/v1/login`, { data: { user, password: PASSWORD }, headers: { "X-Tiendo": "1" } });
@@ -72,15 +72,28 @@ export class Browser {
 		return this.cookies.get(key);
 	}
 
+	/** What must never happen has not happened on this page; it is closed. */
+	async judged(page) {
+		await this.ask(page);
+		if (page.trouble.length) throw new Error(`${page.url()}: ${page.trouble.slice(0, 5).join("; ")}`);
+		await page.context().close();
+	}
+
+	async ask(page) {
+		const [hit, refused] = await page.evaluate(() => [window.__hit, window.__refused]).catch(() => [0, []]);
+		if (hit) page.trouble.push(`a stranger's text was executed ${hit} times`);
+		for (const r of refused ?? []) page.trouble.push(`refused by the policy: ${r}`);
+	}
+
 	/** What went wrong on the pages of a test, which are then closed; a picture of each when it failed. */
 	async close(name, failed) {
 		const wrong = [];
 		for (const [i, page] of this.pages.entries()) {
-			if (page.isClosed()) continue;
-			const said = await page.evaluate(() => [window.__hit, window.__refused]).catch(() => [0, []]);
-			if (said[0]) page.trouble.push(`a stranger's text was executed ${said[0]} times`);
-			for (const r of said[1] ?? []) page.trouble.push(`refused by the policy: ${r}`);
 			wrong.push(...page.trouble);
+			if (page.isClosed()) continue;
+			const before = page.trouble.length;
+			await this.ask(page);
+			wrong.push(...page.trouble.slice(before));
 			if (failed || page.trouble.length) {
 				mkdirSync(this.shots, { recursive: true });
 				await page.screenshot({ path: path.join(this.shots, `${name.replace(/[^a-z0-9]+/gi, "-")}-${i}.png`), fullPage: true }).catch(() => {});

@@ -2,7 +2,7 @@
 // A centre, its offices, its reader and its gateways, all real programs, for the tests in a browser. Everything a world writes is
 // below its own directory; `end` stops what it started and nothing else. Nothing here sleeps to wait: `until` asks again.
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import path from "node:path";
@@ -113,6 +113,8 @@ export class World {
 		await w.somePorts();
 		w.moved("server");
 		w.moved("viewer");
+		w.key = readFileSync(path.join(dir, "viewer", "tiendo.conf"), "utf8").match(/^server_key = (.*)$/m)[1];
+		rmSync(path.join(dir, "viewer"), { recursive: true });
 		return w;
 	}
 
@@ -233,13 +235,11 @@ export class World {
 	/** One gateway behind two cables; its port stays the same when it is started again. */
 	async gateway(name, { isPublic = true, users = {} } = {}) {
 		const dir = path.join(this.dir, name);
-		const conf = this.store ? readFileSync(path.join(this.dir, "viewer", "tiendo.conf"), "utf8") : null;
-		const key = this.key ?? conf.match(/^server_key = (.*)$/m)[1];
 		const query = await new Cable(this.ports.query).mend();
 		const feed = await new Cable(this.ports.feed).mend();
 		this.cables.push(query, feed);
 		const g = new Gateway(this, name, dir, await freePort(), [query, feed]);
-		const mine = g.command("init", "--server-key", key, "--query", `tcp://127.0.0.1:${query.port}`, "--feed", `tcp://127.0.0.1:${feed.port}`, "--port", g.port, ...(isPublic ? ["--public"] : [])).trim();
+		const mine = g.command("init", "--server-key", this.key, "--query", `tcp://127.0.0.1:${query.port}`, "--feed", `tcp://127.0.0.1:${feed.port}`, "--port", g.port, ...(isPublic ? ["--public"] : [])).trim();
 		this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
 		for (const [user, [role, unit, ...more]] of Object.entries(users)) g.addUser(user, role, unit, more);
 		await g.start();
@@ -247,6 +247,7 @@ export class World {
 		return g;
 	}
 
+	/** Who asks as `tiendo` does, with every right. */
 	addReader() {
 		const mine = this.run("tiendo", ["--dir", path.join(this.dir, "viewer"), "init", "--server-key", this.key, "--feed", `tcp://127.0.0.1:${this.ports.feed}`, "--query", `tcp://127.0.0.1:${this.ports.query}`]).trim();
 		this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
@@ -283,6 +284,7 @@ class Gateway {
 	}
 
 	async start() {
+		this.life = (this.life ?? 0) + 1; // another one knows nobody's session
 		this.world.spawn(this.name, "tiendo-web", ["--dir", this.dir, "run"]);
 		await until(`${this.name} to have the figures`, async () => {
 			if (this.world.processes.get(this.name).exitCode !== null) throw new Error(`the gateway ended:\n${this.world.log(this.name)}`);
