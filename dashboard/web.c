@@ -16,6 +16,7 @@ enum {
 	BODY_MAX = 4096,                /* the one body there is: a name and a password */
 	CONNECTION_MEMORY = 12 * 1024,  /* header and answer's head: cookies of other programs of the host fit */
 	IDLE_S = 30,
+	HELD_MAX = 256 * 1024 * 1024,   /* thousands of browsers at once, each its board; or what a crowd that reads nothing may cost */
 	DESCRIPTORS_SPARE = 100,        /* for libzmq, files, the rest */
 	TIDY_MS = 60000
 };
@@ -238,7 +239,8 @@ static bool open_browsers(struct web *w, struct sys_error *error)
 	const struct http_options http = {.address = w->conf->address, .port = (uint16_t)w->conf->port, .handle = web_route,
 					  .gone = web_gone, .context = w, .body_max = BODY_MAX,
 					  .connections = (unsigned)w->conf->connections,
-					  .connection_memory = CONNECTION_MEMORY, .idle_s = IDLE_S};
+					  .connection_memory = CONNECTION_MEMORY, .idle_s = IDLE_S,
+					  .held_max = HELD_MAX};
 
 	w->events.ring = web_ring_new(0);
 	keys_random(&w->events.instance, sizeof(w->events.instance));

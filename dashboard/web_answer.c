@@ -128,6 +128,15 @@ bool web_unchanged(struct http_request *r, const char *tag)
 	return true;
 }
 
+/* Too many take theirs too slowly: it has been told to come again. */
+static bool put_off(struct http_request *r, size_t size)
+{
+	if (!http_full(r, size))
+		return false;
+	web_fail(r, WEB_TOO_BUSY, 0);
+	return true;
+}
+
 static void good(struct http_request *r, struct buffer body, bool packed, const char *tag)
 {
 	const struct http_header headers[] = {{"ETag", tag},
@@ -154,10 +163,13 @@ void web_json(struct http_request *r, struct buffer *json, const char *tag)
 	tag = tag ? tag : web_tag(json, own);
 	if (!web_unchanged(r, tag)) {
 		bool pack = packs(r, json) && gzip_pack(buffer_bytes(json), &packed);
-		good(r, pack ? packed : *json, pack, tag);
-		if (!pack)
-			*json = (struct buffer){0};
+		struct buffer *out = pack ? &packed : json;
+		if (!put_off(r, out->size)) {
+			good(r, *out, pack, tag);
+			*out = (struct buffer){0};
+		}
 	}
+	buffer_free(&packed);
 	buffer_free(json);
 }
 
@@ -169,7 +181,10 @@ void web_json_shared(struct http_request *r, struct web_text *text)
 		return;
 	bool pack = packs(r, &text->plain) &&
 		    (text->packed.size || gzip_pack(buffer_bytes(&text->plain), &text->packed));
-	buffer_put_bytes(&copy, buffer_bytes(pack ? &text->packed : &text->plain));
+	struct bytes out = buffer_bytes(pack ? &text->packed : &text->plain);
+	if (put_off(r, out.size))
+		return;
+	buffer_put_bytes(&copy, out);
 	good(r, copy, pack, text->tag);
 }
 

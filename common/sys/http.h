@@ -55,6 +55,8 @@ struct http_options {
 	 * reader, stalled stream; not a kept request, nor a stream that has nothing to say); one whose
 	 * next request is not whole after three times as long, too. */
 	unsigned idle_s;
+	/* Bytes of answers (their own bodies, not `fixed`) that wait to be sent, all together: see http_full. 0 = no limit. */
+	size_t held_max;
 };
 
 /* NULL = refused, with a sentence (the port is taken ...). */
@@ -71,6 +73,7 @@ int64_t http_deadline(const struct http *h);
 struct http_counts {
 	size_t connections, kept, streams; /* now */
 	uint64_t requests;		   /* handed over, ever */
+	size_t held;			   /* bytes of answers, not sent whole yet */
 	uint64_t refused;		   /* connections above a limit */
 	uint64_t rejected;		   /* requests: method or body */
 	uint64_t cut;			   /* too slow, in the middle of a request or an answer */
@@ -97,6 +100,8 @@ void http_set_mine(struct http_request *r, void *mine);
 /* ---- answering: exactly one of these, once ---- */
 
 void http_answer(struct http_request *r, struct http_answer *a);
+/* Would an answer of `size` bytes be more than may be held for those who take theirs slowly? Then give r a short one. */
+bool http_full(const struct http_request *r, size_t size);
 
 struct http_stream {
 	const char *content_type;

@@ -97,6 +97,8 @@ void http_answer(struct http_request *r, struct http_answer *a)
 		a->body.cap = BUFFER_ANY;
 		buffer_format(&a->body, "%u\n", status);
 	}
+	r->held = a->body.size;
+	r->http->counts.held += r->held;
 	struct MHD_Response *response = wrap(a);
 	if (response && (failed || !add_headers(response, a->content_type, a->headers, a->headers_n))) {
 		MHD_destroy_response(response);
@@ -104,6 +106,13 @@ void http_answer(struct http_request *r, struct http_answer *a)
 		response = bare(status);
 	}
 	settle(r, status, response);
+}
+
+bool http_full(const struct http_request *r, size_t size)
+{
+	size_t most = r->http->options.held_max;
+
+	return most && r->http->counts.held + size > most;
 }
 
 /* ---- streams ---- */

@@ -15,6 +15,7 @@ struct http_request {
 	struct buffer body;
 	struct MHD_Response *response; /* answered, not yet handed to libmicrohttpd */
 	unsigned status;
+	size_t held;	/* of the body */
 	bool handed;	/* to the handler */
 	bool answered;	/* or made a stream */
 	bool kept;	/* was not answered by the handler, or is a stream: gone is due */

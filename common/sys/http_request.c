@@ -76,6 +76,7 @@ void http_on_completed(void *context, struct MHD_Connection *connection, void **
 		return;
 	h->counts.kept -= r->kept && !r->answered;
 	h->counts.streams -= r->stream;
+	h->counts.held -= r->held;
 	if (r->kept && h->options.gone)
 		h->options.gone(h->options.context, r);
 	if (r->response)

@@ -165,6 +165,53 @@ static void test_too_many_from_one(void **state)
 	http_close(h);
 }
 
+/* More than the kernel takes for one who does not read; two of them may be held. */
+enum { LARGE = 3 * 1024 * 1024, HELD = 5 * LARGE / 2 };
+
+static void handle_large(void *context, struct http_request *r)
+{
+	(void)context;
+	struct http_answer a = {.status = http_full(r, LARGE) ? 503 : 200};
+
+	if (a.status == 200)
+		memset(buffer_reserve(&a.body, LARGE), 'x', LARGE);
+	http_answer(r, &a);
+}
+
+static bool two_are_held(void *http)
+{
+	return http_counts(http).held == (size_t)2 * LARGE;
+}
+
+static bool none_is_held(void *http)
+{
+	return http_counts(http).held == 0;
+}
+
+/* Who takes a large answer and does not read it takes memory from nobody but his like. */
+static void test_answers_that_are_held(void **state)
+{
+	(void)state;
+	struct http *h = http_open(&(struct http_options){.handle = handle_large, .held_max = HELD}, &error);
+	int a, b;
+
+	assert_non_null(h);
+	a = browser_connect(h);
+	b = browser_connect(h);
+	browser_say(h, a, "GET / HTTP/1.1\r\n" BROWSER_NEXT);
+	browser_say(h, b, "GET / HTTP/1.1\r\n" BROWSER_END);
+	browser_run(h, two_are_held, h);
+	assert_non_null(strstr(ask(h), "503"));
+	close(a); /* gone in the middle of it */
+	browser_hear(h, b, "nothing", &got); /* and read to its end */
+	assert_true(got.size > LARGE);
+	browser_run(h, none_is_held, h);
+	assert_non_null(strstr(ask(h), "200 OK"));
+	browser_run(h, none_is_held, h);
+	close(b);
+	http_close(h);
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -179,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_dribbling_ones),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_too_many_from_one),
+		cmocka_unit_test(test_answers_that_are_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, end);
 }
