@@ -11,6 +11,7 @@
 #include "common/sys/log.h"
 #include "dashboard/session.h"
 #include "dashboard/web_login.h"
+#include "dashboard/web_scope.h"
 
 enum {
 	BODY_MAX = 4096,                /* the one body there is: a name and a password */
@@ -87,6 +88,7 @@ static void complete(struct web *w)
 		web_streams_end(w->streams);
 	}
 	w->complete = true;
+	web_scope_warn(w);
 }
 
 static void tell_line(struct web *w)
@@ -137,6 +139,8 @@ static void look_at_users(struct web *w, bool ask)
 		return;
 	log_info("%zu users; %zu sessions ended", w->users.users.n, web_sessions_settle(w->sessions, &w->users.users));
 	web_streams_check(w->streams);
+	if (w->complete)
+		web_scope_warn(w);
 }
 
 /* ---- the loop ---- */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "common/domain/text.h"
+
 static struct conf_option text(const char *name, char *to, const char *fallback, const char *help)
 {
 	return (struct conf_option){.name = name, .type = CONF_STRING, .to.string = to, .fallback = fallback, .help = help};
@@ -27,7 +29,7 @@ void web_conf_options(struct web_conf *c, struct conf_option out[static WEB_CONF
 		text("query", c->query, "tcp://127.0.0.1:5703", "where the centre answers questions"),
 		text("feed", c->feed, "tcp://127.0.0.1:5702", "where the centre publishes changed figures"),
 		text("server_key", c->server_key_text, NULL, "public key of the centre (40 letters), given by hand"),
-		text("unit", c->unit, "VN", "unit whose subtree is shown; the key's own unit must be this one or above it"),
+		text("unit", c->unit, "VN", "unit whose subtree is shown"),
 		text("address", c->address, "127.0.0.1",
 		     "IPv4 address to listen on; behind nginx or caddy leave it at loopback, they bring the encryption"),
 		number("port", &c->port, "5780", 0, 65535, "port to listen on; 0 = any free one, said in the log"),
@@ -51,6 +53,22 @@ void web_conf_options(struct web_conf *c, struct conf_option out[static WEB_CONF
 	out[0].required = out[1].required = out[2].required = out[3].required = out[4].required = true;
 }
 
+/* What each value alone may be, the table says; here what it says of tables that are elsewhere, and of each other. */
+static int check(const struct web_conf *c, const char *path, struct sys_error *error)
+{
+	if (!text_is_code(c->unit))
+		return sys_fail(error, -EINVAL, "%s: unit = %.60s is no code of a unit: give one as VN or 40", path, c->unit);
+	if (!text_is_code(c->public_unit))
+		return sys_fail(error, -EINVAL, "%s: public_unit = %.60s is no code of a unit: give one as VN or 40", path,
+				c->public_unit);
+	if (c->remote_user && !*c->proxies_text)
+		return sys_fail(error, -EINVAL,
+				"%s: remote_user = yes believes a proxy, and none is listed: give its address in proxies, or "
+				"remote_user = no",
+				path);
+	return 0;
+}
+
 int web_conf_read(struct web_conf *c, struct sys_error *error)
 {
 	struct conf_option options[WEB_CONF_OPTIONS];
@@ -64,6 +82,9 @@ int web_conf_read(struct web_conf *c, struct sys_error *error)
 	if (!keys_z85_parse(c->server_key_text, c->server_key))
 		return sys_fail(error, -EINVAL, "%s: server_key = %.60s is no public key (40 letters of Z85)", path,
 				c->server_key_text);
+	rc = check(c, path, error);
+	if (rc)
+		return rc;
 	rc = web_proxies_parse(c->proxies_text, &c->proxies, error);
 	if (rc)
 		return rc;

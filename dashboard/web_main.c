@@ -9,8 +9,6 @@
 #include "dashboard/web.h"
 #include "dashboard/web_user_command.h"
 
-enum { WORDS_MAX = 16 };
-
 struct options {
 	const char *dir, *lang, *server_key, *query, *feed, *unit, *port;
 	bool json, is_public;
@@ -64,16 +62,21 @@ static int init(const struct options *o)
 	struct sys_error error = {0};
 	uint8_t key[KEYS_SIZE];
 
+	web_conf_options(&conf, options);
+	snprintf(path, sizeof(path), "%s/web.conf", conf.dir);
+	/* what stands there stays, but for what is said anew */
+	int there = conf_load(path, options, WEB_CONF_OPTIONS, &error);
+	if (there == -ENOENT)
+		conf_defaults(options, WEB_CONF_OPTIONS);
+	else if (there)
+		return fail(EXIT_ENVIRONMENT, "%s", error.text);
 	if (!o->server_key || !keys_z85_parse(o->server_key, key))
 		return fail(EXIT_WRONG_USE, PICK(o, "cần --server-key: khoá công khai 40 ký tự do trung tâm cho",
 						 "--server-key is needed: the public key of 40 letters that the centre gives"));
-	web_conf_options(&conf, options);
-	conf_defaults(options, WEB_CONF_OPTIONS);
 	if (give("server_key", o->server_key, &error) || give("query", o->query, &error) || give("feed", o->feed, &error) ||
 	    give("unit", o->unit, &error) || give("port", o->port, &error) ||
 	    give("public", o->is_public ? "yes" : NULL, &error) || give("lang", o->lang, &error))
 		return fail(EXIT_WRONG_USE, "%s", error.text);
-	snprintf(path, sizeof(path), "%s/web.conf", conf.dir);
 	if (base_mkdirs(conf.dir, 0700, &error) || write_conf(path, &error))
 		return fail(EXIT_ENVIRONMENT, "%s", error.text);
 	/* a key is never overwritten: the one that is there is the one the centre may know */
@@ -96,6 +99,19 @@ static int init(const struct options *o)
 }
 
 /* ---- the others ---- */
+
+/* As the command line says, or else web.conf; whether that is good, the command finds out. */
+static enum language language_of(const struct options *o)
+{
+	struct conf_option options[WEB_CONF_OPTIONS];
+	char path[CONF_TEXT_MAX + 16];
+
+	if (o->lang)
+		return *o->lang == 'e' ? LANGUAGE_EN : LANGUAGE_VI;
+	web_conf_options(&conf, options);
+	snprintf(path, sizeof(path), "%s/web.conf", conf.dir);
+	return conf_load(path, options, WEB_CONF_OPTIONS, NULL) != -ENOENT && *conf.lang == 'e' ? LANGUAGE_EN : LANGUAGE_VI;
+}
 
 static int read_conf(const struct options *o)
 {
@@ -246,6 +262,7 @@ int main(int argc, char **argv)
 		return fail(EXIT_WRONG_USE, "--dir DIR, TIENDO_WEB_DIR");
 	if (keys_start(&error))
 		return fail(EXIT_ENVIRONMENT, "%s", error.text);
+	o.language = language_of(&o);
 	for (size_t i = 0; i < BASE_COUNT(commands); i++) {
 		if (strcmp(commands[i].name, command) != 0)
 			continue;
