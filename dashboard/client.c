@@ -90,11 +90,11 @@ static void try_send(struct client *c, int64_t now)
 	const uint8_t head[2] = {PROTOCOL_VERSION, MESSAGE_QUERY};
 	struct bytes frames[2] = {bytes_of(head, sizeof(head)), buffer_bytes(&c->question)};
 
-	if (c->sent || now < c->not_before || !c->socket)
+	if (c->sent || now < c->not_before)
 		return;
 	/* queued only where the handshake is done (IMMEDIATE): that it goes shows that the door is
-	 * open */
-	if (net_send(c->socket, frames, 2) != NET_SENT) {
+	 * open. Without a socket (no descriptor, no memory) nothing goes, and that must not keep a loop busy */
+	if (!c->socket || net_send(c->socket, frames, 2) != NET_SENT) {
 		c->not_before = now + SEND_AGAIN_MS;
 		return;
 	}
