@@ -186,13 +186,13 @@ static struct web_moment moment(const struct call *c)
 				   .cut_since_ms = v->cut_since_ms, .today = v->sight.today.ymd, .stale = v->sight.stale};
 }
 
-/* An answer that lacks ages is not kept: the next one may have them. */
-static void answer_made(struct call *c, web_board_fn *board, struct buffer *out, const char *tag)
+/* lacks: ages; it is not kept then, the next one may have them. */
+static void answer_made(struct call *c, web_board_fn *board, struct buffer *out, bool lacks, const char *tag)
 {
 	struct web_moment now = moment(c);
 	char own[WEB_ETAG];
 
-	if (!is_shared(c, board) || out->failed || web_times_owes(c->web->times)) {
+	if (!is_shared(c, board) || out->failed || lacks) {
 		web_json(c->request, out, tag);
 		return;
 	}
@@ -210,14 +210,16 @@ static void answer_board(struct call *c, web_board_fn *board, const char *tag)
 		web_json_shared(c->request, made);
 		return;
 	}
+	uint64_t missed = web_times_missed(c->web->times);
 	enum web_code code = board(&c->view, &c->wish, &out);
-	if (code == WEB_GOOD && c->may_wait && web_times_owes(c->web->times)) {
+	bool lacks = web_times_missed(c->web->times) != missed;
+	if (code == WEB_GOOD && c->may_wait && lacks) {
 		buffer_free(&out);
 		web_wait(c->web, c->request)->again = true;
 		return;
 	}
 	if (code == WEB_GOOD) {
-		answer_made(c, board, &out, tag);
+		answer_made(c, board, &out, lacks, tag);
 		return;
 	}
 	buffer_free(&out);
@@ -260,10 +262,11 @@ static void run_logout(struct call *c)
 /* The catalogue is as its generation says: a browser that holds it needs nothing but this word. */
 static void run_items(struct call *c)
 {
-	char generation[GENERATION_TEXT], tag[GENERATION_TEXT + 4];
+	char generation[GENERATION_TEXT], tag[WEB_SHARED_TAG];
 
-	/* with persons or without: two texts */
-	snprintf(tag, sizeof(tag), "\"%c%s\"", c->wish.persons ? 'p' : 'i', generation_text(&c->view.sight.generation, generation));
+	/* with persons or without: two texts; and another version may write them otherwise */
+	snprintf(tag, sizeof(tag), "\"%c%s/%s\"", c->wish.persons ? 'p' : 'i', generation_text(&c->view.sight.generation, generation),
+		 TIENDO_VERSION);
 	if (!web_unchanged(c->request, tag))
 		answer_board(c, web_board_items, tag);
 }

@@ -18,7 +18,9 @@ struct web_times {
 	size_t wanted_n;
 	uint64_t asked[WEB_TIMES_ASK]; /* under way */
 	size_t asked_n;
+	uint64_t missed;
 	int64_t since;     /* something is owed since; 0 = nothing */
+	int64_t asked_at;
 	int64_t rest_until; /* the centre did not answer in time, or cannot: not asked before */
 };
 
@@ -100,9 +102,15 @@ int64_t web_times_of(struct web_times *t, uint64_t entry)
 		return 0;
 	if (k->entry)
 		return k->ms;
+	t->missed++;
 	if (t->wanted_n < WANTED_MAX)
 		t->wanted[t->wanted_n++] = entry;
 	return 0;
+}
+
+uint64_t web_times_missed(const struct web_times *t)
+{
+	return t->missed;
 }
 
 /* ---- what is asked ---- */
@@ -138,6 +146,7 @@ static void ask(struct web_times *t, int64_t now)
 	q.times = &m;
 	m.entries = t->asked;
 	m.n_entries = t->asked_n;
+	t->asked_at = now;
 	client_ask(t->client, &q, now);
 }
 
@@ -154,21 +163,23 @@ static void take(struct web_times *t, const Tiendo__V1__Reply *r, int64_t now)
 	t->asked_n = 0;
 }
 
-bool web_times_owes(const struct web_times *t)
+/* Something that was wanted is not known yet, and may come. */
+static bool owes(const struct web_times *t)
 {
 	return t->wanted_n || t->asked_n;
 }
 
 bool web_times_step(struct web_times *t, int64_t now)
 {
-	if (!web_times_owes(t)) {
+	if (!owes(t)) {
 		t->since = 0;
 		return true;
 	}
 	if (!t->since)
 		t->since = now;
 	if (now < t->rest_until || now - t->since > WEB_TIMES_WAIT_MS) {
-		if (t->asked_n)
+		/* much was owed, or the centre is slow? Only of the latter it is left alone */
+		if (t->asked_n && now - t->asked_at > WEB_TIMES_WAIT_MS / 2)
 			t->rest_until = now + REST_MS;
 		t->wanted_n = t->asked_n = 0;
 		t->since = 0;
@@ -182,7 +193,7 @@ bool web_times_step(struct web_times *t, int64_t now)
 		if (t->asked_n)
 			client_step(t->client, now);
 	}
-	if (web_times_owes(t))
+	if (owes(t))
 		return false;
 	t->since = 0;
 	return true;

@@ -27,8 +27,8 @@ void web_times_forget(struct web_times *t);
 void web_times_put(struct web_times *t, uint64_t entry, int64_t ms);
 /* 0 = not known (yet): it will be asked for. */
 int64_t web_times_of(struct web_times *t, uint64_t entry);
-/* Something that was wanted since the last look is not known yet, and may come. */
-bool web_times_owes(const struct web_times *t);
+/* How often an entry was not known, ever: what an answer lacks is what has been added while it was made. */
+uint64_t web_times_missed(const struct web_times *t);
 
 struct loop_item web_times_item(const struct web_times *t);
 int64_t web_times_due(const struct web_times *t, int64_t now);
