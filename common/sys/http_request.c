@@ -84,6 +84,8 @@ void http_on_completed(void *context, struct MHD_Connection *connection, void **
 	*r->self = r->next;
 	if (r->next)
 		r->next->self = r->self;
+	if (r->body.data)
+		explicit_bzero(r->body.data, r->body.size); /* it may have been a password */
 	buffer_free(&r->body);
 	free(r);
 }
