@@ -3,7 +3,7 @@
  * web: the gateway while it runs: what its parts share, and the loop (CONTRACT).
  *
  *   subscriber -> mirror -> hooks -> ring -> streams          (what moves)
- *   request -> web_route (who, what, may they) -> web_board (from the mirror) | web_ask (from the centre) | web_login | page
+ *   request -> web_route (what) -> web_judge (may they) -> web_board (from the mirror) | web_ask (from the centre) | web_login | page
  *
  * One thread; passwords alone are tried by another one (web_hash). The loop never waits for a browser nor for the centre.
  */

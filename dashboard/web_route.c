@@ -1,52 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-/* web_route: which answer a path means, who may have it, and with which arguments. One table, default deny. */
+/* web_route: which answer a path means, and with which arguments: one table. Who may have it, web_call.h judges. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/sys/clock.h"
 #include "dashboard/web_answer.h"
-#include "dashboard/web_board.h"
+#include "dashboard/web_call.h"
 #include "dashboard/web_files.h"
-#include "dashboard/web_login.h"
 #include "dashboard/web_system.h"
 
 #define API "/api/v1/"
 
-enum need { NEED_NOTHING, NEED_FIGURES, NEED_LOGIN, NEED_OPERATOR };
-
-struct call {
-	struct web *web;
-	struct http_request *request;
-	struct web_who who;
-	struct web_view view;
-	struct web_said said;
-	struct web_wish wish;
-	bool has_place;
-	bool may_wait; /* for the age of figures: once */
-	const struct route *route;
-};
-
-struct route {
-	const char *name, *method;
-	enum need need;
-	unsigned takes; /* bits of enum web_takes */
-	web_board_fn *board;            /* one of these three */
-	const struct list_kind *list;
-	void (*run)(struct call *c);
-	bool bounded; /* list: may be cut */
-};
-
-static void run_session(struct call *c);
-static void run_login(struct call *c);
-static void run_logout(struct call *c);
-static void run_items(struct call *c);
-static void run_explain(struct call *c);
-static void run_health(struct call *c);
-static void run_recent(struct call *c);
-static void run_events(struct call *c);
+static void run_session(struct web_call *c);
+static void run_login(struct web_call *c);
+static void run_logout(struct web_call *c);
+static void run_items(struct web_call *c);
+static void run_explain(struct web_call *c);
+static void run_health(struct web_call *c);
+static void run_recent(struct web_call *c);
+static void run_events(struct web_call *c);
 
 /* clang-format off */
-static const struct route routes[] = {
+static const struct web_endpoint routes[] = {
 	{"session",     "GET",  NEED_NOTHING,  0, NULL, NULL, run_session, false},
 	{"login",       "POST", NEED_NOTHING,  0, NULL, NULL, run_login, false},
 	{"logout",      "POST", NEED_NOTHING,  0, NULL, NULL, run_logout, false},
@@ -76,109 +51,14 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
-/* ---- rights ---- */
-
-/* Is what is asked about at or below the unit of that code? About no place: about all that the centre tells this gateway. */
-static bool within(const struct call *c, const char *scope)
-{
-	const struct catalogue *k = c->view.atlas->catalogue;
-	const struct date today = c->view.sight.today;
-	uint32_t top = catalogue_unit_by_code(k, scope, today);
-
-	if (top == NO_INDEX)
-		return false;
-	if (!c->has_place) {
-		uint32_t all = catalogue_unit_by_code(k, c->view.atlas->scope, today);
-		return all == NO_INDEX ? catalogue_unit(k, top)->parent == NO_INDEX : catalogue_within(k, all, top);
-	}
-	if (!c->wish.place.is_group)
-		return catalogue_within(k, c->wish.place.index, top);
-	struct web_below members = web_below(&c->view, &c->wish.place);
-	for (const struct unit *u; (u = web_below_next(&members));)
-		if (!catalogue_within(k, u->first, top))
-			return false;
-	return true;
-}
-
-static bool is_public(const struct call *c)
-{
-	return c->web->conf->is_public && c->route->need == NEED_FIGURES;
-}
-
-/* About which unit it is has been found by now, if it is about one. */
-static enum web_code may(const struct call *c)
-{
-	const struct web_user *u = c->who.user;
-	bool placeless = !(c->route->takes & TAKES_UNIT);
-
-	if (is_public(c) && (placeless || within(c, c->web->conf->public_unit)))
-		return WEB_GOOD;
-	if (!u)
-		return WEB_LOGIN_REQUIRED;
-	if (c->route->need == NEED_OPERATOR)
-		return u->role == WEB_ROLE_OPERATOR && within(c, u->unit) ? WEB_GOOD : WEB_FORBIDDEN;
-	return placeless || within(c, u->unit) ? WEB_GOOD : WEB_FORBIDDEN;
-}
-
-/* The widest unit that the asker may look below: what a search may find. */
-static uint32_t widest(const struct call *c)
-{
-	const struct catalogue *k = c->view.atlas->catalogue;
-	const struct date today = c->view.sight.today;
-	uint32_t own = c->who.user ? catalogue_unit_by_code(k, c->who.user->unit, today) : NO_INDEX;
-	uint32_t open = is_public(c) ? catalogue_unit_by_code(k, c->web->conf->public_unit, today) : NO_INDEX;
-	uint32_t shown = catalogue_unit_by_code(k, c->web->conf->unit, today);
-
-	if (own == NO_INDEX || (open != NO_INDEX && catalogue_within(k, own, open)))
-		own = open;
-	return own != NO_INDEX && shown != NO_INDEX && catalogue_within(k, shown, own) ? shown : own;
-}
-
-/* ---- arguments ---- */
-
-static const char *argument(const void *call, const char *name)
-{
-	const struct call *c = call;
-
-	return http_argument(c->request, name);
-}
-
-/* What stands outside the mirrored unit is not here, whoever asks. */
-static enum web_code find_place(struct call *c)
-{
-	const char *code = c->said.question.unit;
-
-	if (!*code)
-		return WEB_GOOD;
-	c->has_place = atlas_place(c->view.atlas, code, c->view.sight.today, &c->wish.place);
-	if (c->has_place && within(c, c->web->conf->unit))
-		return WEB_GOOD;
-	/* a stranger does not learn which codes there are beyond what is public */
-	c->has_place = false;
-	return c->who.user || within(c, c->web->conf->public_unit) ? WEB_NOT_FOUND : WEB_LOGIN_REQUIRED;
-}
-
-static enum web_code find_item(struct call *c)
-{
-	const char *code = c->route->takes & TAKES_RULE ? "" : c->said.question.item;
-
-	c->wish.item = NO_INDEX;
-	if (!*code)
-		return WEB_GOOD;
-	c->wish.item = catalogue_item_by_code(c->view.atlas->catalogue, code);
-	if (c->wish.item == NO_INDEX || (c->has_place && !atlas_has(c->view.atlas, &c->wish.place, c->wish.item)))
-		return WEB_NOT_FOUND;
-	return WEB_GOOD;
-}
-
 /* ---- answers ---- */
 
-static bool is_shared(const struct call *c, web_board_fn *board)
+static bool is_shared(const struct web_call *c, web_board_fn *board)
 {
 	return c->route->takes & TAKES_UNIT || board == web_board_items;
 }
 
-static struct web_moment moment(const struct call *c)
+static struct web_moment moment(const struct web_call *c)
 {
 	const struct web_view *v = &c->view;
 
@@ -187,7 +67,7 @@ static struct web_moment moment(const struct call *c)
 }
 
 /* lacks: ages; it is not kept then, the next one may have them. */
-static void answer_made(struct call *c, web_board_fn *board, struct buffer *out, bool lacks, const char *tag)
+static void answer_made(struct web_call *c, web_board_fn *board, struct buffer *out, bool lacks, const char *tag)
 {
 	struct web_moment now = moment(c);
 	char own[WEB_ETAG];
@@ -200,7 +80,7 @@ static void answer_made(struct call *c, web_board_fn *board, struct buffer *out,
 	web_json_shared(c->request, web_shared_put(c->web->shared, &now, board, &c->wish, out, tag));
 }
 
-static void answer_board(struct call *c, web_board_fn *board, const char *tag)
+static void answer_board(struct web_call *c, web_board_fn *board, const char *tag)
 {
 	struct web_moment now = moment(c);
 	struct web_text *made = is_shared(c, board) ? web_shared_find(c->web->shared, &now, board, &c->wish) : NULL;
@@ -230,7 +110,7 @@ static void answer_board(struct call *c, web_board_fn *board, const char *tag)
 }
 
 /* The centre's answer as it comes, or rewritten. */
-static void ask(struct call *c, void (*write)(struct web *w, struct bytes json, struct buffer *out))
+static void ask(struct web_call *c, void (*write)(struct web *w, struct bytes json, struct buffer *out))
 {
 	struct web_question *q = &c->said.question;
 	struct waiting *p = web_wait(c->web, c->request);
@@ -244,23 +124,23 @@ static void ask(struct call *c, void (*write)(struct web *w, struct bytes json, 
 		web_wait_over(p);
 }
 
-static void run_session(struct call *c)
+static void run_session(struct web_call *c)
 {
 	web_session_answer(c->web, &c->who, c->request);
 }
 
-static void run_login(struct call *c)
+static void run_login(struct web_call *c)
 {
 	web_login(c->web, &c->who, c->request);
 }
 
-static void run_logout(struct call *c)
+static void run_logout(struct web_call *c)
 {
 	web_logout(c->web, &c->who, c->request);
 }
 
 /* The catalogue is as its generation says: a browser that holds it needs nothing but this word. */
-static void run_items(struct call *c)
+static void run_items(struct web_call *c)
 {
 	char generation[GENERATION_TEXT], tag[WEB_SHARED_TAG];
 
@@ -271,18 +151,18 @@ static void run_items(struct call *c)
 		answer_board(c, web_board_items, tag);
 }
 
-static void run_explain(struct call *c)
+static void run_explain(struct web_call *c)
 {
 	ask(c, NULL);
 }
 
-static void run_health(struct call *c)
+static void run_health(struct web_call *c)
 {
 	c->said.question.kind = &list_health;
 	ask(c, web_system_write);
 }
 
-static struct web_follow follow(const struct call *c, bool all, char ***members)
+static struct web_follow follow(const struct web_call *c, bool all, char ***members)
 {
 	struct web_follow f = {.all = all};
 	struct web_below below = web_below(&c->view, &c->wish.place);
@@ -297,7 +177,7 @@ static struct web_follow follow(const struct call *c, bool all, char ***members)
 	return f;
 }
 
-static void run_recent(struct call *c)
+static void run_recent(struct web_call *c)
 {
 	struct buffer out = {.cap = BUFFER_ANY};
 	char **members;
@@ -310,7 +190,7 @@ static void run_recent(struct call *c)
 	web_json(c->request, &out, NULL);
 }
 
-static void run_events(struct call *c)
+static void run_events(struct web_call *c)
 {
 	const char *last = http_header(c->request, "Last-Event-ID");
 	char **members, owner[WEB_ADDRESS_TEXT];
@@ -330,33 +210,7 @@ static void run_events(struct call *c)
 
 /* ---- dispatch ---- */
 
-/* Strangers first: they do not learn which codes there are, nor which arguments are wrong. */
-static enum web_code judge(struct call *c, const struct web_fault **fault)
-{
-	const struct web_words words = {argument, c};
-	enum web_code code;
-
-	if (!is_public(c) && !c->who.user)
-		return WEB_LOGIN_REQUIRED;
-	*fault = web_argument_read(&words, c->route->takes, &c->said);
-	if (*fault)
-		return WEB_BAD_REQUEST;
-	if (!c->web->complete)
-		return WEB_NO_FIGURES;
-	c->view = web_sight(c->web);
-	c->wish.persons = c->who.user;
-	code = find_place(c);
-	if (code == WEB_GOOD)
-		code = may(c);
-	if (code == WEB_GOOD)
-		code = find_item(c);
-	c->wish.text = c->said.text;
-	c->wish.most = c->said.most;
-	c->wish.within = widest(c);
-	return code;
-}
-
-static void refuse(struct call *c, enum web_code code, const struct web_fault *fault)
+static void refuse(struct web_call *c, enum web_code code, const struct web_fault *fault)
 {
 	const struct web_question *q = &c->said.question;
 	const char *what = c->has_place || !*q->unit ? q->item : q->unit;
@@ -370,13 +224,13 @@ static void refuse(struct call *c, enum web_code code, const struct web_fault *f
 		web_fail(c->request, code, 0);
 }
 
-static void run(struct call *c)
+static void run(struct web_call *c)
 {
-	const struct route *route = c->route;
+	const struct web_endpoint *route = c->route;
 	const struct web_fault *fault = NULL;
 
 	c->who = web_who(c->web, c->request);
-	enum web_code code = route->need == NEED_NOTHING ? WEB_GOOD : judge(c, &fault);
+	enum web_code code = route->need == NEED_NOTHING ? WEB_GOOD : web_judge(c, &fault);
 	if (code != WEB_GOOD)
 		refuse(c, code, fault);
 	else if (route->board)
@@ -389,7 +243,7 @@ static void run(struct call *c)
 
 static void api(struct web *w, struct http_request *r, const char *name, bool may_wait)
 {
-	struct call c = {.web = w, .request = r, .wish.item = NO_INDEX, .may_wait = may_wait};
+	struct web_call c = {.web = w, .request = r, .wish.item = NO_INDEX, .may_wait = may_wait};
 	const char *method = http_method(r);
 
 	for (size_t i = 0; i < BASE_COUNT(routes); i++) {
