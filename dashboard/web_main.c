@@ -171,16 +171,21 @@ static const struct command commands[] = {
 	 "tạo thư mục, cấu hình web.conf và khoá; in khoá công khai", "make the directory, web.conf and the key; prints the public key"},
 	{"run", run, "", "chạy cổng web", "run the gateway"},
 	{"config", config, "", "in cấu hình đang có hiệu lực", "print the config in force"},
-	{"user", user, "add NAME --role leader|staff|operator --unit CODE [--text] | passwd NAME | remove NAME | list",
-	 "người xem: thêm, đổi mật khẩu, xoá, liệt kê", "users: add, change the password, remove, list"},
+	{"user", user, NULL, NULL, NULL}, /* its own help: web_user_usages */
 };
 
 static int help(const struct options *o)
 {
+	size_t users_n;
+	const struct web_user_usage *users = web_user_usages(&users_n);
+
 	printf("tiendo-web %s\n\n%s\n\n", TIENDO_VERSION,
 	       PICK(o, "Cách gọi: tiendo-web [--dir DIR] [--lang vi|en] LỆNH ...", "Usage: tiendo-web [--dir DIR] [--lang vi|en] COMMAND ..."));
 	for (size_t i = 0; i < BASE_COUNT(commands); i++)
-		printf("  %s %s\n      %s\n", commands[i].name, commands[i].usage, PICK(o, commands[i].vi, commands[i].en));
+		if (commands[i].usage)
+			printf("  %s %s\n      %s\n", commands[i].name, commands[i].usage, PICK(o, commands[i].vi, commands[i].en));
+	for (size_t i = 0; i < users_n; i++)
+		printf("  %s\n      %s\n", users[i].usage, PICK(o, users[i].vi, users[i].en));
 	printf("\n%s\n%s\n",
 	       PICK(o, "  --dir DIR   thư mục của cổng web (mặc định: TIENDO_WEB_DIR, ~/.tiendo-web)    --json   kết quả dạng JSON",
 		    "  --dir DIR   the gateway's directory (default: TIENDO_WEB_DIR, ~/.tiendo-web)    --json   output as JSON"),
