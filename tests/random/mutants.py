@@ -19,7 +19,7 @@ MUTANTS = [
     ("a flow carries over", "server/sheet.c", "place < s->rhythms[s->leaf_rhythm[leaf]].closed", "place + 40 < s->rhythms[s->leaf_rhythm[leaf]].closed"),
     ("not applicable today is not applicable then", "server/sheet.c", "sheet->period.last.ymd < b->today.ymd ? sheet->period.last : b->today;", "b->today;"),
     ("a closed office still owes", "server/sheet.c", "if (!(cell->flags & CELL_EXPECTED) && (", "if (!cell->flags && ("),
-    ("the target is that of the day of the freeze", "server/fold_sheets.c", "row, sheet->period.last, &target)", "row, b->today, &target)"),
+    ("the target is that of the day of the freeze", "server/fold_sheets.c", ".target = sheet_target(s, row, leaf, sheet->period.last)", ".target = sheet_target(s, row, leaf, b->today)"),
     ("who opens later owes too", "server/fold_sheets.c", "if (slot != NO_INDEX && cell->flags & CELL_EXPECTED)", "if (slot != NO_INDEX)"),
     ("a report on behalf is in time", "server/fold_batch.c", "\tif (r->aim.unit != r->own)\n\t\treturn TIMELY_NONE;\n", ""),
     ("the last verdict counts, not the best", "server/fold_batch.c", "timely_better(had, judge(", "(had, judge("),
