@@ -5,6 +5,8 @@ import { axe, downloaded, focused, LANGS, settled, tabTo, text } from "./look.mj
 import { layout, numbers, rates } from "./judge.mjs";
 import { ask, until } from "./world.mjs";
 
+const FILES = ["/?unit=40", "/don-vi?unit=412&plan=CT40", "/vuong-mac?unit=40", "/vuong-mac?unit=40&view=who", "/vuong-mac?unit=40&view=ministry", "/lich?unit=40&item=BC15", "/lich?unit=40&item=BC15&proof=40/total~2024-03a", "/su-kien?unit=40", "/he-thong", "/?unit=40&drill=40~CCCD", "/?unit=40&drill=40~BC15"];
+
 const dialog = "dialog.drill[open]";
 const at = (page) => page.evaluate(() => location.pathname + location.search);
 const title = (page) => page.evaluate(() => document.querySelector("main h1")?.innerText.replace(/\s+/g, " ").trim());
@@ -43,7 +45,7 @@ export function csv(bytes) {
 	return { rows, wrong };
 }
 
-export default function (test) {
+export default function (test, form) {
 	test("each state has an address; back and forward; a link opened fresh shows the same", async (t) => {
 		const w = await t.example();
 		const page = await t.browser.open(w.open, "/?unit=40", { user: "lanhdao" });
@@ -227,11 +229,12 @@ export default function (test) {
 	for (const lang of LANGS)
 		test(`every file in ${lang} opens right in a spreadsheet`, async (t) => {
 			const w = await t.example();
+			const whole = lang === "vi" || form === "soak"; // in English a few: the same code with another decimal sign
 			const word = lang === "en" ? "Download CSV" : "Tải CSV";
 			const wrong = [];
 			let files = 0;
 			let decimals = 0;
-			for (const where of ["/?unit=40", "/don-vi?unit=412&plan=CT40", "/vuong-mac?unit=40", "/vuong-mac?unit=40&view=who", "/vuong-mac?unit=40&view=ministry", "/lich?unit=40&item=BC15", "/lich?unit=40&item=BC15&proof=40/total~2024-03a", "/su-kien?unit=40", "/he-thong", "/?unit=40&drill=40~CCCD", "/?unit=40&drill=40~BC15"]) {
+			for (const where of whole ? FILES : FILES.filter((_, i) => i % 4 === 1)) {
 				const page = await t.browser.open(w.open, where, { user: "vanhanh", lang });
 				if (where.includes("drill=")) await page.waitForSelector(`${dialog} .updates`);
 				const box = where.includes("drill=") ? page.locator(dialog) : page.locator("main");
@@ -254,7 +257,7 @@ export default function (test) {
 				}
 				await page.context().close();
 			}
-			if (files < 9) wrong.push(`only ${files} files were found`);
+			if (files < (whole ? 12 : 3)) wrong.push(`only ${files} files were found`);
 			if (!decimals) wrong.push("no decimal number in any of them");
 			if (wrong.length) throw new Error(wrong.slice(0, 15).join("\n  "));
 		});
