@@ -117,6 +117,8 @@ export default function (test) {
 		const w = await office(t);
 		const page = await t.browser.open(w.open, "/don-vi?unit=412&plan=CT40");
 		const feed = await t.browser.open(w.open, "/su-kien?unit=412");
+		await report(w, 24); // a gap is one between two lines
+		await until("the line", async () => (await text(feed, ".feed-line")).includes("24/25"), SEEN_MS);
 		await cutAndHealed(page, {
 			said: /^mất nối/,
 			cut: () => w.open.stop("SIGKILL"),
