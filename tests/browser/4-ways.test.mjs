@@ -17,8 +17,8 @@ function expect(what, found, wanted) {
 	if (!good) throw new Error(`${what}: “${found}”, not “${wanted}”`);
 }
 
-/** What is shown, without the times that run. */
-const shown = async (page) => (await text(page, "main, dialog[open]")).replace(/\d\d:\d\d:\d\d/g, "").replace(/\d+ (giây|phút|seconds?|minutes?)( trước| ago)?/g, "");
+/** What is shown, without the times that run, and without the pictures, which come when they are scrolled to. */
+const shown = async (page) => (await page.evaluate(() => [...document.querySelectorAll("main h1, main p, main li, main table, main .tile, dialog[open]")].filter((e) => !e.closest(".pictures") && e.checkVisibility()).map((e) => e.innerText).join("\n"))).replace(/\d\d:\d\d:\d\d/g, "").replace(/\d+ (giây|phút|seconds?|minutes?)( trước| ago)?/g, "");
 
 /** [[cell, ...], ...] of a file as a spreadsheet reads it. */
 export function csv(bytes) {
