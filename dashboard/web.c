@@ -110,6 +110,16 @@ static void tell_line(struct web *w)
 	web_event_state(&w->events, &v);
 }
 
+/* Told once, so the moment that it takes to look whether anybody is there at all is no matter. */
+static void tell_shut(const char *endpoint)
+{
+	if (client_listens(endpoint))
+		log_warn("%s does not let this key in: register it at the centre (role viewer, or operator for free text and Hệ thống)",
+			 endpoint);
+	else
+		log_warn("nobody answers at %s: it is tried again until the centre is there", endpoint);
+}
+
 static void hear(struct web *w)
 {
 	unsigned news = subscriber_step(w->subscriber, w->now);
@@ -117,8 +127,7 @@ static void hear(struct web *w)
 	if (news & SUBSCRIBER_COMPLETE)
 		complete(w);
 	if (news & SUBSCRIBER_REFUSED)
-		log_warn("%s does not let this key in: register it at the centre (role viewer, or operator for free text and Hệ thống)",
-			 subscriber_shut(w->subscriber, w->now));
+		tell_shut(subscriber_shut(w->subscriber, w->now));
 	if (news & SUBSCRIBER_REVOKED)
 		log_error("the centre has revoked this gateway's key: give it a new one (rm DIR/key, init, register)");
 	if (news & SUBSCRIBER_NOT_FOUND)

@@ -272,6 +272,14 @@ static bool is_screen(const char *path)
 	return false;
 }
 
+static void to_overview(struct http_request *r)
+{
+	const struct http_header headers[] = {{"Location", "/"}};
+	struct http_answer a = {.status = 302, .headers = headers, .headers_n = 1};
+
+	http_answer(r, &a);
+}
+
 void web_route(void *context, struct http_request *r)
 {
 	struct web *w = context;
@@ -283,7 +291,10 @@ void web_route(void *context, struct http_request *r)
 		return;
 	}
 	const struct web_file *file = web_file(is_screen(path) ? "/index.html" : path);
-	if (!file)
+	const char *accept = http_header(r, "Accept");
+	if (!file && accept && strstr(accept, "text/html"))
+		to_overview(r); /* a person with a mistyped link, not a program */
+	else if (!file)
 		web_fail(r, WEB_NOT_FOUND, 0);
 	else if (strcmp(http_method(r), "POST") == 0)
 		web_fail_method(r, "GET, HEAD");

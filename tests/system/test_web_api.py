@@ -449,6 +449,9 @@ def test_the_page_and_its_files(gate):
         assert same.status == 304 and same.headers["Cache-Control"] == plain.headers["Cache-Control"], "a cache takes over the headers of a 304"
     for name in ("/khong-co", "/api", "/api/v1", "/../etc/passwd", "/%2e%2e/etc/passwd", "/main.js.gz", "//"):
         assert b.ask("GET", name).status == 404, name
+    lost = b.ask("GET", "/khong-co?unit=412", Accept="text/html,*/*")
+    assert lost.status == 302 and lost.headers["Location"] == "/", "a person with a mistyped link"
+    assert b.ask("GET", "/api/v1/khong-co", Accept="text/html").status == 404
     assert b.ask("POST", "/").status == 405
 
 

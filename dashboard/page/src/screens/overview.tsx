@@ -48,7 +48,7 @@ function useOffices(board: Board | null, plan: string | null): Offices | null {
 	const silent = useApi<SilentList>(user && board ? "silent" : null, { unit, item: plan }, [board?.offices.reported]);
 	return useMemo(() => {
 		if (!board) return null;
-		if (silent.data && !silent.data.more)
+		if (silent.data && !silent.data.more && silent.data.expected_units > 0)
 			return { silent: new Set(silent.data.rows.map((r) => r.unit)).size, of: silent.data.expected_units, all: !plan, owing: true };
 		const { expected, reported } = board.offices;
 		return expected > 0 ? { silent: expected - reported, of: expected, all: true, owing: false } : null;
