@@ -102,6 +102,9 @@ class Story:
         else:
             self.office(who, name, words)
         until("the updates to be taken", self.delivered)
+        # taken is said when they are decided; who holds the receipt can read the figure
+        if who in self.clerks and who not in self.cut:
+            until("the receipts", lambda: self.clerks[who].status()["waiting"] == 0)
 
     def seen(self, day):
         return f"tiendo_today {day[:10].replace('-', '')}\n" in self.world.health("/metrics")[1]

@@ -248,7 +248,7 @@ def test_guessing_takes_longer_each_time(door, user):
 
 def test_only_a_listed_proxy_is_believed(land):
     """Else whoever guesses would say another address each time, log in as anybody, or have a cookie of the wrong name."""
-    gate = land.gate("no-proxy", users=USERS, public="no", remote_user="yes")
+    gate = land.gate("no-proxy", users=USERS, public="no", remote_user="yes", proxies="10.9.9.9")
     codes = [gate.browser(X_Forwarded_For=f"10.3.0.{n}").login("lan", "sai").status for n in range(7)]
     assert codes[:5] == [401] * 5 and 429 in codes[5:], "all came from one"
     named = gate.browser(X_Remote_User="van")
