@@ -87,11 +87,8 @@ static int make(struct desk *d, struct keys_pair *pair, struct sys_error *error)
 		code = spool_create(o->dir, error);
 	if (code == -EEXIST)
 		code = 0;
-	keys_pair_new(pair);
 	if (!code)
-		code = keys_pair_create(office_path(o, "agent.key", &path), pair, error);
-	if (code == -EEXIST)
-		code = keys_pair_read(office_path(o, "agent.key", &path), pair, error);
+		code = keys_pair_ensure(office_path(o, "agent.key", &path), pair, error);
 	config_print(&o->config, &text);
 	if (!code)
 		code = base_file_create(office_path(o, "agent.conf", &path), 0644,

@@ -53,7 +53,6 @@ static int write_config(struct session *s)
 	return rc ? session_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }
 
-/* A key is never overwritten: the one that is there is the one the centre may know. */
 static int make_key(struct session *s)
 {
 	char path[CONF_TEXT_MAX + 32], z85[KEYS_Z85 + 1];
@@ -61,10 +60,7 @@ static int make_key(struct session *s)
 	struct keys_pair pair;
 
 	snprintf(path, sizeof(path), "%s/key", s->dir);
-	keys_pair_new(&pair);
-	int rc = keys_pair_create(path, &pair, &error);
-	if (rc == -EEXIST)
-		rc = keys_pair_read(path, &pair, &error);
+	int rc = keys_pair_ensure(path, &pair, &error);
 	if (rc == 0)
 		/* no letter of Z85 needs an escape */
 		printf(s->json ? "{\"public_key\": \"%s\"}\n" : "%s\n",

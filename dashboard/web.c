@@ -18,8 +18,7 @@ enum {
 	CONNECTION_MEMORY = 12 * 1024,  /* header and answer's head: cookies of other programs of the host fit */
 	IDLE_S = 30,
 	HELD_MAX = 256 * 1024 * 1024,   /* thousands of browsers at once, each its board; or what a crowd that reads nothing may cost */
-	DESCRIPTORS_SPARE = 100,        /* for libzmq, files, the rest */
-	TIDY_MS = 60000
+	DESCRIPTORS_SPARE = 100         /* for libzmq, files, the rest */
 };
 
 static int64_t wall_ms(void)
@@ -165,8 +164,8 @@ static int64_t due(const struct web *w)
 
 	at = earlier(at, earlier(http_deadline(w->http), web_streams_due(w->streams)));
 	at = earlier(at, w->users.look_at);
-	/* the line is told to be cut when it is, not when somebody asks */
 	at = earlier(at, web_times_due(w->times, w->now));
+	/* the line is told to be cut when it is, not when somebody asks */
 	return w->live ? earlier(at, w->now + SUBSCRIBER_LIVE_MS) : at;
 }
 

@@ -118,13 +118,6 @@ enum web_code web_board(const struct web_view *v, const struct web_wish *w, stru
 
 /* ---- tree: two levels, for areas ---- */
 
-/* As it is asked for: a group's with G/ before it. */
-static const char *code_of(const struct place *p, char out[static CODE_MAX + 3])
-{
-	snprintf(out, CODE_MAX + 3, "%s%s", p->is_group ? "G/" : "", p->code);
-	return out;
-}
-
 static void node(struct json *j, const struct web_view *v, const struct unit *u, const char *parent, uint32_t item)
 {
 	json_object_begin(j, NULL);
@@ -141,13 +134,13 @@ enum web_code web_board_tree(const struct web_view *v, const struct web_wish *w,
 	struct json j = json_to(out);
 	struct web_below below = web_below(v, &w->place);
 	size_t nodes = 0;
-	char top[CODE_MAX + 3];
+	char top[WEB_CODE];
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
 	json_array_begin(&j, "nodes");
 	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below)); nodes++)
-		node(&j, v, u, code_of(&w->place, top), w->item);
+		node(&j, v, u, web_code_of(w->place.code, w->place.is_group, top), w->item);
 	below = web_below(v, &w->place);
 	for (const struct unit *u; nodes < WEB_TREE_MAX && (u = web_below_next(&below));) {
 		struct place p = place_of(u);
@@ -171,10 +164,9 @@ static void groups(struct json *j, const struct web_view *v, const struct place 
 	json_array_begin(j, "groups");
 	for (unsigned i = 0; i < n; i++) {
 		const struct group *g = catalogue_group(c, list[i]);
-		char code[CODE_MAX + 3] = "G/";
-		strncat(code, g->code, CODE_MAX);
+		char code[WEB_CODE];
 		json_object_begin(j, NULL);
-		json_text(j, "code", code);
+		json_text(j, "code", web_code_of(g->code, true, code));
 		json_text(j, "name", g->name);
 		list_json_text(j, "name_en", g->name_en);
 		json_object_end(j);
@@ -203,10 +195,10 @@ enum web_code web_board_unit(const struct web_view *v, const struct web_wish *w,
 
 static void figure(struct json *j, const char *name, const struct web_view *v, const struct place *p, uint32_t item)
 {
-	char code[CODE_MAX + 3];
+	char code[WEB_CODE];
 	struct buffer text = {0};
 
-	struct reading r = reading_of(&v->sight, code_of(p, code), p->name, catalogue_item(v->atlas->catalogue, item),
+	struct reading r = reading_of(&v->sight, web_code_of(p->code, p->is_group, code), p->name, catalogue_item(v->atlas->catalogue, item),
 				      web_rollup(v, p->path, item));
 	json_figure(&text, &r);
 	json_raw(j, name, buffer_bytes(&text));
@@ -231,22 +223,26 @@ enum web_code web_board_figures(const struct web_view *v, const struct web_wish 
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	struct json j = json_to(out);
-	char code[CODE_MAX + 3];
+	uint32_t *items = base_grow(NULL, catalogue_items(c), sizeof(*items));
+	size_t n = 0;
+	char code[WEB_CODE];
 
 	json_object_begin(&j, NULL);
 	web_state(&j, "state", v);
-	json_text(&j, "unit", code_of(&w->place, code));
+	json_text(&j, "unit", web_code_of(w->place.code, w->place.is_group, code));
 	json_array_begin(&j, "figures");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		if (wanted(v, w, i))
+		if (wanted(v, w, i)) {
 			figure(&j, NULL, v, &w->place, i);
+			items[n++] = i;
+		}
 	json_array_end(&j);
 	json_object_begin(&j, "changed");
-	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		if (wanted(v, w, i))
-			web_changed(&j, catalogue_item(c, i)->row.code, v, web_rollup(v, w->place.path, i));
+	for (size_t i = 0; i < n; i++)
+		web_changed(&j, catalogue_item(c, items[i])->row.code, v, web_rollup(v, w->place.path, items[i]));
 	json_object_end(&j);
 	json_object_end(&j);
+	free(items);
 	return WEB_GOOD;
 }
 

@@ -21,18 +21,6 @@ static struct web_conf conf;
 
 #define PICK(o, vi, en) ((o)->language == LANGUAGE_VI ? (vi) : (en))
 
-__attribute__((format(printf, 2, 3))) static int fail(int code, const char *format, ...)
-{
-	va_list list;
-
-	fputs("tiendo-web: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-	return code;
-}
-
 /* ---- init ---- */
 
 static int give(const char *key, const char *value, struct sys_error *error)
@@ -69,24 +57,19 @@ static int init(const struct options *o)
 	if (there == -ENOENT)
 		conf_defaults(options, WEB_CONF_OPTIONS);
 	else if (there)
-		return fail(EXIT_ENVIRONMENT, "%s", error.text);
+		return web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	if (!o->server_key || !keys_z85_parse(o->server_key, key))
-		return fail(EXIT_WRONG_USE, PICK(o, "cần --server-key: khoá công khai 40 ký tự do trung tâm cho",
+		return web_command_fail(EXIT_WRONG_USE, PICK(o, "cần --server-key: khoá công khai 40 ký tự do trung tâm cho",
 						 "--server-key is needed: the public key of 40 letters that the centre gives"));
 	if (give("server_key", o->server_key, &error) || give("query", o->query, &error) || give("feed", o->feed, &error) ||
 	    give("unit", o->unit, &error) || give("port", o->port, &error) ||
 	    give("public", o->is_public ? "yes" : NULL, &error) || give("lang", o->lang, &error))
-		return fail(EXIT_WRONG_USE, "%s", error.text);
+		return web_command_fail(EXIT_WRONG_USE, "%s", error.text);
 	if (base_mkdirs(conf.dir, 0700, &error) || write_conf(path, &error))
-		return fail(EXIT_ENVIRONMENT, "%s", error.text);
-	/* a key is never overwritten: the one that is there is the one the centre may know */
+		return web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	snprintf(path, sizeof(path), "%s/key", conf.dir);
-	keys_pair_new(&conf.pair);
-	int rc = keys_pair_create(path, &conf.pair, &error);
-	if (rc == -EEXIST)
-		rc = keys_pair_read(path, &conf.pair, &error);
-	if (rc)
-		return fail(EXIT_ENVIRONMENT, "%s", error.text);
+	if (keys_pair_ensure(path, &conf.pair, &error))
+		return web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	printf(o->json ? "{\"public_key\": \"%s\"}\n" : "%s\n", keys_z85(conf.pair.public_key, z85));
 	fprintf(stderr,
 		PICK(o,
@@ -119,11 +102,11 @@ static int read_conf(const struct options *o)
 	int rc = web_conf_read(&conf, &error);
 
 	if (rc == -ENOENT)
-		return fail(EXIT_ENVIRONMENT,
+		return web_command_fail(EXIT_ENVIRONMENT,
 			    PICK(o, "chưa có %s/web.conf hoặc khoá: chạy `tiendo-web init --server-key KHOÁ` trước",
 				 "%s/web.conf or its key is not there: run `tiendo-web init --server-key KEY` first"),
 			    conf.dir);
-	return rc ? fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
+	return rc ? web_command_fail(EXIT_ENVIRONMENT, "%s", error.text) : EXIT_GOOD;
 }
 
 static int run(const struct options *o)
@@ -156,7 +139,7 @@ static int config(const struct options *o)
 static int user(const struct options *o)
 {
 	if (!o->words_n)
-		return fail(EXIT_WRONG_USE, "user add|passwd|remove|list");
+		return web_command_fail(EXIT_WRONG_USE, "user add|passwd|remove|list");
 	return web_user_command(conf.dir, o->words_n, o->words, o->language, o->json);
 }
 
@@ -215,7 +198,7 @@ static int read_options(struct options *o, int argc, char **argv, const char **c
 			k++;
 		if (k < BASE_COUNT(values)) {
 			if (++i == argc)
-				return fail(EXIT_WRONG_USE, "%s: wants a value", values[k].name);
+				return web_command_fail(EXIT_WRONG_USE, "%s: wants a value", values[k].name);
 			*values[k].to = argv[i];
 		} else if (strcmp(argv[i], "--json") == 0) {
 			o->json = true;
@@ -224,7 +207,7 @@ static int read_options(struct options *o, int argc, char **argv, const char **c
 		} else if (strcmp(argv[i], "--help") == 0) {
 			*command = "--help";
 		} else if (argv[i][0] == '-' || *command) {
-			return fail(EXIT_WRONG_USE, "no such option or word: %s (tiendo-web --help)", argv[i]);
+			return web_command_fail(EXIT_WRONG_USE, "no such option or word: %s (tiendo-web --help)", argv[i]);
 		} else {
 			*command = argv[i];
 		}
@@ -257,16 +240,16 @@ int main(int argc, char **argv)
 	if (code != EXIT_GOOD)
 		return code;
 	if (o.lang && strcmp(o.lang, "vi") != 0 && strcmp(o.lang, "en") != 0)
-		return fail(EXIT_WRONG_USE, "--lang %s: vi|en", o.lang);
+		return web_command_fail(EXIT_WRONG_USE, "--lang %s: vi|en", o.lang);
 	o.language = o.lang && *o.lang == 'e' ? LANGUAGE_EN : LANGUAGE_VI;
 	if (!command || strcmp(command, "--help") == 0) {
 		help(&o);
 		return command ? EXIT_GOOD : EXIT_WRONG_USE;
 	}
 	if (!find_dir(&o))
-		return fail(EXIT_WRONG_USE, "--dir DIR, TIENDO_WEB_DIR");
+		return web_command_fail(EXIT_WRONG_USE, "--dir DIR, TIENDO_WEB_DIR");
 	if (keys_start(&error))
-		return fail(EXIT_ENVIRONMENT, "%s", error.text);
+		return web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 	o.language = language_of(&o);
 	for (size_t i = 0; i < BASE_COUNT(commands); i++) {
 		if (strcmp(commands[i].name, command) != 0)
@@ -276,5 +259,5 @@ int main(int argc, char **argv)
 		free(o.words);
 		return code;
 	}
-	return fail(EXIT_WRONG_USE, "no such command: %s (tiendo-web --help)", command);
+	return web_command_fail(EXIT_WRONG_USE, "no such command: %s (tiendo-web --help)", command);
 }

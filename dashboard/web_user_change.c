@@ -10,7 +10,7 @@
 #include "dashboard/web_password.h"
 #include "dashboard/web_user_inside.h"
 
-int web_user_fail(int code, const char *format, ...)
+int web_command_fail(int code, const char *format, ...)
 {
 	va_list list;
 
@@ -29,7 +29,7 @@ int web_user_read(const struct web_user_wish *w, struct web_users *users)
 	struct sys_error error;
 	int rc = web_users_read(w->path, users, &error);
 
-	return rc == 0 || rc == -ENOENT ? EXIT_GOOD : web_user_fail(EXIT_ENVIRONMENT, "%s", error.text);
+	return rc == 0 || rc == -ENOENT ? EXIT_GOOD : web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 }
 
 /*
@@ -42,11 +42,11 @@ static int hold(const struct web_user_wish *w, int *fd)
 
 	*fd = open(w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0 || fstat(*fd, &st) != 0)
-		return web_user_fail(EXIT_ENVIRONMENT,
+		return web_command_fail(EXIT_ENVIRONMENT,
 				     WORDS(w, "%s: không mở được thư mục: %s", "%s: cannot open the directory: %s"),
 				     w->dir, sys_text(errno));
 	if (st.st_uid != geteuid())
-		return web_user_fail(EXIT_ENVIRONMENT,
+		return web_command_fail(EXIT_ENVIRONMENT,
 				     WORDS(w,
 					   "%s thuộc về người dùng số %u của máy, tiendo-web sẽ không đọc được tệp của "
 					   "người khác: hãy chạy lệnh này bằng sudo -u '#%u'",
@@ -55,7 +55,7 @@ static int hold(const struct web_user_wish *w, int *fd)
 				     w->dir, (unsigned)st.st_uid, (unsigned)st.st_uid);
 	while (flock(*fd, LOCK_EX) != 0)
 		if (errno != EINTR)
-			return web_user_fail(EXIT_ENVIRONMENT, "%s: flock: %s", w->dir, sys_text(errno));
+			return web_command_fail(EXIT_ENVIRONMENT, "%s: flock: %s", w->dir, sys_text(errno));
 	return EXIT_GOOD;
 }
 
@@ -64,20 +64,20 @@ static int write_users(const struct web_user_wish *w, const struct web_users *us
 	struct sys_error error;
 
 	return web_users_write(w->path, users, &error) == 0 ? EXIT_GOOD
-							    : web_user_fail(EXIT_ENVIRONMENT, "%s", error.text);
+							    : web_command_fail(EXIT_ENVIRONMENT, "%s", error.text);
 }
 
 /* ---- what each command changes ---- */
 
 static int unknown(const struct web_user_wish *w)
 {
-	return web_user_fail(EXIT_REFUSED, WORDS(w, "không có người dùng %s trong %s", "there is no user %s in %s"), w->name,
+	return web_command_fail(EXIT_REFUSED, WORDS(w, "không có người dùng %s trong %s", "there is no user %s in %s"), w->name,
 			     w->path);
 }
 
 static int taken(const struct web_user_wish *w)
 {
-	return web_user_fail(EXIT_REFUSED,
+	return web_command_fail(EXIT_REFUSED,
 			     WORDS(w, "đã có người dùng %s; để đổi mật khẩu: tiendo-web user passwd %s",
 				   "there is a user %s already; for a new password: tiendo-web user passwd %s"),
 			     w->name, w->name);
@@ -93,7 +93,7 @@ int web_user_add(const struct web_user_wish *w, struct web_users *users, const c
 	strcpy(user->hash, hash);
 	if (web_users_put(users, user))
 		return EXIT_GOOD;
-	return web_user_fail(EXIT_REFUSED,
+	return web_command_fail(EXIT_REFUSED,
 			     WORDS(w, "đã đủ %d người dùng", "there are %d users, and no more are allowed"),
 			     WEB_USERS_MAX);
 }
@@ -159,18 +159,18 @@ static int refuse_password(const struct web_user_wish *w, enum web_password_faul
 	case WEB_PASSWORD_FINE:
 		return EXIT_GOOD;
 	case WEB_PASSWORD_SHORT:
-		return web_user_fail(EXIT_REFUSED,
+		return web_command_fail(EXIT_REFUSED,
 				     WORDS(w, "mật khẩu phải có ít nhất %d ký tự", "a password has at least %d letters"),
 				     WEB_PASSWORD_LEAST);
 	case WEB_PASSWORD_LONG:
-		return web_user_fail(EXIT_REFUSED, WORDS(w, "mật khẩu dài quá %d byte", "a password has at most %d bytes"),
+		return web_command_fail(EXIT_REFUSED, WORDS(w, "mật khẩu dài quá %d byte", "a password has at most %d bytes"),
 				     WEB_PASSWORD_MOST);
 	case WEB_PASSWORD_NAME:
-		return web_user_fail(EXIT_REFUSED, WORDS(w, "mật khẩu không được là tên người dùng %s",
+		return web_command_fail(EXIT_REFUSED, WORDS(w, "mật khẩu không được là tên người dùng %s",
 							 "a password may not be the user's name, %s"),
 				     w->name);
 	case WEB_PASSWORD_LETTERS:
-		return web_user_fail(EXIT_REFUSED, "%s",
+		return web_command_fail(EXIT_REFUSED, "%s",
 				     WORDS(w, "mật khẩu phải là chữ UTF-8 dựng sẵn (NFC), không có ký tự điều khiển",
 					   "a password is composed UTF-8 (NFC) without control characters"));
 	}
@@ -184,15 +184,15 @@ int web_user_new_hash(const struct web_user_wish *w, char hash[static KEYS_PASSW
 	int rc = web_password_ask(w->name, w->language, &p), code;
 
 	if (rc == -EDOM)
-		code = web_user_fail(EXIT_REFUSED, "%s",
+		code = web_command_fail(EXIT_REFUSED, "%s",
 				     WORDS(w, "hai lần nhập không giống nhau", "the two are not the same"));
 	else if (rc)
-		code = web_user_fail(rc == -EINTR ? EXIT_REFUSED : EXIT_ENVIRONMENT, "%s: %s",
+		code = web_command_fail(rc == -EINTR ? EXIT_REFUSED : EXIT_ENVIRONMENT, "%s: %s",
 				     WORDS(w, "không đọc được mật khẩu", "the password could not be read"), sys_text(rc));
 	else
 		code = refuse_password(w, web_password_check(bytes_of(p.data, p.size), w->name));
 	if (code == EXIT_GOOD && keys_password_hash(bytes_of(p.data, p.size), hash) != 0)
-		code = web_user_fail(EXIT_ENVIRONMENT,
+		code = web_command_fail(EXIT_ENVIRONMENT,
 				     WORDS(w, "không đủ bộ nhớ để băm mật khẩu (cần %d KiB)",
 					   "no memory to hash the password (%d KiB are needed)"),
 				     KEYS_PASSWORD_KIB);

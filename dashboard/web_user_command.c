@@ -71,9 +71,9 @@ static int run_add(const struct web_user_wish *w)
 	struct web_user user;
 
 	if (!w->role || web_role_of(w->role) == WEB_ROLE_NONE)
-		return web_user_fail(EXIT_WRONG_USE, "--role %s: leader|staff|operator", w->role ? w->role : "");
+		return web_command_fail(EXIT_WRONG_USE, "--role %s: leader|staff|operator", w->role ? w->role : "");
 	if (!w->unit || !text_is_code(w->unit))
-		return web_user_fail(EXIT_WRONG_USE,
+		return web_command_fail(EXIT_WRONG_USE,
 				     WORDS(w, "--unit %s: mã đơn vị, VN = cả nước", "--unit %s: a unit's code, VN = the whole country"),
 				     w->unit ? w->unit : "");
 	int code = web_user_first_look(w, false);
@@ -180,7 +180,7 @@ static int read_words(struct web_user_wish *w, int argc, char **argv, bool adds)
 		else if (adds && (value = value_of("--unit", argc, argv, &i)))
 			w->unit = value;
 		else if (argv[i][0] == '-' || w->name)
-			return web_user_fail(EXIT_WRONG_USE, WORDS(w, "không hiểu: %s", "not understood: %s"), argv[i]);
+			return web_command_fail(EXIT_WRONG_USE, WORDS(w, "không hiểu: %s", "not understood: %s"), argv[i]);
 		else
 			w->name = argv[i];
 	}
@@ -195,16 +195,16 @@ int web_user_command(const char *dir, int argc, char **argv, enum language l, bo
 	while (k < BASE_COUNT(commands) && (argc == 0 || strcmp(commands[k].name, argv[0]) != 0))
 		k++;
 	if (k == BASE_COUNT(commands))
-		return web_user_fail(EXIT_WRONG_USE, "tiendo-web user add|passwd|remove|list");
+		return web_command_fail(EXIT_WRONG_USE, "tiendo-web user add|passwd|remove|list");
 	if (snprintf(w.path, sizeof w.path, "%s/users", dir) >= (int)sizeof w.path)
-		return web_user_fail(EXIT_ENVIRONMENT, "%.100s...: %s", dir, sys_text(ENAMETOOLONG));
+		return web_command_fail(EXIT_ENVIRONMENT, "%.100s...: %s", dir, sys_text(ENAMETOOLONG));
 	int code = read_words(&w, argc, argv, commands[k].run == run_add);
 	if (code != EXIT_GOOD)
 		return code;
 	if (!w.name != !commands[k].names)
-		return web_user_fail(EXIT_WRONG_USE, "tiendo-web %s", commands[k].usage.usage);
+		return web_command_fail(EXIT_WRONG_USE, "tiendo-web %s", commands[k].usage.usage);
 	if (w.name && !web_user_is_name(w.name))
-		return web_user_fail(EXIT_WRONG_USE,
+		return web_command_fail(EXIT_WRONG_USE,
 				     WORDS(&w, "tên \"%s\" không dùng được: 1 đến %d ký tự trong a-z 0-9 . _ -",
 					   "the name \"%s\" is not allowed: 1 to %d of a-z 0-9 . _ -"),
 				     w.name, WEB_USER_NAME);

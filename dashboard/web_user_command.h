@@ -13,6 +13,9 @@
 
 #include "common/domain/says.h"
 
+/* "tiendo-web: ..." on stderr, as every command of this program says it; returns code. */
+__attribute__((format(printf, 2, 3))) int web_command_fail(int code, const char *format, ...);
+
 /* argv[0] is the word behind `user`; keys_start has been called; signals are not blocked. `json` also when --json stands
  * among the words. */
 int web_user_command(const char *dir, int argc, char **argv, enum language l, bool json);

@@ -4,6 +4,7 @@
 #define TIENDO_DASHBOARD_WEB_USER_INSIDE_H
 
 #include "dashboard/session.h"
+#include "dashboard/web_user_command.h"
 #include "dashboard/web_users.h"
 
 /* What was asked for. */
@@ -20,8 +21,6 @@ struct web_user_wish {
 
 /* All of these: EXIT_GOOD, or the sentence has been printed. */
 
-/* "tiendo-web: ..." on stderr; returns code. */
-__attribute__((format(printf, 2, 3))) int web_user_fail(int code, const char *format, ...);
 /* No file yet = nobody. */
 int web_user_read(const struct web_user_wish *w, struct web_users *users);
 /* Is there one of the name, as wanted? Before anybody types a password in vain. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dashboard/web_view.h"
 
+#include <stdio.h>
+
 #include "common/domain/says.h"
 #include "dashboard/list.h"
 
@@ -63,12 +65,17 @@ static void ancestors(struct json *j, const struct catalogue *c, uint32_t unit)
 	json_array_end(j);
 }
 
+char *web_code_of(const char *code, bool is_group, char out[static WEB_CODE])
+{
+	snprintf(out, WEB_CODE, "%s%s", is_group ? "G/" : "", code);
+	return out;
+}
+
 static void group_members(struct json *j, const struct group *g)
 {
-	char code[CODE_MAX + 3] = "G/";
+	char code[WEB_CODE];
 
-	strncat(code, g->code, CODE_MAX);
-	json_text(j, "code", code);
+	json_text(j, "code", web_code_of(g->code, true, code));
 	json_text(j, "name", g->name);
 	list_json_text(j, "name_en", g->name_en);
 	json_none(j, "kind");

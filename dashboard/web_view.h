@@ -46,6 +46,9 @@ enum web_code {
 /* The member that every answer with figures has. */
 void web_state(struct json *j, const char *name, const struct web_view *v);
 void web_unit_ref(struct json *j, const char *name, const struct unit *u);
+enum { WEB_CODE = CODE_MAX + 3 };
+/* As it is asked for: a group's with G/ before it. Returns out. */
+char *web_code_of(const char *code, bool is_group, char out[static WEB_CODE]);
 /* A place: a unit or a group, with where it stands. persons: head and contact too, which are not for strangers. */
 void web_place(struct json *j, const char *name, const struct web_view *v, const struct place *p, bool persons);
 /* One figure, small. r NULL: nothing is expected there. */

@@ -152,6 +152,13 @@ int keys_pair_read(const char *path, struct keys_pair *out, struct sys_error *er
 	return rc;
 }
 
+int keys_pair_ensure(const char *path, struct keys_pair *out, struct sys_error *error)
+{
+	keys_pair_new(out);
+	int rc = keys_pair_create(path, out, error);
+	return rc == -EEXIST ? keys_pair_read(path, out, error) : rc;
+}
+
 int keys_secret_create(const char *path, const uint8_t secret[static KEYS_SIZE],
 		       struct sys_error *error)
 {

@@ -32,6 +32,8 @@ int keys_pair_create(const char *path, const struct keys_pair *pair, struct sys_
 /* Refuses a file that others may read (-EACCES), and a public key that does not belong to the
  * secret (-EINVAL). */
 int keys_pair_read(const char *path, struct keys_pair *out, struct sys_error *error);
+/* The pair of that file; a new one where there is none yet: a key is never overwritten, it is the one others may know. */
+int keys_pair_ensure(const char *path, struct keys_pair *out, struct sys_error *error);
 /* A secret of KEYS_SIZE bytes (the receipts' MAC key) as one line of hex, mode 0600. */
 int keys_secret_create(const char *path, const uint8_t secret[static KEYS_SIZE],
 		       struct sys_error *error);

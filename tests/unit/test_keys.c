@@ -49,6 +49,14 @@ static void test_pair_file(void **state)
 	assert_int_equal(keys_pair_create(path, &other, &error), -EEXIST);
 	assert_int_equal(keys_pair_read(path, &back, &error), 0);
 	assert_memory_equal(&pair, &back, sizeof(pair));
+	/* the one that is there, or a new one */
+	assert_int_equal(keys_pair_ensure(path, &back, &error), 0);
+	assert_memory_equal(&pair, &back, sizeof(pair));
+	assert_int_equal(keys_pair_ensure(scratch_path("first.key"), &back, &error), 0);
+	assert_int_equal(keys_pair_ensure(scratch_path("first.key"), &other, &error), 0);
+	assert_memory_equal(&other, &back, sizeof(other));
+	assert_memory_not_equal(&pair, &back, sizeof(pair));
+	path = scratch_path("agent.key");
 	chmod(path, 0640);
 	assert_int_equal(keys_pair_read(path, &back, &error), -EACCES);
 	assert_non_null(strstr(error.text, "chmod 600"));

@@ -55,16 +55,7 @@ export function expand(b: Brief, around: Around): Figure {
 	};
 }
 
-export interface Sum {
-	cells: Counts;
-	leaves: Counts;
-	indicators: Indicators;
-	done_late: number;
-	overdue: number;
-	behind: number;
-	reported: number;
-	expected: number;
-}
+export type Sum = Pick<Figure, "cells" | "leaves" | "indicators" | "done_late" | "overdue" | "behind" | "reported" | "expected">;
 
 const plus = <T extends object>(a: T, b: T): T =>
 	Object.fromEntries(Object.entries(a).map(([k, n]) => [k, n + (b as Record<string, number>)[k]!])) as T;

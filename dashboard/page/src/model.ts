@@ -223,7 +223,6 @@ export interface List<Row> {
 	simulated: boolean;
 	generation: string;
 	more?: boolean;
-	truncated?: boolean;
 	rows: Row[];
 }
 

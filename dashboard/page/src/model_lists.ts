@@ -98,10 +98,10 @@ export interface SilentRow {
 	head: string | null;
 	contact: string | null;
 	item: string;
-	period: string | null;
+	period: string;
 	since: string;
 	days: number;
-	deadline: string | null;
+	deadline: string;
 	missing: boolean;
 	last_received_ms: number | null;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // owed: single reports that were owed, with their proof (rows of `slots`), and who owes some now (`silent`). Pure.
+import type { SilentRow } from "./model_lists";
 import { VERDICTS, type Verdict } from "./matrix";
 
 // ---- proof ----
@@ -55,20 +56,6 @@ export function judgedBy(s: Slot): number | null {
 }
 
 // ---- who is silent ----
-
-export interface SilentRow {
-	unit: string;
-	name: string;
-	head: string | null;
-	contact: string | null;
-	item: string;
-	period: string;
-	since: string;
-	days: number;
-	deadline: string;
-	missing: boolean;
-	last_received_ms: number | null;
-}
 
 export interface SilentOffice {
 	unit: string;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contactLink, judgedBy, silentOffices, slotsWorstFirst, toCall, type SilentRow, type Slot } from "../src/owed";
+import type { SilentRow } from "../src/model_lists";
+import { contactLink, judgedBy, silentOffices, slotsWorstFirst, toCall, type Slot } from "../src/owed";
 
 const slot: Slot = { unit: "412", name: "Vinh", kind: "district", head: null, contact: null, item: "A",
 	item_name: "A", schedule: "BC15", period: "2024-03b", deadline: "2024-04-02", state: "on_time",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Below the matrix: who owes reports now and whom to call, which thresholds are crossed, which reports look odd.
 import { date, dayOf, days, int, percent, period, rate, time } from "../format";
-import { silentOffices, type SilentOffice, type SilentRow } from "../owed";
+import type { SilentRow } from "../model_lists";
+import { silentOffices, type SilentOffice } from "../owed";
 import type { Item, List } from "../model";
 import { ErrorBox } from "../parts/ErrorBox";
 import { Receipt } from "../parts/Receipt";
