@@ -136,7 +136,7 @@ void http_run(struct http *h)
 {
 	http_hear_hangups(h);
 	http_cut_slow(h);
-	h->resumed = false;
+	h->again = false;
 	MHD_run(h->daemon);
 }
 
@@ -145,7 +145,7 @@ int64_t http_deadline(const struct http *h)
 	MHD_UNSIGNED_LONG_LONG ms;
 	int64_t slow = http_slow_due(h);
 
-	if (h->resumed)
+	if (h->again)
 		return clock_transport();
 	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
 		return slow;

@@ -112,6 +112,9 @@ void http_connected(void *context, struct MHD_Connection *connection, void **own
 	}
 	struct http_connection *c = *own;
 	h->counts.connections--;
+	/* When the process has no descriptor left, the library stops listening until somebody leaves, and takes the
+	 * listener up again only when it is run the next time. */
+	h->again = true;
 	if (!c)
 		return;
 	epoll_ctl(h->epoll, EPOLL_CTL_DEL, c->fd, NULL);

@@ -46,7 +46,7 @@ struct http {
 	uint16_t port;
 	int epoll; /* libmicrohttpd's own, and each connection for its hanging up */
 	bool closing;
-	bool resumed; /* somebody was: the library does not wake itself for that */
+	bool again; /* the library has work that it does not wake itself for */
 	struct http_counts counts;
 	struct http_request *requests;
 	struct http_connection *connections;

@@ -102,7 +102,7 @@ void http_resume(struct http_request *r)
 	if (!r->suspended)
 		return;
 	r->suspended = false;
-	r->http->resumed = true;
+	r->http->again = true;
 	MHD_resume_connection(r->connection);
 }
 

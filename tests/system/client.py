@@ -32,9 +32,9 @@ class NoAnswer(Exception):
 
 
 class Dealer:
-    """A CURVE DEALER that sends and receives (head, body)."""
+    """A CURVE DEALER that sends and receives (head, body). `options` of the socket beside the usual ones."""
 
-    def __init__(self, context, endpoint, server_key, keys):
+    def __init__(self, context, endpoint, server_key, keys, options={}):
         self.public, self.secret = keys
         self.socket = context.socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
@@ -43,6 +43,9 @@ class Dealer:
         self.socket.setsockopt(zmq.CURVE_SECRETKEY, keys[1])
         self.socket.setsockopt(zmq.RECONNECT_IVL, 100)
         self.socket.setsockopt(zmq.RECONNECT_IVL_MAX, 1000)
+        self.socket.setsockopt(zmq.HANDSHAKE_IVL, 5000)  # as tiendo's own: a connection that the other side forgot
+        for option, value in options.items():
+            self.socket.setsockopt(option, value)
         self.socket.connect(endpoint)
 
     def send(self, kind, message, version=VERSION):
@@ -68,8 +71,8 @@ class Dealer:
 class Office(Dealer):
     """One stream: epoch, seqs, and every outcome that was acknowledged."""
 
-    def __init__(self, context, endpoint, server_key, keys, epoch=None):
-        super().__init__(context, endpoint, server_key, keys)
+    def __init__(self, context, endpoint, server_key, keys, epoch=None, options={}):
+        super().__init__(context, endpoint, server_key, keys, options)
         self.epoch = epoch or os.urandom(16)
         self.session = 0
         self.welcome = None
@@ -147,8 +150,8 @@ class Office(Dealer):
 class Reader(Dealer):
     """Questions on the query socket."""
 
-    def __init__(self, context, endpoint, server_key, keys):
-        super().__init__(context, endpoint, server_key, keys)
+    def __init__(self, context, endpoint, server_key, keys, options={}):
+        super().__init__(context, endpoint, server_key, keys, options)
         self.id = 0
 
     def ask(self, timeout=10.0, **question):

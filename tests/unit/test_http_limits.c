@@ -8,6 +8,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -212,6 +214,31 @@ static void test_answers_that_are_held(void **state)
 	http_close(h);
 }
 
+/* The process has no descriptor left, and later it has: who knocked meanwhile is let in. */
+static void test_no_descriptor_left(void **state)
+{
+	(void)state;
+	struct http *h = start((struct http_options){0});
+	struct rlimit all, none;
+	int first = browser_connect(h), knocks;
+
+	wait_for(h, 1);
+	knocks = browser_connect(h);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = (struct rlimit){(rlim_t)knocks + 1, all.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(fcntl(knocks, F_DUPFD, 0), -1);
+	browser_say(h, knocks, "GET / HTTP/1.1\r\n" BROWSER_END); /* and cannot be accepted */
+	http_run(h);
+	assert_int_equal(http_counts(h).connections, 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	close(first);
+	browser_hear(h, knocks, NULL, &got);
+	assert_non_null(strstr(buffer_text(&got), "ready"));
+	close(knocks);
+	http_close(h);
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -227,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_too_many_from_one),
 		cmocka_unit_test(test_answers_that_are_held),
+		cmocka_unit_test(test_no_descriptor_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, end);
 }

@@ -24,13 +24,10 @@ class Line:
     """An office and a reader of this run, with lines that come back quickly."""
 
     def __init__(self, w, places):
-        key = places.server_key
-        self.office = Office(w.context, w.end["ingest"], key, places.office_keys, places.epoch)
-        self.reader = Reader(w.context, w.end["query"], key, places.reader_keys)
+        key, quick = places.server_key, {zmq.RECONNECT_IVL: 15, zmq.RECONNECT_IVL_MAX: 60}  # before they connect, or never
+        self.office = Office(w.context, w.end["ingest"], key, places.office_keys, places.epoch, quick)
+        self.reader = Reader(w.context, w.end["query"], key, places.reader_keys, quick)
         self.office.outcomes, self.office.blobs = dict(places.outcomes), dict(places.blobs)
-        for s in (self.office.socket, self.reader.socket):
-            s.setsockopt(zmq.RECONNECT_IVL, 15)
-            s.setsockopt(zmq.RECONNECT_IVL_MAX, 60)
 
     def close(self):
         self.office.close()

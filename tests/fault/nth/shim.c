@@ -193,8 +193,9 @@ enum nth_about nth_about_fd(int fd)
 
 	if (!control || inside || !control->armed || fd == 1 || fd == 2)
 		return NTH_SPARED;
-	/* not through libc: that is wrapped */
-	if (syscall(SYS_fstat, fd, &st))
+	/* Not through libc: that is wrapped. Without a type: an eventfd or a signalfd, which have nothing behind them
+	 * that could fail; a program that cannot read its signals for ever cannot be told to end either. */
+	if (syscall(SYS_fstat, fd, &st) || !(st.st_mode & S_IFMT))
 		return NTH_SPARED;
 	return S_ISSOCK(st.st_mode)				   ? NTH_SOCKET
 	       : S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? NTH_FILE
