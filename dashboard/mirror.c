@@ -204,6 +204,13 @@ bool mirror_meet(struct mirror *m, const struct mirror_generation *g)
 	return true;
 }
 
+void mirror_restart(struct mirror *m, const struct mirror_generation *g)
+{
+	set_free(&m->next);
+	m->next.used = true;
+	m->next.generation = *g;
+}
+
 /* NULL = a generation that has passed. */
 static struct set *set_of(struct mirror *m, const struct mirror_generation *g)
 {

@@ -9,7 +9,8 @@
  * grain is missing page        whole grains from a catch-up: replace iff version > held versions
  * what the centre holds: tells which grains are missing here generation  on a newer one everything
  * held stays, marked stale; the new figures gather beside it and take its place when the catch-up
- * from zero is complete
+ * from zero is complete restart     the centre has lost entries and does not say so (its store was rolled back to a copy): as at a
+ * new generation, though it may be the one shown, or one before it
  *
  * Heap: its own, by base.h (it grows with what the centre sends, a grain per unit and plan);
  * nothing fails. Pointers it gives live until the next change.
@@ -59,6 +60,9 @@ void mirror_free(struct mirror *m);
 /* A generation was heard of (heartbeat, reply). True = it is a new one: a catch-up from zero is
  * owed. Deltas and pages tell it by themselves. */
 bool mirror_meet(struct mirror *m, const struct mirror_generation *g);
+
+/* The figures shown are of a history that is lost: from now on they are stale, and a catch-up from zero of generation g is owed. */
+void mirror_restart(struct mirror *m, const struct mirror_generation *g);
 
 enum mirror_result mirror_delta(struct mirror *m, const struct mirror_generation *g,
 				const struct mirror_grain *d);

@@ -8,6 +8,9 @@
  * catch-up from zero -> swap then: deltas as they come; each 5-10 s Versions; what is missing is
  * pulled
  *
+ * A centre whose last entry is an earlier one than before has lost some (a copy of its disk was put in the place of it): all is
+ * fetched anew, as at a new generation, whatever generation it says.
+ *
  * It outlives a server that goes away and comes back. Never: logs, prints, gives up by itself.
  */
 #ifndef TIENDO_DASHBOARD_SUBSCRIBER_H

@@ -27,17 +27,37 @@ bool subscriber_connect(struct subscriber *s, int64_t now, struct sys_error *err
 	return true;
 }
 
+/* Nothing that is held or under way is of any use: the first time at once; at a new generation every reader of the country comes at
+ * the same moment. */
+static void begin_anew(struct subscriber *s, int64_t now)
+{
+	s->next_ready = false;
+	s->check_as_of = 0;
+	s->all_due = s->complete ? now + keys_random_below(SUBSCRIBER_SPREAD_MS) : now;
+}
+
 /* Something of generation g was heard. True = it is new: whatever is under way is of no use. */
 bool subscriber_meet(struct subscriber *s, const struct mirror_generation *g, int64_t now)
 {
 	if (!mirror_meet(s->mirror, g))
 		return false;
-	s->next_ready = false;
-	s->check_as_of = 0;
-	/* the first one at once; at a new generation every reader of the country comes at the same
-	 * moment */
-	s->all_due = s->complete ? now + keys_random_below(SUBSCRIBER_SPREAD_MS) : now;
+	begin_anew(s, now);
 	return true;
+}
+
+/* What a feed tells comes in its order, also over a connection that was made anew. */
+static void meet_head(struct subscriber *s, const struct mirror_generation *g, uint64_t head, int64_t now)
+{
+	bool back = head < s->head;
+
+	s->head = head;
+	if (subscriber_meet(s, g, now)) {
+		s->job = JOB_NONE;
+	} else if (back) {
+		mirror_restart(s->mirror, g);
+		begin_anew(s, now);
+		s->job = JOB_NONE;
+	}
 }
 
 static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int64_t now)
@@ -53,8 +73,7 @@ static void heartbeat(struct subscriber *s, const Tiendo__V1__Heartbeat *m, int6
 	s->silent = false;
 	s->time = (struct instant){m->time_ms};
 	s->today = (struct date){m->today};
-	if (subscriber_meet(s, &g, now))
-		s->job = JOB_NONE;
+	meet_head(s, &g, m->head, now);
 }
 
 void subscriber_apply(struct subscriber *s, const struct mirror_generation *g,
@@ -84,6 +103,8 @@ static void delta(struct subscriber *s, const Tiendo__V1__UnitDelta *m, int64_t 
 		return;
 	if (subscriber_meet(s, &g, now))
 		s->job = JOB_NONE;
+	if (s->decoded.grain.version > s->head)
+		s->head = s->decoded.grain.version;
 	subscriber_apply(s, &g, &s->decoded.grain, false);
 }
 

@@ -33,6 +33,7 @@ struct subscriber {
 	bool complete, told_refused;
 	bool silent; /* the feed fell silent, and a question was asked since */
 	struct instant time;
+	uint64_t head;    /* the last entry that the feed told of */
 	int64_t feed_at;  /* the feed's connection was made */
 	int64_t heard_at; /* the last heartbeat; 0 = none yet of this path */
 	int64_t all_due, versions_due, retry_due;

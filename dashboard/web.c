@@ -37,6 +37,7 @@ struct web_view web_sight(const struct web *w)
 				 .time = subscriber_time(w->subscriber),
 				 .cut_since_ms = w->cut_since_ms,
 				 .root = w->conf->unit,
+				 .picture = w->picture,
 				 .version = w->version,
 				 .clients = web_streams_n(w->streams),
 				 .times = w->times,
@@ -69,12 +70,14 @@ static void changed(void *ctx, const struct mirror_grain *g, bool whole)
 	web_event_changed(&w->events, &v, g);
 }
 
-/* A whole picture of another generation: nothing that a browser holds is to be believed. */
+/* A whole picture of another generation: nothing that a browser holds is to be believed, nor what it has not been given yet. The
+ * history that the ring tells of may be lost. */
 static void complete(struct web *w)
 {
 	const struct mirror *m = subscriber_mirror(w->subscriber);
 
 	w->version = 0;
+	w->picture++;
 	web_times_forget(w->times);
 	web_tally_begin(w->tally);
 	for (size_t i = 0; i < mirror_grains(m); i++)
@@ -83,6 +86,7 @@ static void complete(struct web *w)
 	log_info("%zu grains of %s are here, version %lu", mirror_grains(m), w->conf->unit, (unsigned long)w->version);
 	if (w->complete) {
 		struct web_view v = web_sight(w);
+		web_ring_forget(w->events.ring);
 		web_event_resync(&w->events, &v, "generation");
 		web_streams_end(w->streams);
 	}

@@ -43,6 +43,7 @@ struct web {
 	struct waiting *waiting; /* requests that are answered later (web_answer.c) */
 	uint64_t version;        /* the highest that a grain of the mirror has */
 	bool complete;           /* there are figures */
+	uint64_t picture;        /* whole pictures so far */
 	bool live;               /* as told last */
 	int64_t cut_since_ms;    /* wall clock */
 	struct date today;       /* as told last */

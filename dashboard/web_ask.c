@@ -42,6 +42,7 @@ struct web_ask {
 	Tiendo__V1__Cells cells;
 	struct buffer cursor;
 	struct mirror_generation generation;
+	uint64_t picture; /* that it was begun with, or looked at last */
 	struct list list;
 	struct report report;
 	bool explains, cut;
@@ -74,6 +75,12 @@ static void drop_old(struct web_ask *a, int64_t now)
 	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
 		if (a->kept[i].text.plain.size && now - a->kept[i].at >= WEB_ASK_FRESH_MS)
 			drop(&a->kept[i]);
+}
+
+static void drop_all(struct web_ask *a)
+{
+	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
+		drop(&a->kept[i]);
 }
 
 static struct kept *fresh(struct web_ask *a, const struct web_question *q, int64_t now)
@@ -140,8 +147,7 @@ void web_ask_close(struct web_ask **a)
 	while ((*a)->first)
 		finish(*a, WEB_AWAY, NULL, "");
 	end_answer(*a);
-	for (size_t i = 0; i < WEB_ASK_KEPT; i++)
-		drop(&(*a)->kept[i]);
+	drop_all(*a);
 	buffer_free(&(*a)->cursor);
 	client_close(&(*a)->client);
 	free(*a);
@@ -414,10 +420,21 @@ static void page(struct web_ask *a, const Tiendo__V1__Reply *r, const struct web
 
 /* ---- in the loop ---- */
 
+/* What was taken so far points into a catalogue that is no more, and what is at hand may be of a history that is lost. */
+static void another_picture(struct web_ask *a, uint64_t picture)
+{
+	a->picture = picture;
+	drop_all(a);
+	if (a->asking || a->held)
+		restart(a);
+}
+
 void web_ask_step(struct web_ask *a, const struct web_view *v, int64_t now)
 {
 	a->blind = !v;
 	drop_old(a, now);
+	if (v && v->picture != a->picture)
+		another_picture(a, v->picture);
 	while (a->first) {
 		if (now - a->first->since > WEB_ASK_PATIENCE_MS) {
 			finish(a, v ? WEB_AWAY : WEB_NO_FIGURES, NULL, "");
@@ -425,11 +442,6 @@ void web_ask_step(struct web_ask *a, const struct web_view *v, int64_t now)
 		}
 		if (!v)
 			return;
-		/* what was taken so far points into a catalogue that is no more */
-		if ((a->asking || a->held) && !mirror_same_generation(&a->generation, &v->sight.generation)) {
-			restart(a);
-			continue;
-		}
 		if (a->held)
 			return;
 		if (!a->asking) {

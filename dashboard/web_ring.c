@@ -61,6 +61,12 @@ uint64_t web_ring_put(struct web_ring *r, const char *path, bool own, struct byt
 	return r->newest;
 }
 
+void web_ring_forget(struct web_ring *r)
+{
+	while (r->oldest <= r->newest)
+		drop_oldest(r);
+}
+
 uint64_t web_ring_newest(const struct web_ring *r)
 {
 	return r->newest;

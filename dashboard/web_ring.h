@@ -36,6 +36,8 @@ void web_ring_free(struct web_ring *r);
 
 /* Copies. Returns its number. An event longer than the ring asserts. */
 uint64_t web_ring_put(struct web_ring *r, const char *path, bool own, struct bytes text);
+/* Nothing that is kept is true any more. Who has been given all of it goes on; who is behind has lost events. */
+void web_ring_forget(struct web_ring *r);
 uint64_t web_ring_newest(const struct web_ring *r); /* 0 = none yet */
 uint64_t web_ring_oldest(const struct web_ring *r); /* the first that is kept; newest + 1 = none */
 /* Is event `after` + 1 still there, or yet to come? */

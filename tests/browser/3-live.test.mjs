@@ -142,6 +142,30 @@ export default function (test) {
 		await settled(page);
 	});
 
+	test("the centre is restored from a backup behind an open page", async (t) => {
+		const w = await office(t);
+		const page = await t.browser.open(w.open, "/don-vi?unit=412&plan=CT40");
+		const figure = (n, said) => until(`${n}/25, ${said}`, async () => (await cutru(page)) === `${n}/25`, HEALED_MS);
+		await mark(page);
+		await report(w, 18);
+		await figure(18, "which the backup has");
+		const copy = `${w.dir}/backup`;
+		w.server("backup", copy);
+		await report(w, 17);
+		await figure(17, "which it has not");
+		await w.stop("agent-412", "SIGTERM");
+		await w.stop("server", "SIGKILL");
+		w.replaceServer(copy);
+		await w.start();
+		await figure(18, "as the restored centre says");
+		await until("the line to be whole again", async () => /^trực tiếp/.test(await badge(page)), HEALED_MS);
+		if ((await cutru(page)) !== "18/25") throw new Error("live, and it shows what was lost");
+		w.runAgent("412"); // its own disk fills the gap
+		await figure(17, "which the office had and gave again");
+		await same(page);
+		await settled(page);
+	});
+
 	test("a gateway that has never seen its centre says so, and then shows it", async (t) => {
 		const w = await office(t);
 		await w.open.stop("SIGTERM");

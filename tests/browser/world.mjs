@@ -210,6 +210,12 @@ export class World {
 		return this;
 	}
 
+	/** A copy of its store takes the place of it; nobody runs. */
+	replaceServer(copy) {
+		rmSync(path.join(this.dir, "server"), { recursive: true });
+		renameSync(copy, path.join(this.dir, "server"));
+	}
+
 	// ---- offices ----
 	runAgent(unit) {
 		this.agent(unit, "status", "--json");

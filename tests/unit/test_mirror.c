@@ -187,6 +187,32 @@ static void another_incarnation_and_back(void **state)
 	mirror_free(m);
 }
 
+/* The centre's store was rolled back without a word: the same generation, or an earlier one of the same incarnation. */
+static void a_history_that_is_lost(void **state)
+{
+	struct mirror_generation g1 = generation(1, 30), before = generation(1, 5);
+	const struct mirror_generation *to[] = {&g1, &before};
+
+	(void)state;
+	for (size_t i = 0; i < BASE_COUNT(to); i++) {
+		struct mirror *m = caught_up(&g1);
+		struct mirror_rollup r = value_of(7, 77);
+		struct mirror_grain page = grain(0, 1, &r, 1); /* below what is held */
+		assert_false(mirror_meet(m, to[i]));
+		mirror_restart(m, to[i]);
+		assert_true(mirror_stale(m) && mirror_owes_all(m));
+		assert_int_equal(done_at(m, 9), 3); /* what is lost is shown, as such */
+		assert_false(mirror_meet(m, to[i]));
+		assert_int_equal(mirror_page(m, to[i], &page), MIRROR_APPLIED);
+		assert_true(mirror_complete(m, to[i], 2));
+		assert_false(mirror_stale(m) || mirror_owes_all(m));
+		assert_int_equal(done_at(m, 7), 77);
+		assert_int_equal(done_at(m, 9), 0);
+		assert_int_equal(mirror_since(m), 2);
+		mirror_free(m);
+	}
+}
+
 /* ---- the model ---- */
 
 enum {
@@ -495,6 +521,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_the_centre_says_it_holds),
 		cmocka_unit_test(a_new_generation_gathers_beside_the_old),
 		cmocka_unit_test(another_incarnation_and_back),
+		cmocka_unit_test(a_history_that_is_lost),
 		cmocka_unit_test(a_mirror_ends_equal),
 		cmocka_unit_test(many_grains),
 	};

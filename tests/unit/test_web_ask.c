@@ -325,6 +325,7 @@ static void generations_do_not_mix(void **state)
 		turn(0);
 	assert_true(a.times == 0 && centre.asked == 1);
 	land.g.entry++;
+	land.picture++;
 	until_answered(&a);
 	assert_true(a.code == WEB_GOOD && a.rows == ROWS);
 }

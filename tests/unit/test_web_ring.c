@@ -184,12 +184,33 @@ static void bytes_and_number_are_bounded(void **state)
 	web_ring_free(NULL);
 }
 
+static void what_is_forgotten(void **state)
+{
+	struct web_ring *r = web_ring_new(0);
+	const struct web_follow all = {.all = true};
+	struct web_event e;
+
+	(void)state;
+	web_ring_forget(r);
+	assert_true(web_ring_reaches(r, 0));
+	for (int i = 0; i < 3; i++)
+		web_ring_put(r, "a/", false, bytes_text("lost"));
+	web_ring_forget(r);
+	assert_true(web_ring_oldest(r) == 4 && web_ring_newest(r) == 3);
+	assert_true(web_ring_reaches(r, 3) && !web_ring_reaches(r, 2)); /* who had all goes on, who was behind has lost something */
+	assert_false(web_ring_next(r, 3, &all, &e));
+	assert_int_equal(web_ring_put(r, "a/", false, bytes_text("new")), 4);
+	assert_true(web_ring_next(r, 3, &all, &e) && e.number == 4 && memcmp(e.text.data, "new", 3) == 0);
+	web_ring_free(r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_follows_what),
 		cmocka_unit_test(random_rings),
 		cmocka_unit_test(bytes_and_number_are_bounded),
+		cmocka_unit_test(what_is_forgotten),
 	};
 
 	if (argc > 1)

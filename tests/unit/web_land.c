@@ -53,7 +53,7 @@ void web_land_close(struct web_land *l)
 struct web_view web_land_view(const struct web_land *l)
 {
 	return (struct web_view){.atlas = &l->atlas, .mirror = l->mirror, .sight = {.generation = l->g, .today = {20240402}, .simulated = true},
-				 .time = {1712019600000}, .root = "VN", .version = l->version, .clients = 3, .tally = l->tally};
+				 .time = {1712019600000}, .root = "VN", .version = l->version, .picture = l->picture, .clients = 3, .tally = l->tally};
 }
 
 struct place web_land_place(const struct web_land *l, const char *code)

@@ -16,7 +16,7 @@ struct web_land {
 	struct mirror *mirror;
 	struct mirror_generation g;
 	struct web_tally *tally;
-	uint64_t version;
+	uint64_t version, picture;
 };
 
 void web_land_open(struct web_land *l);

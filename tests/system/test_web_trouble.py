@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The centre behind a running gateway is another one than before: restored, rolled back, with another key, or it does not let the gateway in any more.
+Nothing of a history that was lost is shown as current, and whoever looks is told what is wrong and what to do."""
+import shutil
+import threading
+import time
+
+import pytest
+
+import openapi
+from test_web_events import Field, grains
+from world import UNITS, until
+
+LIVE_S = 3.2  # SUBSCRIBER_LIVE_MS: for so long nobody can know that the centre is gone
+
+
+@pytest.fixture
+def field(make_world):
+    made = []
+
+    def make(**more):
+        made.append(Field(make_world, **more))
+        return made[-1]
+
+    yield make
+    for f in made:
+        f.close()
+
+
+class Looker:
+    """Asks for one figure again and again; what it was shown, and since when it had asked."""
+
+    def __init__(self, gate, unit, item):
+        self.browser, self.unit, self.item = gate.browser(), unit, item
+        self.seen, self.over = [], False
+        self.thread = threading.Thread(target=self.look, daemon=True)
+        self.thread.start()
+
+    def look(self):
+        while not self.over:
+            asked = time.monotonic()
+            answer = self.browser.get("figures", unit=self.unit)
+            if answer.status == 200:
+                figure = next((x for x in answer.json["figures"] if x["item"] == self.item), None)
+                self.seen.append((asked, answer.json["state"], figure and figure["numerator"]))
+
+    def end(self):
+        self.over = True
+        self.thread.join()
+        return self.seen
+
+
+def lose(world, copy):
+    """The store is gone; the copy takes its place and is started. Gives when the centre was killed."""
+    killed = time.monotonic()
+    world.kill()
+    shutil.rmtree(world.dir)
+    shutil.copytree(copy, world.dir)
+    world.start()
+    return killed
+
+
+def never_as_current(seen, killed, lost):
+    """Once the end of the old centre can be known, a figure that was lost is shown as of then, or not at all."""
+    wrong = [(asked - killed, state) for asked, state, n in seen if n in lost and state["live"] and not state["stale"] and asked - killed > LIVE_S]
+    assert not wrong, (len(wrong), wrong[0])
+    assert any(n in lost for _, _, n in seen), "it was seen before"
+
+
+@pytest.mark.parametrize("mark", ["backup", "snapshot"])
+def test_the_centre_is_restored(field, mark):
+    """From a backup, which says that it is one, or from a copy of the disk, which does not: same incarnation, same generation, fewer entries."""
+    f = field()
+    f.ratio("16702", 100)
+    copy = f.world.tmp / "copy"
+    if mark == "backup":
+        f.world.server_cli("backup", copy)
+    else:
+        f.world.stop()
+        shutil.copytree(f.world.dir, copy)
+        f.world.start()
+        f.offices.clear()
+    b = f.gate.browser()
+    until("the line", lambda: b.json("state")["live"])
+    stream = b.follow("VN", depth="all")
+    old, before = stream.events[0]["data"]["state"]["generation"], stream.last
+    for n in (600, 700, 800):
+        stream.grain(f.ratio("16702", n), "VN")
+    lost = [e["id"] for e in stream.events]
+    looker = Looker(f.gate, "16702", "KH.R")
+    killed = lose(f.world, copy)
+    stream.until("to be told to fetch anew", lambda events: events[-1]["event"] == "resync")
+    assert stream.events[-1]["data"] == {"reason": "generation"}
+    f.right("16702", "412", "40", "VN", "G/DIEM")
+    until("the line", lambda: b.json("state")["live"])
+    assert {x["item"]: x["numerator"] for x in b.json("figures", unit="16702")["figures"]}["KH.R"] == 100
+    never_as_current(looker.end(), killed, {600, 700, 800})
+    now = b.json("state")
+    assert (now["generation"] == old) == (mark == "snapshot") and not now["stale"]
+    assert b.json("recent", unit="VN") == {"events": []}, "what was lost did not happen"
+    for id_ in {before, *lost}:
+        again = b.follow("VN", depth="all", last=id_)
+        again.until("to be told", lambda events: len(events) >= 2)
+        assert [e["event"] for e in again.events] == ["hello", "resync"] and again.events[0]["data"]["state"]["generation"] == now["generation"], id_
+        again.close()
+    follow = b.follow("VN", depth="all")
+    f.offices.clear()
+    version = f.ratio("16703", 55)
+    follow.grain(version, "VN")
+    assert {g["version"] for g in grains(follow)} == {version}
+    f.right("16703", "16702", "412", "VN")
+
+
+def test_a_catalogue_load_is_lost(field):
+    """Rolled back to before it without a mark: the generation is an older one of the same incarnation, and the unit that it brought is no more."""
+    f = field()
+    f.ratio("16702", 100)
+    f.world.stop()
+    copy = f.world.tmp / "copy"
+    shutil.copytree(f.world.dir, copy)
+    f.world.start()
+    b = f.gate.browser()
+    until("the line", lambda: b.json("state")["live"])
+    f.world.write_catalogue(units=UNITS + "415,40,district,huyện,state,Huyện Mới,,Chủ tịch UBND huyện,,,,\n")
+    f.world.server_cli("catalogue", "load", f.world.catalogue)
+    until("the new unit", lambda: b.get("unit", unit="415").status == 200)
+    f.offices.clear()
+    f.ratio("16702", 900)
+    f.right("16702", "VN")
+    looker = Looker(f.gate, "16702", "KH.R")
+    killed = lose(f.world, copy)
+    until("the unit to be gone", lambda: b.get("unit", unit="415").status == 404)
+    f.right("16702", "412", "VN")
+    never_as_current(looker.end(), killed, {900})
+    until("the line", lambda: b.json("state")["live"] and not b.json("state")["stale"])
