@@ -287,6 +287,7 @@ demo: deps
 
 check soak: DEPS = check
 check: deps
+	@tools/proxies.sh
 	@$(MAKE) --no-print-directory all VARIANT=$(VARIANT)
 	@tests/check.sh $(B) $(VARIANT)
 

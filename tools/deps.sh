@@ -12,7 +12,7 @@ node=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || node=0
 # only ever started by the benchmark itself, never as a service of the system; one that cannot be had is left out there
 SERVERS=
 case ${1:-} in
-check) PACKAGES="$PACKAGES clang libclang-rt-14-dev iproute2 nftables tmux chromium poppler-utils python3-jsonschema python3-yaml" ;;
+check) PACKAGES="$PACKAGES clang libclang-rt-14-dev iproute2 nftables tmux chromium poppler-utils openssl python3-jsonschema python3-yaml" ;;
 peers) SERVERS="postgresql-15 redis-server rabbitmq-server nats-server mosquitto libpq-dev librabbitmq-dev" ;;
 esac
 not_there() {

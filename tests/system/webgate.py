@@ -46,9 +46,9 @@ class Answer:
 class Stream:
     """text/event-stream as the HTML standard reads it. What came is in `events`, the newest last."""
 
-    def __init__(self, port, target, headers):
+    def __init__(self, connection, target, headers):
         self.events, self.pings, self.retry, self.ended = [], 0, None, False
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.connection = connection
         self.connection.request("GET", target, headers=headers)
         self.answer = self.connection.getresponse()
         self.status, self.headers = self.answer.status, self.answer.headers
@@ -121,8 +121,11 @@ class Browser:
         cookie = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
         return {**cookie, **self.headers, **headers}
 
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
     def ask(self, method, target, body=None, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = self.connect()
         connection.request(method, target, body, self.sent({k.replace("_", "-"): v for k, v in headers.items()}))
         r = connection.getresponse()
         answer = Answer(r.status, r.headers, r.read())
@@ -164,7 +167,7 @@ class Browser:
 
     def follow(self, unit, last=None, status=200, **args):
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last} if last else {})}
-        stream = Stream(self.port, self.target("events", {"unit": unit, **args}), self.sent(headers))
+        stream = Stream(self.connect(), self.target("events", {"unit": unit, **args}), self.sent(headers))
         self.streams.append(stream)
         assert stream.status == status, (stream.status, stream.answer.read(300))
         if status == 200:
