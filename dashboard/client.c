@@ -17,6 +17,8 @@ enum {
 		      1024, /* a page is 256 KiB on the wire; untouched memory costs nothing */
 	RECONNECT_MS = 300,
 	CLIENT_HANDSHAKE_MS = 15000,
+	DOOR_MS = 5000, /* a door that is shut says so at each attempt */
+	DOOR_SURE_MS = 2000,
 	SEND_AGAIN_MS = 20, /* how often to look whether the handshake is done */
 	LISTENS_MS = 1000
 };
@@ -30,6 +32,8 @@ struct client {
 	uint64_t id;
 	const Tiendo__V1__Reply *reply;
 	bool asking, sent, entered; /* entered: a handshake has succeeded once */
+	enum client_door door; /* as it said at door_at */
+	int64_t door_at, door_since;
 	int64_t opened_at, socket_at, asked_at, sent_at, not_before;
 };
 
@@ -38,7 +42,8 @@ static bool connect_socket(struct client *c, struct sys_error *error)
 	const struct net_connect to = {.endpoint = c->options.endpoint,
 				       .server_key = c->options.server_key,
 				       .pair = c->options.pair,
-				       .reconnect_ms = RECONNECT_MS};
+				       .reconnect_ms = RECONNECT_MS,
+				       .watch = c->options.watch};
 
 	net_socket_close(&c->socket);
 	c->socket_at = clock_transport();
@@ -159,6 +164,37 @@ struct loop_item client_item(const struct client *c)
 bool client_refused(const struct client *c, int64_t now)
 {
 	return !c->entered && now - c->opened_at > CLIENT_REFUSED_MS;
+}
+
+/* ---- what the door says ---- */
+
+static void heard(struct client *c, enum net_event event, int64_t now)
+{
+	enum client_door was = c->door;
+
+	if (event == NET_EVENT_READY)
+		c->door = CLIENT_DOOR_OPEN;
+	else if (event == NET_EVENT_REFUSED)
+		c->door = CLIENT_DOOR_REVOKED;
+	else if (event == NET_EVENT_FAILED)
+		c->door = CLIENT_DOOR_SHUT;
+	else if (was == CLIENT_DOOR_OPEN) /* lost; of another one it is the end of that attempt */
+		c->door = CLIENT_DOOR_SILENT;
+	if (c->door != was)
+		c->door_since = now;
+	c->door_at = now;
+}
+
+enum client_door client_door(struct client *c, int64_t now)
+{
+	for (enum net_event e; c->socket && (e = net_event(c->socket)) != NET_EVENT_NONE;)
+		heard(c, e, now);
+	/* one that was revoked is told so once for each socket */
+	int64_t lasts = c->door == CLIENT_DOOR_REVOKED ? CLIENT_HANDSHAKE_MS + DOOR_MS : DOOR_MS;
+	if (c->door != CLIENT_DOOR_OPEN && now - c->door_at > lasts)
+		c->door = CLIENT_DOOR_SILENT;
+	/* a centre that is about to start puts off whoever comes */
+	return c->door == CLIENT_DOOR_SHUT && now - c->door_since < DOOR_SURE_MS ? CLIENT_DOOR_SILENT : c->door;
 }
 
 const Tiendo__V1__Reply *client_call(struct client *c, Tiendo__V1__Query *q, int64_t limit_ms,

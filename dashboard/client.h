@@ -30,6 +30,7 @@ struct client_options {
 	const uint8_t *server_key; /* [KEYS_SIZE] */
 	const struct keys_pair *pair;
 	int signals; /* of loop_signals: ends client_call; -1 = none */
+	bool watch;  /* keep what happens to the connection: client_door is asked at least each minute */
 };
 
 struct client *client_open(const struct client_options *options, struct sys_error *error);
@@ -43,6 +44,15 @@ int64_t client_due(const struct client *c, int64_t now);
 struct loop_item client_item(const struct client *c);
 /* No handshake has succeeded since the client was opened, CLIENT_REFUSED_MS ago. */
 bool client_refused(const struct client *c, int64_t now);
+
+/* What the door said last, with `watch`; what it said long ago says nothing. */
+enum client_door {
+	CLIENT_DOOR_SILENT, /* nobody answers, or nothing was tried lately */
+	CLIENT_DOOR_OPEN,
+	CLIENT_DOOR_SHUT,   /* somebody is there and no handshake succeeds: our key is not registered, or it is not that server */
+	CLIENT_DOOR_REVOKED /* our key is one that was revoked */
+};
+enum client_door client_door(struct client *c, int64_t now);
 
 /* Waits for the reply, at most `limit_ms`. NULL: *code is -EACCES (no handshake), -ETIMEDOUT
  * (silence) or -ESHUTDOWN (a signal). A Failure is a reply. */

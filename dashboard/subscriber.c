@@ -10,7 +10,8 @@
 enum {
 	FEED_ARENA = 4 * 1024 * 1024, /* a delta is at most one grain */
 	MANY_MISSING = 20, /* above it one catch-up costs less than a question for each */
-	AGAIN_MS = 1000    /* after an answer that was of no use */
+	AGAIN_MS = 1000,   /* after an answer that was of no use */
+	REVOKED_MS = 10000 /* ... and one that people must do something about */
 };
 
 /* ---- making ---- */
@@ -21,11 +22,12 @@ struct subscriber *subscriber_open(const struct subscriber_options *options,
 	struct subscriber *s = base_alloc(sizeof(*s));
 
 	s->options = *options;
+	s->options.query.watch = options->doors;
 	if (!s->options.versions_ms)
 		s->options.versions_ms = SUBSCRIBER_VERSIONS_MS;
 	s->arena = codec_arena_new(FEED_ARENA);
 	s->mirror = mirror_new();
-	s->client = client_open(&options->query, error);
+	s->client = client_open(&s->options.query, error);
 	if (!s->client || !s->arena.base)
 		subscriber_close(&s);
 	return s;
@@ -242,7 +244,8 @@ static void failed(struct subscriber *s, enum reason reason, int64_t now)
 	uint32_t plan;
 	bool found = reason != REASON_NOT_FOUND;
 
-	if (reason == REASON_REVOKED || reason == REASON_FORBIDDEN) {
+	s->revoked = reason == REASON_REVOKED;
+	if (s->revoked || reason == REASON_FORBIDDEN) {
 		s->news |= SUBSCRIBER_REVOKED;
 	} else if (!found && s->job == JOB_GRAIN && mirror_missing(s->mirror, &path, &plan)) {
 		mirror_forget(s->mirror, path, plan);
@@ -255,7 +258,7 @@ static void failed(struct subscriber *s, enum reason reason, int64_t now)
 		s->next_ready = false;
 	}
 	s->job = JOB_NONE;
-	s->retry_due = now + AGAIN_MS;
+	s->retry_due = now + (s->revoked ? REVOKED_MS : AGAIN_MS);
 }
 
 static void read_answer(struct subscriber *s, int64_t now)
@@ -273,6 +276,7 @@ static void read_answer(struct subscriber *s, int64_t now)
 		failed(s, (enum reason)r->failure->reason, now);
 		return;
 	}
+	s->revoked = false;
 	s->illustrative = r->illustrative;
 	s->simulated = r->simulated;
 	s->today = (struct date){r->today};
@@ -296,6 +300,8 @@ static const char *shut(const struct subscriber *s, int64_t now)
 unsigned subscriber_step(struct subscriber *s, int64_t now)
 {
 	s->news = 0;
+	if (s->options.doors)
+		s->door = client_door(s->client, now);
 	subscriber_read_feed(s, now);
 	read_answer(s, now);
 	choose(s, now);
@@ -376,6 +382,15 @@ struct sight subscriber_sight(const struct subscriber *s)
 struct instant subscriber_time(const struct subscriber *s)
 {
 	return s->time;
+}
+
+enum subscriber_trouble subscriber_trouble(const struct subscriber *s, int64_t now)
+{
+	if (subscriber_live(s, now))
+		return SUBSCRIBER_FINE;
+	if (s->revoked || s->door == CLIENT_DOOR_REVOKED)
+		return SUBSCRIBER_KEY_REVOKED;
+	return s->door == CLIENT_DOOR_SHUT ? SUBSCRIBER_SHUT_OUT : SUBSCRIBER_AWAY;
 }
 
 const char *subscriber_shut(const struct subscriber *s, int64_t now)

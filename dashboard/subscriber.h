@@ -36,6 +36,7 @@ struct subscriber_options {
 	const char *feed;     /* endpoint */
 	const char *unit;     /* "40" or "G/PILOT"; resolved in each catalogue anew */
 	bool groups;          /* and the groups whose members all lie there: they have paths of their own */
+	bool doors;           /* look at what the centre's door says: for subscriber_trouble; stepped at least each minute then */
 	uint32_t versions_ms; /* 0 = SUBSCRIBER_VERSIONS_MS */
 	/*
 	 * Which figures moved, for those who do not want to look at all of them; both may be NULL.
@@ -79,6 +80,14 @@ struct sight subscriber_sight(const struct subscriber *s);
 struct instant
 subscriber_time(const struct subscriber *s); /* of the last heartbeat: the centre's clock */
 bool subscriber_live(const struct subscriber *s, int64_t now);
+/* Why nothing is heard; without `doors` it is AWAY, unless a question was answered so. */
+enum subscriber_trouble {
+	SUBSCRIBER_FINE,       /* it is live */
+	SUBSCRIBER_AWAY,       /* nobody answers */
+	SUBSCRIBER_SHUT_OUT,   /* somebody is there and no handshake succeeds: our key is not registered there, or theirs is another one */
+	SUBSCRIBER_KEY_REVOKED /* our key was */
+};
+enum subscriber_trouble subscriber_trouble(const struct subscriber *s, int64_t now);
 /* The door that stayed shut, after REFUSED. */
 const char *subscriber_shut(const struct subscriber *s, int64_t now);
 

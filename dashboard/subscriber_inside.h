@@ -31,6 +31,8 @@ struct subscriber {
 	bool illustrative, simulated;
 	bool next_ready; /* `next` is whole, and the feed of its path subscribed */
 	bool complete, told_refused;
+	bool revoked;          /* the last answer said so */
+	enum client_door door;
 	bool silent; /* the feed fell silent, and a question was asked since */
 	struct instant time;
 	uint64_t head;    /* the last entry that the feed told of */

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "common/sys/clock.h"
 #include "common/sys/log.h"
 #include "dashboard/session.h"
+#include "dashboard/web_line.h"
 #include "dashboard/web_login.h"
 #include "dashboard/web_scope.h"
 
@@ -21,14 +21,6 @@ enum {
 	DESCRIPTORS_SPARE = 100         /* for libzmq, files, the rest */
 };
 
-static int64_t wall_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct web_view web_sight(const struct web *w)
 {
 	return (struct web_view){.atlas = subscriber_atlas(w->subscriber),
@@ -36,6 +28,7 @@ struct web_view web_sight(const struct web *w)
 				 .sight = subscriber_sight(w->subscriber),
 				 .time = subscriber_time(w->subscriber),
 				 .cut_since_ms = w->cut_since_ms,
+				 .cut_reason = w->cut_since_ms ? web_line_reason(w) : NULL,
 				 .root = w->conf->unit,
 				 .picture = w->picture,
 				 .version = w->version,
@@ -94,48 +87,13 @@ static void complete(struct web *w)
 	web_scope_warn(w);
 }
 
-static void tell_line(struct web *w)
-{
-	bool live = subscriber_live(w->subscriber, w->now);
-	struct date today = subscriber_sight(w->subscriber).today;
-
-	if (!w->complete || (live == w->live && today.ymd == w->today.ymd))
-		return;
-	if (live != w->live) {
-		w->cut_since_ms = live ? 0 : wall_ms();
-		log_info(live ? "the line to the centre is there" : "the line to the centre is cut");
-	}
-	if (today.ymd != w->today.ymd)
-		web_tally_begin(w->tally);
-	w->live = live;
-	w->today = today;
-	struct web_view v = web_sight(w);
-	web_event_state(&w->events, &v);
-}
-
-/* Told once, so the moment that it takes to look whether anybody is there at all is no matter. */
-static void tell_shut(const char *endpoint)
-{
-	if (client_listens(endpoint))
-		log_warn("%s does not let this key in: register it at the centre (role viewer, or operator for free text and Hệ thống)",
-			 endpoint);
-	else
-		log_warn("nobody answers at %s: it is tried again until the centre is there", endpoint);
-}
-
 static void hear(struct web *w)
 {
 	unsigned news = subscriber_step(w->subscriber, w->now);
 
 	if (news & SUBSCRIBER_COMPLETE)
 		complete(w);
-	if (news & SUBSCRIBER_REFUSED)
-		tell_shut(subscriber_shut(w->subscriber, w->now));
-	if (news & SUBSCRIBER_REVOKED)
-		log_error("the centre has revoked this gateway's key: give it a new one (rm DIR/key, init, register)");
-	if (news & SUBSCRIBER_NOT_FOUND)
-		log_error("the centre has no unit %s: correct `unit` in web.conf", w->conf->unit);
-	tell_line(w);
+	web_line_look(w, news);
 }
 
 /* ---- users ---- */
@@ -242,7 +200,7 @@ static bool open_centre(struct web *w, struct sys_error *error)
 {
 	const struct client_options query = door(w);
 	const struct subscriber_options feed = {.query = query, .feed = w->conf->feed, .unit = w->conf->unit, .groups = true,
-						.changing = changing, .changed = changed, .ctx = w};
+						.doors = true, .changing = changing, .changed = changed, .ctx = w};
 
 	w->subscriber = subscriber_open(&feed, error);
 	w->ask = w->subscriber ? web_ask_open(&query, error) : NULL;

@@ -46,6 +46,7 @@ struct web {
 	uint64_t picture;        /* whole pictures so far */
 	bool live;               /* as told last */
 	int64_t cut_since_ms;    /* wall clock */
+	enum subscriber_trouble trouble; /* as told last */
 	struct date today;       /* as told last */
 	int64_t started, now;    /* clock_transport() */
 };

@@ -7,6 +7,7 @@
 #include "common/sys/gzip.h"
 #include "common/sys/json.h"
 #include "dashboard/web_files.h"
+#include "dashboard/web_line.h"
 
 #define JSON_CACHE "private, no-cache"
 #define JSON_VARY "Accept-Encoding, Cookie"
@@ -258,7 +259,8 @@ void web_answered(void *who, enum web_code code, struct web_text *text, const ch
 	p->answered = true;
 	if (code != WEB_GOOD) {
 		/* the centre's own words; it has them in one language */
-		web_fail_for(p->request, code, 0, &(struct web_fault){why, why});
+		const struct web_fault its = {why, why}, *line = web_line_fault(p->web);
+		web_fail_for(p->request, code, 0, (code == WEB_AWAY || code == WEB_NO_FIGURES) && *line->en ? line : &its);
 		return;
 	}
 	if (p->write) {

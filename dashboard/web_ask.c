@@ -274,8 +274,9 @@ static enum web_code code_of(enum reason reason)
 	case REASON_NOT_FOUND:
 		return WEB_NOT_FOUND;
 	case REASON_FORBIDDEN:
-	case REASON_REVOKED:
 		return WEB_FORBIDDEN;
+	case REASON_REVOKED: /* the gateway's key, nobody else's: for whoever asks there is no centre */
+		return WEB_AWAY;
 	case REASON_BAD_FRAME:
 		return WEB_CENTRE_OLD;
 	}

@@ -7,6 +7,7 @@
 #include "dashboard/web_answer.h"
 #include "dashboard/web_call.h"
 #include "dashboard/web_files.h"
+#include "dashboard/web_line.h"
 #include "dashboard/web_system.h"
 
 #define API "/api/v1/"
@@ -63,7 +64,7 @@ static struct web_moment moment(const struct web_call *c)
 	const struct web_view *v = &c->view;
 
 	return (struct web_moment){.version = v->version, .event = web_ring_newest(c->web->events.ring), .time_ms = v->time.ms,
-				   .cut_since_ms = v->cut_since_ms, .today = v->sight.today.ymd, .stale = v->sight.stale};
+				   .cut_since_ms = v->cut_since_ms, .cut_reason = v->cut_reason, .today = v->sight.today.ymd, .stale = v->sight.stale};
 }
 
 /* lacks: ages; it is not kept then, the next one may have them. */
@@ -218,6 +219,8 @@ static void refuse(struct web_call *c, enum web_code code, const struct web_faul
 
 	if (!fault && code == WEB_NOT_FOUND)
 		fault = &missed;
+	if (code == WEB_NO_FIGURES)
+		fault = web_line_fault(c->web);
 	if (fault)
 		web_fail_for(c->request, code, 0, fault);
 	else

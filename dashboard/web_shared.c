@@ -41,7 +41,7 @@ void web_shared_free(struct web_shared *s)
 static bool same(const struct web_moment *a, const struct web_moment *b)
 {
 	return a->version == b->version && a->event == b->event && a->time_ms == b->time_ms &&
-	       a->cut_since_ms == b->cut_since_ms && a->today == b->today && a->stale == b->stale;
+	       a->cut_since_ms == b->cut_since_ms && a->cut_reason == b->cut_reason && a->today == b->today && a->stale == b->stale;
 }
 
 /* Whatever moved: all of them are of the past. */

@@ -19,6 +19,7 @@ struct web_shared;
 struct web_moment {
 	uint64_t version, event; /* of the mirror; the newest in the ring */
 	int64_t time_ms, cut_since_ms;
+	const char *cut_reason; /* static */
 	uint32_t today;
 	bool stale;
 };

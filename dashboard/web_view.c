@@ -24,6 +24,7 @@ void web_state(struct json *j, const char *name, const struct web_view *v)
 		json_int(j, "cut_since_ms", v->cut_since_ms);
 	else
 		json_none(j, "cut_since_ms");
+	list_json_text(j, "cut_reason", v->cut_reason ? v->cut_reason : "");
 	json_bool(j, "stale", s->stale);
 	json_bool(j, "illustrative", s->illustrative);
 	json_bool(j, "simulated", s->simulated);

@@ -21,6 +21,7 @@ struct web_view {
 	struct sight sight;
 	struct instant time;   /* of the last heartbeat: the centre's clock */
 	int64_t cut_since_ms;  /* wall clock; 0 = the line is live */
+	const char *cut_reason; /* static; NULL = it is live (web_line.h) */
 	uint64_t picture;      /* number of the whole picture: of another one, catalogue and figures are other ones */
 	const char *root;      /* code of the unit that is mirrored */
 	uint64_t version;      /* the highest that a grain has */

@@ -166,6 +166,22 @@ export default function (test) {
 		await settled(page);
 	});
 
+	test("the gateway's key is revoked behind an open page", async (t) => {
+		const w = await office(t);
+		const g = await w.gateway("shut");
+		const page = await t.browser.open(g, "/don-vi?unit=412&plan=CT40");
+		const before = await until("the figure", () => cutru(page), SEEN_MS);
+		await mark(page);
+		const key = g.command("init", "--server-key", w.key).trim();
+		const { details } = JSON.parse(w.server("agent", "list", "--json"));
+		w.server("agent", "key", "revoke", details.find((k) => k.public_key === key).key);
+		await until("the reason", async () => /^trung tâm không nhận máy chủ này từ \d\d:\d\d:\d\d, cần người vận hành — số liệu tính đến/.test(await badge(page)), SAID_MS);
+		if (!(await page.evaluate(() => document.querySelector(".badge").classList.contains("badge-bad")))) throw new Error("it is said, but not seen");
+		if ((await cutru(page)) !== before) throw new Error("the figures went with the line");
+		await same(page);
+		await g.stop("SIGTERM");
+	});
+
 	test("a gateway that has never seen its centre says so, and then shows it", async (t) => {
 		const w = await office(t);
 		await w.open.stop("SIGTERM");

@@ -9,6 +9,7 @@ import pytest
 
 import openapi
 from test_web_events import Field, grains
+from webgate import Gate
 from world import UNITS, until
 
 LIVE_S = 3.2  # SUBSCRIBER_LIVE_MS: for so long nobody can know that the centre is gone
@@ -133,3 +134,103 @@ def test_a_catalogue_load_is_lost(field):
     f.right("16702", "412", "VN")
     never_as_current(looker.end(), killed, {900})
     until("the line", lambda: b.json("state")["live"] and not b.json("state")["stale"])
+
+
+# ---- the door is shut ----
+
+def key_of(gate):
+    return gate.cli("init", "--server-key", gate.centre.server_key).stdout.strip()
+
+
+def said(gate, code, word):
+    """What an answer says that the centre would have to give, in both languages."""
+    answer = openapi.judge(gate.browser("lan").get("silent", unit="40"), "silent")
+    assert (answer.status, answer.error) == (503, code)
+    e = answer.json["error"]
+    assert word in e["vi"] and "người vận hành" in e["vi"] and "operator" in e["en"], e
+
+
+def cut(stream, reason):
+    """The browsers are told, and the State says so too."""
+    state = stream.until(f"that the line is cut: {reason}", lambda events: next(
+        (e["data"] for e in reversed(events) if e["event"] == "state" and e["data"]["cut_reason"] == reason), None))
+    openapi.check(state, openapi.schema("State"), "state")
+    assert not state["live"] and state["cut_since_ms"] and not stream.ended and not stream.of("resync")
+
+
+def test_another_centre_answers(field):
+    """Made anew, with another key: what was shown stays as of then, and says why; the key in web.conf, and a restart, mend it."""
+    f = field()
+    w, b = f.world, f.gate.browser()
+    stream = b.follow("VN")
+    stream.grain(f.ratio("16702", 321), "VN")
+    old = b.json("figures", unit="16702")["figures"]
+    w.kill()
+    w.dir = w.tmp / "other"
+    other = w.server_cli("init", "--name", "Mới", "--clock", f"file:{w.clock}", *w.port_options()).stdout.strip()
+    assert other != w.server_key
+    w.server_cli("catalogue", "load", w.catalogue)
+    w.start()
+    cut(stream, "refused")
+    until("the log", lambda: f"{w.end['query']} answers and does not let this gateway in" in f.gate.log())
+    assert key_of(f.gate) in f.gate.log() and "server_key in web.conf" in f.gate.log()
+    said(f.gate, "centre_away", "trung tâm không nhận khoá")
+    state = b.json("board", unit="VN")["state"]
+    assert (state["live"], state["cut_reason"]) == (False, "refused") and b.json("figures", unit="16702")["figures"] == old
+    f.gate.stop()
+    f.gate.start(whole=False)
+    until("the log", lambda: f.gate.log().count("does not let this gateway in") == 2)
+    said(f.gate, "no_figures", "trung tâm không nhận khoá")
+    f.gate.stop()
+    w.server_key = other
+    w.server_cli("agent", "add", "--unit", "VN", "--role", "operator", "--key", key_of(f.gate))
+    f.gate.start()
+    b = f.gate.browser()
+    until("the line", lambda: b.json("state")["live"])
+    assert b.json("state")["cut_reason"] is None and not any(x["reported"] for x in b.json("figures", unit="16702")["figures"])
+
+
+def test_the_gateways_key_is_revoked(field):
+    """Said once and plainly; a new key that is registered, and a restart, mend it."""
+    f = field()
+    w, b = f.world, f.gate.browser()
+    stream = b.follow("VN")
+    stream.grain(f.ratio("16702", 321), "VN")
+    key = key_of(f.gate)
+    w.server_cli("agent", "key", "revoke", next(k["key"] for k in w.server_json("agent", "list")["details"] if k["public_key"] == key))
+    cut(stream, "revoked")
+    said(f.gate, "centre_away", "đã thu hồi khoá")
+    assert f.gate.log().count(f"the centre has revoked this gateway's key {key}") == 1
+    f.gate.stop()
+    f.gate.start(whole=False)
+    until("the log", lambda: f.gate.log().count("the centre has revoked this gateway's key") == 2)
+    said(f.gate, "no_figures", "đã thu hồi khoá")
+    f.gate.stop()
+    (f.gate.dir / "key").unlink()
+    assert key_of(f.gate) != key
+    w.server_cli("agent", "add", "--unit", "VN", "--role", "operator", "--key", key_of(f.gate))
+    f.gate.start()
+    f.right("16702", "VN")
+
+
+def test_a_backup_from_before_the_gateway(field):
+    """The restored centre does not know it: it says so, with the key to register, and heals by itself once that is done."""
+    f = field()
+    f.ratio("16702", 100)
+    copy = f.world.tmp / "copy"
+    f.world.server_cli("backup", copy)
+    gate = Gate(f.world, "late", public="yes")
+    try:
+        stream = gate.browser().follow("VN")
+        stream.grain(f.ratio("16702", 700), "VN")
+        looker = Looker(gate, "16702", "KH.R")
+        killed = lose(f.world, copy)
+        until("the reason", lambda: gate.browser().json("state")["cut_reason"] == "refused")
+        assert key_of(gate) in gate.log()
+        f.world.server_cli("agent", "add", "--unit", "VN", "--role", "viewer", "--key", key_of(gate))
+        until("the line", lambda: (s := gate.browser().json("state"))["live"] and not s["stale"])
+        until("what was restored", lambda: {x["item"]: x["numerator"] for x in gate.browser().json("figures", unit="16702")["figures"]}["KH.R"] == 100)
+        never_as_current(looker.end(), killed, {700})
+        assert stream.ended and stream.events[-1]["event"] == "resync"
+    finally:
+        gate.close()

@@ -335,7 +335,7 @@ static void refusals(void **state)
 	static const struct {
 		enum reason reason;
 		enum web_code code;
-	} all[] = {{REASON_NOT_FOUND, WEB_NOT_FOUND}, {REASON_FORBIDDEN, WEB_FORBIDDEN}, {REASON_REVOKED, WEB_FORBIDDEN}, {REASON_BAD_FRAME, WEB_CENTRE_OLD}};
+	} all[] = {{REASON_NOT_FOUND, WEB_NOT_FOUND}, {REASON_FORBIDDEN, WEB_FORBIDDEN}, {REASON_REVOKED, WEB_AWAY}, {REASON_BAD_FRAME, WEB_CENTRE_OLD}};
 	struct asker missing = {0};
 
 	(void)state;

@@ -23,6 +23,7 @@ export function fresh(line: Line, s: State | null, now: number): Fresh {
 	}
 	if (!s || line.phase !== "open") return same("wait", t("line.opening"));
 	if (!s.time_ms) return same("bad", t("line.none"));
+	if (!s.live && s.cut_since_ms != null && s.cut_reason !== "away") return same("bad", t("line.shut", { since: timeSince(s.cut_since_ms, here), until }));
 	if (!s.live) return same("bad", s.cut_since_ms == null ? t("line.centreUnknown", { until }) : t("line.centre", { since: timeSince(s.cut_since_ms, here), until }));
 	if (s.stale) return same("wait", t("line.stale", { until }));
 	return { tone: "good", text: t("line.liveAt", { time: clock(s.time_ms) }), aloud: t("line.live") };

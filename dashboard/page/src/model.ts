@@ -17,6 +17,7 @@ export interface State {
 	today: Date8 | null;
 	live: boolean; // between the gateway and the centre
 	cut_since_ms: number | null;
+	cut_reason: "away" | "refused" | "revoked" | null;
 	stale: boolean;
 	illustrative: boolean;
 	simulated: boolean;

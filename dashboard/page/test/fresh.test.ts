@@ -14,6 +14,7 @@ const STATE: State = {
 	today: "2024-04-02",
 	live: true,
 	cut_since_ms: null,
+	cut_reason: null,
 	stale: false,
 	illustrative: false,
 	simulated: false,
@@ -46,9 +47,14 @@ test("cut: since when, and until when the figures stand", () => {
 });
 
 test("the line holds, but the gateway's own to the centre does not", () => {
-	const away = { ...STATE, live: false, cut_since_ms: hanoi(2, 12, 1, 10) };
+	const away: State = { ...STATE, live: false, cut_since_ms: hanoi(2, 12, 1, 10), cut_reason: "away" };
 	says(OPEN, away, "trung tâm mất nối từ 12:01:10 — số liệu tính đến 12:01:07", "centre away since 12:01:10 — figures as of 12:01:07", "bad");
 	says(OPEN, { ...away, cut_since_ms: null }, "trung tâm mất nối — số liệu tính đến 12:01:07", "centre away — figures as of 12:01:07", "bad");
+});
+
+test("the centre is there and does not let the gateway in", () => {
+	for (const cut_reason of ["refused", "revoked"] as const)
+		says(OPEN, { ...STATE, live: false, cut_since_ms: hanoi(2, 12, 1, 10), cut_reason }, "trung tâm không nhận máy chủ này từ 12:01:10, cần người vận hành — số liệu tính đến 12:01:07", "the centre refuses this server since 12:01:10, its operator is needed — figures as of 12:01:07", "bad");
 });
 
 test("figures of a generation that has passed are marked", () => {

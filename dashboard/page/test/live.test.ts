@@ -13,6 +13,7 @@ const STATE: State = {
 	today: "2024-04-02",
 	live: true,
 	cut_since_ms: null,
+	cut_reason: null,
 	stale: false,
 	illustrative: false,
 	simulated: false,

@@ -37,6 +37,7 @@ export const shell = {
 	"line.cut": ["mất nối từ {since} — số liệu tính đến {until}", "cut since {since} — figures as of {until}"],
 	"line.cutUnknown": ["mất nối từ {since}", "cut since {since}"],
 	"line.centre": ["trung tâm mất nối từ {since} — số liệu tính đến {until}", "centre away since {since} — figures as of {until}"],
+	"line.shut": ["trung tâm không nhận máy chủ này từ {since}, cần người vận hành — số liệu tính đến {until}", "the centre refuses this server since {since}, its operator is needed — figures as of {until}"],
 	"line.centreUnknown": ["trung tâm mất nối — số liệu tính đến {until}", "centre away — figures as of {until}"],
 	"line.stale": ["trung tâm đã đổi thế hệ, đang nhận lại — số liệu tính đến {until}", "new generation at the centre, catching up — figures as of {until}"],
 	"line.none": ["chưa có số liệu", "no figures yet"],
