@@ -169,16 +169,25 @@ export function sentence(s: Situation): Piece[] {
 	else sayIndicators(now, say);
 	if (s.offices) {
 		say("; ");
-		say(t(s.chosen && s.offices.all ? "ov.officesAll" : "ov.offices", { n: ofN(s.offices.silent, s.offices.of) }), s.offices.silent > 0);
+		say(t(s.offices.owing ? "ov.officesOwing" : s.chosen && s.offices.all ? "ov.officesAll" : "ov.offices", { n: ofN(s.offices.silent, s.offices.of) }), s.offices.silent > 0);
 	}
-	if (then && s.compare && applicable(now.leaves) > 0)
-		say(`; ${t("ov.since", { date: date(s.compare), n: signed(now.leaves.done - then.leaves.done) })}`);
+	if (then && s.compare && applicable(now.leaves) > 0) {
+		const n = now.leaves.done - then.leaves.done;
+		say(`; ${t(n ? "ov.since" : "ov.sinceSame", { date: date(s.compare), n: signed(n) })}`);
+	}
 	say(".");
 	sayWorst(s, figures, say);
 	return out;
 }
 
 const signed = (n: number): string => (n < 0 ? int(n) : `+${int(n)}`);
+
+/** Overdue are cells, while the sentence counts leaves: it says so where the two are not as many. */
+function overdue(f: Tally): string {
+	const cells = applicable(f.cells);
+	const n = ofN(f.overdue, cells);
+	return t("ov.overdue", { n: cells === applicable(f.leaves) ? n : t("ov.cells", { n }) });
+}
 
 type Say = (text: string, strong?: boolean) => void;
 
@@ -194,7 +203,7 @@ function sayTasks(s: Situation, now: Tally, figures: Figure[], say: Say): void {
 	say(t("ov.waiting", { n: l.not_started }));
 	if (l.unreported) say(`, ${t("ov.unreported", { n: l.unreported })}`);
 	say("; ");
-	say(t("ov.overdue", { n: ofN(now.overdue, applicable(now.cells)) }), now.overdue > 0);
+	say(overdue(now), now.overdue > 0);
 }
 
 function sayIndicators(now: Tally, say: Say): void {
@@ -207,7 +216,7 @@ function sayWorst(s: Situation, figures: Figure[], say: Say): void {
 	if (!worst) return;
 	const how =
 		worst.overdue > 0
-			? t("ov.overdue", { n: ofN(worst.overdue, applicable(worst.cells)) })
+			? overdue(worst)
 			: missing(worst) > 0
 				? t("ov.notReported", { n: ofN(missing(worst), worst.expected) })
 				: null;

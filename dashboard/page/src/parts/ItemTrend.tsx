@@ -18,7 +18,7 @@ function facts(l: Lines): Facts {
 	const first = t(`trend.${l.what}` satisfies Key);
 	const n = l.days.length - 1;
 	const second = l.by === null ? null : l.by === "target" ? t("unit.target") : t("state.overdue");
-	const end = l.by === null ? "" : ` (${second} ${show(l.second[n])})`;
+	const end = l.by === null ? "" : `; ${second} ${show(l.second[n])}`;
 	const whole = t("trend.words", { what: first, from: date(l.days[0]), to: date(l.days[n]), a: show(l.first[0]), b: show(l.first[n]) }) + end;
 	return { days: l.days, done: l.first, overdue: l.second, of: 0, said: { first, second, whole, show, scale: l.what === "percent" || l.what === "points" ? 100 : 1 } };
 }

@@ -71,7 +71,7 @@ export const unit = {
 	"unit.refused": ["không chấp thuận", "refused"],
 	"unit.loginNote": ["Vướng mắc, báo cáo kèm biên nhận và đề nghị của đơn vị: cần đăng nhập để xem.", "Obstacles, reports with receipts and requests: log in to see them."],
 	"unit.moved": ["{name}: số liệu vừa thay đổi", "{name}: the figure has just changed"],
-	"trend.words": ["{what}: {a} ngày {from}, {b} ngày {to}", "{what}: {a} on {from}, {b} on {to}"],
+	"trend.words": ["{what}: {a} → {b} (từ {from} đến {to})", "{what}: {a} → {b} ({from} to {to})"],
 	"trend.tasks": ["Nhiệm vụ xong", "Tasks done"],
 	"trend.cells": ["Đơn vị xong", "Offices done"],
 	"trend.percent": ["Mức đạt", "Attained"],
