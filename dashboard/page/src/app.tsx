@@ -60,10 +60,12 @@ function Nav() {
 }
 
 /** What kind of figures these are: said wherever figures are. */
+const kindOf = (s: State | null): string =>
+	s?.illustrative ? t("app.illustrative") + (s.simulated ? ` · ${t("app.simulated")}` : "") : s?.simulated ? t("app.simulatedOnly") : "";
+
 function What({ s }: { s: State | null }) {
-	if (!s?.illustrative && !s?.simulated) return null;
-	const words = s.illustrative ? t("app.illustrative") + (s.simulated ? ` · ${t("app.simulated")}` : "") : t("app.simulatedOnly");
-	return <p class="what">{words}</p>;
+	const words = kindOf(s);
+	return words ? <p class="what">{words}</p> : null;
 }
 
 let switched = false; // the page is drawn anew by it, and the keyboard stays where it was
@@ -229,9 +231,11 @@ function Main() {
 		if (shown.current !== screen) document.getElementById("main")?.focus({ preventScroll: true }); // another screen: read from its beginning
 		shown.current = screen;
 	}, [screen]);
-	const kind = useServer((x) => `${x?.illustrative ? "i" : ""}${x?.simulated ? "s" : ""}`);
+	const kind = useServer(kindOf);
 	useEffect(() => {
-		document.documentElement.dataset["paper"] = kind && `${lang.get()}-${kind}`; // print.css
+		const paper = new CSSStyleSheet(); // on every sheet
+		paper.replaceSync(`@page{@bottom-left{content:"${kind}"}}`);
+		document.adoptedStyleSheets = [paper];
 	}, [kind]);
 	useEffect(() => live.stand(shut ? null : root), [root, shut]);
 	return (
