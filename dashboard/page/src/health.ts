@@ -70,6 +70,8 @@ export function agentState(p: PrincipalHealth, now_ms: number): AgentState {
 	return now_ms - p.last_heard_ms <= LIVE_MS ? "live" : "stale";
 }
 
+export const agentsOf = (h: Health): PrincipalHealth[] => h.rows.filter((r) => r.role === "agent");
+
 export type AgentCounts = Record<AgentState, number> & { all: number };
 
 export function countAgents(rows: readonly PrincipalHealth[], now_ms: number): AgentCounts {
@@ -108,7 +110,7 @@ export function perSecond(before: Sample | null, now: Sample, what: Counter): nu
 // ---- what is wrong ----
 
 export type Trouble = "damaged" | "disk_full" | "clock" | "locked" | "loading" | "stopping" | "not_ready" | "disk_low" |
-	"commits_refused" | "busy" | "reader_lag" | "questions_queue";
+	"commits_refused" | "busy" | "reader_lag" | "questions_queue" | "unheard";
 
 /** Below 2 GiB, or less than the journal is now (it may double before anybody looks): time to make room. */
 export const DISK_LOW_BYTES = 2 * 1024 * 1024 * 1024;
@@ -141,5 +143,7 @@ export function troubles(h: Health, before: Sample | null): Trouble[] {
 	if (c.reader_lag > READER_LAG_HIGH) list.push("reader_lag");
 	if (h.gateway.queue > QUEUE_LONG)
 		list.push("questions_queue");
+	const agents = countAgents(agentsOf(h), c.now_ms);
+	if (agents.all && !agents.live && c.uptime_ms > LIVE_MS) list.push("unheard");
 	return list;
 }

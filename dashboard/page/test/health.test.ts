@@ -53,3 +53,12 @@ test("what is wrong, the gravest first; nothing when all is well", () => {
 	assert.deepEqual(troubles(health({ busy: 3, commits_refused: 1 }, 99), before), ["commits_refused", "busy", "questions_queue"]);
 	assert.deepEqual(troubles(health({ busy: 3, uptime_ms: 1 }), before), [], "counters of another run say nothing");
 });
+
+test("not one agent heard is a trouble, as soon as they have had the time", () => {
+	const silent = { ...agent, last_heard_ms: now - LIVE_MS - 1 };
+	const of = (rows: typeof agent[], uptime_ms: number) => troubles({ ...health({ uptime_ms }), rows }, null);
+	assert.deepEqual(of([silent, silent], LIVE_MS + 1), ["unheard"]);
+	assert.deepEqual(of([silent, silent], LIVE_MS), [], "the centre has only just started");
+	assert.deepEqual(of([silent, agent], LIVE_MS + 1), [], "an office that is shut is no trouble of the centre's");
+	assert.deepEqual(of([{ ...silent, role: "viewer" }], LIVE_MS + 1), [], "nor is who reads");
+});

@@ -2,8 +2,8 @@
 // The machinery, for operators: what is wrong in a sentence each, the centre, this gateway, and every agent: live,
 // stale or never seen. Asked every few seconds while somebody looks.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { age, clock, int, points, time } from "../format";
-import { diskLow, perSecond, troubles, type CentreHealth, type GatewayHealth, type Health, type Sample, type Trouble } from "../health";
+import { age, clock, int, ofN, points, time } from "../format";
+import { agentsOf, countAgents, diskLow, perSecond, troubles, type CentreHealth, type GatewayHealth, type Health, type Sample, type Trouble } from "../health";
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
@@ -52,11 +52,13 @@ const GRAVE: readonly Trouble[] = ["damaged", "disk_full", "clock", "locked", "n
 
 function Troubles({ h, before }: { h: Health; before: Sample | null }) {
 	const list = troubles(h, before);
+	const agents = countAgents(agentsOf(h), h.centre.now_ms);
 	const args: Partial<Record<Trouble, Record<string, string | number>>> = {
 		disk_low: { n: bytes(h.centre.disk_free_bytes) },
 		not_ready: { state: h.centre.ready },
 		reader_lag: { n: h.centre.reader_lag },
 		questions_queue: { n: h.gateway.queue },
+		unheard: { n: agents.all },
 	};
 	if (!list.length)
 		return (
@@ -64,7 +66,7 @@ function Troubles({ h, before }: { h: Health; before: Sample | null }) {
 				<span class="mark mark-done" aria-hidden="true">
 					✓
 				</span>
-				<b>{t("sys.fine")}.</b> {t("sys.fineText")}
+				<b>{t("sys.fine")}.</b> {t("sys.fineText", { n: ofN(agents.live, agents.all) })}
 			</p>
 		);
 	return (
