@@ -25,6 +25,7 @@ export interface World {
 	now(): number;
 	after(ms: number, fn: () => void): () => void; // returns what calls it off
 	probe(): Promise<State | null>; // null: somebody answers, but has no figures
+	refuses(unit: string): Promise<boolean>; // there is no such unit, or not for us: trying again is no use
 }
 
 export interface Source {
@@ -68,6 +69,7 @@ export function makeLive(world: World) {
 	let tries = 0;
 	let off: (() => void) | null = null; // the one timer: quiet, or retry
 	let planned = false;
+	const refused = new Set<string>();
 	let standing: string | null = null; // the unit to hear of when no screen wishes anything
 
 	const timer = (ms: number, fn: () => void) => {
@@ -125,7 +127,7 @@ export function makeLive(world: World) {
 	}
 
 	function cover(): { unit: string; depth: Depth } | null {
-		const all = [...wishes];
+		const all = [...wishes].filter((w) => !refused.has(w.unit));
 		const first = all[0];
 		if (!first) return standing ? { unit: standing, depth: 1 } : null;
 		if (all.every((w) => w.unit === first.unit)) return { unit: first.unit, depth: all.some((w) => w.depth === "all") ? "all" : 1 };
@@ -179,8 +181,15 @@ export function makeLive(world: World) {
 		// The browser would come back by itself, but not after an answer that is none (502 of a proxy, 503), and in
 		// its own time: we do, always.
 		mine.onerror = () => {
-			// Refused, not broken: an answer to a question says why (a session that is over, api.ts).
-			if (mine === source && mine.readyState === 2) void world.probe().catch(() => {});
+			// Refused, not broken: an answer to a question says why (a session that is over, api.ts; no such unit).
+			const unit = covered?.unit;
+			if (mine === source && mine.readyState === 2 && unit)
+				void world.refuses(unit).then((no) => {
+					if (no && unit !== standing) {
+						refused.add(unit);
+						again();
+					}
+				});
 			lost(mine);
 		};
 	}
@@ -195,6 +204,11 @@ export function makeLive(world: World) {
 			if (next?.unit === covered?.unit && next?.depth === covered?.depth && (source || off)) return;
 			connect();
 		});
+	}
+
+	function again(): void {
+		tries = 0;
+		if (cover()) connect();
 	}
 
 	return {
@@ -220,8 +234,8 @@ export function makeLive(world: World) {
 		},
 		/** At once, when somebody logged in or pressed "again". */
 		again(): void {
-			tries = 0;
-			if (cover()) connect();
+			refused.clear();
+			again();
 		},
 		stop(): void {
 			off?.();
@@ -246,6 +260,7 @@ export const live = makeLive({
 			if (e instanceof ApiError && ![0, 502, 504].includes(e.status)) return null; // not of a proxy that cannot reach it
 			throw e;
 		}),
+	refuses: (unit) => get("unit", { unit }).then(() => false, (e: unknown) => e instanceof ApiError && [400, 403, 404].includes(e.status)),
 });
 
 heard.subscribe((s) => s && live.learn(s));

@@ -57,6 +57,7 @@ function stage() {
 	let timers: { at: number; fn: () => void }[] = [];
 	const streams: Stream[] = [];
 	const probes: { yes: (s: State | null) => void; no: (e: unknown) => void }[] = [];
+	const doubts: { unit: string; say: (no: boolean) => void }[] = [];
 	const world: World = {
 		open(url) {
 			const s = new Stream(new URL(url, "http://x"));
@@ -72,11 +73,13 @@ function stage() {
 			};
 		},
 		probe: () => new Promise((yes, no) => probes.push({ yes, no })),
+		refuses: (unit) => new Promise((say) => doubts.push({ unit, say })),
 	};
 	const live = makeLive(world);
 	return {
 		live,
 		streams,
+		doubts,
 		probes,
 		last: () => streams.at(-1)!,
 		open: () => streams.filter((s) => !s.closed),
@@ -352,10 +355,33 @@ test("a line that is refused asks why, one that broke does not", async () => {
 	s.last().hello();
 	s.last().readyState = 0; // the connection went
 	s.last().fail();
-	assert.equal(s.probes.length, 0);
+	assert.equal(s.doubts.length, 0);
 	await s.pass(1000);
 	s.last().readyState = 2; // an answer that is no stream: a session that is over, perhaps
 	s.last().fail();
-	assert.equal(s.probes.length, 1);
+	assert.equal(s.doubts.length, 1);
 	assert.equal(s.live.line.get().phase, "cut");
+	s.doubts[0]!.say(false);
+	await s.pass(2000);
+	assert.equal(s.last().url.searchParams.get("unit"), "VN", "tried again");
+});
+
+test("a unit that there is not does not make the line look cut", async () => {
+	const s = stage();
+	s.live.stand("VN");
+	s.live.subscribe("zzz", 1, () => assert.fail("nobody knows it"));
+	await settled();
+	assert.equal(s.last().url.searchParams.get("unit"), "zzz");
+	s.last().readyState = 2;
+	s.last().fail();
+	s.doubts[0]!.say(true);
+	await settled();
+	assert.equal(s.last().url.searchParams.get("unit"), "VN", "the line is kept for what there is");
+	s.last().hello();
+	assert.equal(s.live.line.get().phase, "open");
+	await s.pass(QUIET_MS - 1);
+	assert.equal(s.open().length, 1);
+	assert.equal(s.streams.length, 2, "it is not tried again");
+	s.live.again(); // somebody logged in: perhaps it is theirs
+	assert.equal(s.last().url.searchParams.get("unit"), "zzz");
 });

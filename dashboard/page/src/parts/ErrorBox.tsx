@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiError } from "../api";
+import { Link } from "../route";
 import { useSession } from "../use";
 import { t } from "../words";
 import { loginOpen } from "./Login";
@@ -18,6 +19,9 @@ export function ErrorBox({ error, reload }: { error: ApiError; reload?: () => vo
 					<button type="button" onClick={() => loginOpen.set(true)}>
 						{t("login.open")}
 					</button>
+				)}
+				{reload && (error.status === 400 || error.status === 404) && (
+					<Link to={{ screen: "overview", unit: null, plan: null, item: null, period: null, drill: null, more: {} }}>{t("screen.overview")}</Link>
 				)}
 				{reload && error.status !== 401 && error.status !== 403 && (
 					<button type="button" onClick={reload}>
