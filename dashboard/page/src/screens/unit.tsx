@@ -6,7 +6,7 @@ import { ofN, percent } from "../format";
 import type { Figure, Item, UnitAnswer } from "../model";
 import type { Explanation, Obstacles } from "../model_lists";
 import { learnNames, useNames } from "../names";
-import { Bar, indicatorParts, taskParts } from "../parts/Bar";
+import { Bar, indicatorParts, partWords, taskParts } from "../parts/Bar";
 import { Card } from "../parts/Card";
 import { Crumbs } from "../parts/Crumbs";
 import { Empty } from "../parts/Empty";
@@ -63,6 +63,7 @@ function Plans({ items, stores, plans, chosen }: { items: Items; stores: FigureS
 
 function PlanHead({ item, figure, unit, unitName }: { item: Item; figure: Store<Figure>; unit: string; unitName: string }) {
 	const f = useStore(figure);
+	const parts = f.leaves.expected > 1 ? taskParts(f) : f.indicators.expected > 1 ? indicatorParts(f) : null;
 	return (
 		<div class="plan-head">
 			<h2>
@@ -71,7 +72,12 @@ function PlanHead({ item, figure, unit, unitName }: { item: Item; figure: Store<
 				</Link>
 			</h2>
 			<p class="note">{[item.doc_no, item.issuer, item.code].filter(Boolean).join(" · ")}</p>
-			{f.leaves.expected > 1 ? <Bar parts={taskParts(f)} /> : f.indicators.expected > 1 && <Bar parts={indicatorParts(f)} />}
+			{parts && (
+				<>
+					<Bar parts={parts} />
+					<p class="note">{partWords(parts)}</p>
+				</>
+			)}
 			<PlanScore f={f} />
 		</div>
 	);
