@@ -31,12 +31,15 @@ export default function (test, form) {
 					if (width === 390 && lang === "vi") wrong.push(...(await axe(page)).map((x) => `at 390 px: ${x}`));
 				}
 				await page.setViewportSize({ width: 1440, height: 900 });
-				const { text: printed, sheets } = paper(path.join(t.tmp, `${name}-${lang}.pdf`), await page.pdf({ preferCSSPageSize: true, printBackground: true }));
+				const { text: printed, sheets, lies } = paper(path.join(t.tmp, `${name}-${lang}.pdf`), await page.pdf({ preferCSSPageSize: true, printBackground: true }));
 				if (sheets.length < 1 || sheets.length > SHEETS_MOST[name]) wrong.push(`${sheets.length} sheets of paper`);
 				const place = await page.evaluate(() => document.querySelector("main h1").innerText.split(/[:\n]/).pop().trim());
 				for (const [what, word] of [["the date", DATE[lang]], ["the place", place.split(" ")[0]], ...kind("", lang).map((k) => ["the kind of figures", k.match(/“(.*)”/)[1]])])
 					if (!printed.includes(word)) wrong.push(`not on paper: ${what} (${word})`);
 				for (const [i, sheet] of sheets.entries()) if (!sheet.trim()) wrong.push(`sheet ${i + 1} is empty`);
+				for (const [i, sheet] of sheets.entries())
+					for (const k of kind(sheet, lang)) wrong.push(`sheet ${i + 1}: ${k}`);
+				if (lies !== (name === "calendar")) wrong.push(`the paper ${lies ? "lies" : "stands"}`);
 				for (const word of PRESSED[lang]) if (printed.includes(word)) wrong.push(`on paper: “${word}”`);
 				if (wrong.length) throw new Error(wrong.join("\n  "));
 			});

@@ -102,5 +102,5 @@ export function layout(page) {
 export function paper(file, bytes) {
 	writeFileSync(file, bytes);
 	const text = execFileSync("pdftotext", ["-layout", "-enc", "UTF-8", file, "-"], { encoding: "utf8", maxBuffer: 16 << 20 });
-	return { text, sheets: text.split("\f").slice(0, -1) };
+	return { text, sheets: text.split("\f").slice(0, -1), lies: /MediaBox \[0 0 84\d/.test(Buffer.from(bytes).toString("latin1")) };
 }
