@@ -41,7 +41,7 @@ export function csv(bytes) {
 	if (rows.pop().join("") !== "") wrong.push("its last line has no end");
 	const widths = new Set(rows.map((r) => r.length));
 	if (widths.size !== 1) wrong.push(`its rows have ${[...widths].join(" or ")} cells`);
-	for (const r of rows) for (const c of r) if (/^[\s\u200b-\u200f]*[=+@\t\r]|^[\s\u200b-\u200f]*-(?![\d.,]+$)./.test(c) && !/^'/.test(c)) wrong.push(`a spreadsheet would compute “${c.slice(0, 60)}”`);
+	for (const r of rows) for (const c of r) if (/^[\s\u200b-\u200f]*[=+@\t\r]|^[\s\u200b-\u200f]*-(?![\d.,]+$)./.test(c) && !/^'|^="0\d+"$/.test(c)) wrong.push(`a spreadsheet would compute “${c.slice(0, 60)}”`);
 	return { rows, wrong };
 }
 
@@ -245,6 +245,7 @@ export default function (test, form) {
 					const { rows, wrong: faults } = csv(bytes);
 					files++;
 					if (!/^[\p{L}\p{N}._-]+\.csv$/u.test(name)) faults.push(`its name is ${name}`);
+					if (!name.includes("2024-04-02") || !name.includes(lang === "vi" ? "minh-hoạ-thời-gian-mô-phỏng" : "Illustrative-data-simulated-time")) faults.push(`its name does not say of when and of what kind: ${name}`);
 					if (rows.length < 2) faults.push("it has no rows");
 					for (const c of rows.slice(1).flat()) {
 						if (/^-?\d+,\d\d$/.test(c)) decimals += lang === "vi";

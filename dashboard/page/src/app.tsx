@@ -15,7 +15,7 @@ import { Link, navigate, route, type ScreenName } from "./route";
 import { ScreenOf } from "./screens";
 import { useStore } from "./store";
 import { useRoute, useServer, useServerState, useSession } from "./use";
-import { codeWord, nameOf, t, type Key } from "./words";
+import { codeWord, kindOf, nameOf, t, type Key } from "./words";
 
 addEventListener("online", () => live.line.get().phase === "cut" && live.again());
 
@@ -60,9 +60,6 @@ function Nav() {
 }
 
 /** What kind of figures these are: said wherever figures are. */
-const kindOf = (s: State | null): string =>
-	s?.illustrative ? t("app.illustrative") + (s.simulated ? ` · ${t("app.simulated")}` : "") : s?.simulated ? t("app.simulatedOnly") : "";
-
 function What({ s }: { s: State | null }) {
 	const words = kindOf(s);
 	return words ? <p class="what">{words}</p> : null;

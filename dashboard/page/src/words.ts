@@ -5,6 +5,7 @@
 // when n is 1, else the second.
 import { int } from "./format";
 import { lang, type Lang } from "./lang";
+import type { State } from "./model";
 import type { Key } from "./words/table";
 
 export type { Key } from "./words/table";
@@ -43,3 +44,7 @@ export function codeWord(group: string, code: string | null | undefined): string
 export function nameOf(x: { name: string; name_en?: string | null; code?: string }): string {
 	return (lang.get() === "en" && x.name_en) || x.name || x.code || "";
 }
+
+/** What kind of figures a store has, when they are not the real ones of now. */
+export const kindOf = (s: State | null): string =>
+	s?.illustrative ? t("app.illustrative") + (s.simulated ? ` · ${t("app.simulated")}` : "") : s?.simulated ? t("app.simulatedOnly") : "";

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csv, csvCell } from "../src/csv";
+import type { State } from "../src/model";
+import { kindOf } from "../src/words";
 import { dice, inLang, seed } from "./page";
 
 test("a file a Vietnamese spreadsheet opens right", () => {
@@ -38,6 +40,17 @@ test("what a spreadsheet would compute is text", () => {
 	for (const h of hostile) assert.match(csvCell(h), /^"?'/, JSON.stringify(h));
 	assert.equal(csvCell('=HYPERLINK("x")'), '"\'=HYPERLINK(""x"")"');
 	assert.equal(csvCell("a=b"), "a=b"); // in the middle it is nothing
+});
+
+test("a code keeps its zero in front", () => {
+	assert.equal(csvCell("070"), '"=""070"""');
+	for (const c of ["412", "0", "08.CA", "0,5", "0x1", "00a"]) assert.doesNotMatch(csvCell(c), /^"=/, c);
+});
+
+test("what kind of figures a store has", () => {
+	const of = (illustrative: boolean, simulated: boolean) => kindOf({ illustrative, simulated } as State);
+	assert.deepEqual([of(false, false), of(true, false), of(false, true), of(true, true)], ["", "Số liệu minh hoạ", "Thời gian mô phỏng", "Số liệu minh hoạ · thời gian mô phỏng"]);
+	assert.equal(kindOf(null), "");
 });
 
 /** As a spreadsheet reads it. */
