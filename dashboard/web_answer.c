@@ -9,6 +9,7 @@
 #include "dashboard/web_files.h"
 #include "dashboard/web_line.h"
 
+/* To be asked about each time; what is not for everybody gets http's own no-store, and is on no disk of a PC that many use. */
 #define JSON_CACHE "private, no-cache"
 #define JSON_VARY "Accept-Encoding, Cookie"
 
@@ -138,14 +139,18 @@ static bool put_off(struct http_request *r, size_t size)
 	return true;
 }
 
+/* tag NULL: it is not kept. */
 static void good(struct http_request *r, struct buffer body, bool packed, const char *tag)
 {
-	const struct http_header headers[] = {{"ETag", tag},
-					      {"Cache-Control", JSON_CACHE},
-					      {"Vary", JSON_VARY},
-					      {"Content-Encoding", "gzip"}};
-	struct http_answer a = {.status = 200, .content_type = "application/json", .body = body, .headers = headers,
-				.headers_n = packed ? 4 : 3};
+	struct http_header headers[4] = {{"Vary", JSON_VARY}};
+	struct http_answer a = {.status = 200, .content_type = "application/json", .body = body, .headers = headers, .headers_n = 1};
+
+	if (packed)
+		headers[a.headers_n++] = (struct http_header){"Content-Encoding", "gzip"};
+	if (tag) {
+		headers[a.headers_n++] = (struct http_header){"ETag", tag};
+		headers[a.headers_n++] = (struct http_header){"Cache-Control", JSON_CACHE};
+	}
 
 	http_answer(r, &a);
 }
@@ -156,13 +161,13 @@ static bool packs(const struct http_request *r, const struct buffer *json)
 	return !json->failed && json->size >= PACK_FROM && http_accepts_gzip(r);
 }
 
-void web_json(struct http_request *r, struct buffer *json, const char *tag)
+void web_json(struct http_request *r, struct buffer *json, const char *tag, bool kept)
 {
 	char own[WEB_ETAG];
 	struct buffer packed = {0};
 
-	tag = tag ? tag : web_tag(json, own);
-	if (!web_unchanged(r, tag)) {
+	tag = !kept ? NULL : tag ? tag : web_tag(json, own);
+	if (!tag || !web_unchanged(r, tag)) {
 		bool pack = packs(r, json) && gzip_pack(buffer_bytes(json), &packed);
 		struct buffer *out = pack ? &packed : json;
 		if (!put_off(r, out->size)) {
@@ -174,11 +179,13 @@ void web_json(struct http_request *r, struct buffer *json, const char *tag)
 	buffer_free(json);
 }
 
-void web_json_shared(struct http_request *r, struct web_text *text)
+void web_json_shared(struct http_request *r, struct web_text *text, bool kept)
 {
 	struct buffer copy = {.cap = BUFFER_ANY};
 
-	if (web_unchanged(r, text->tag))
+	if (kept && !*text->tag)
+		web_tag(&text->plain, text->tag);
+	if (kept && web_unchanged(r, text->tag))
 		return;
 	bool pack = packs(r, &text->plain) &&
 		    (text->packed.size || gzip_pack(buffer_bytes(&text->plain), &text->packed));
@@ -186,7 +193,7 @@ void web_json_shared(struct http_request *r, struct web_text *text)
 	if (put_off(r, out.size))
 		return;
 	buffer_put_bytes(&copy, out);
-	good(r, copy, pack, text->tag);
+	good(r, copy, pack, kept ? text->tag : NULL);
 }
 
 /* ---- the page ---- */
@@ -265,10 +272,8 @@ void web_answered(void *who, enum web_code code, struct web_text *text, const ch
 	}
 	if (p->write) {
 		p->write(p->web, buffer_bytes(&text->plain), &out);
-		web_json(p->request, &out, NULL);
+		web_json(p->request, &out, NULL, p->kept);
 		return;
 	}
-	if (!*text->tag)
-		web_tag(&text->plain, text->tag);
-	web_json_shared(p->request, text);
+	web_json_shared(p->request, text, p->kept);
 }

@@ -17,10 +17,11 @@ void web_fail(struct http_request *r, enum web_code code, unsigned retry_s);
 void web_fail_for(struct http_request *r, enum web_code code, unsigned retry_s, const struct web_fault *why);
 /* 405, with what is allowed. */
 void web_fail_method(struct http_request *r, const char *allowed);
-/* 200 or, when the browser holds the same, 304. Takes the memory of `json`. tag NULL: made from the bytes. */
-void web_json(struct http_request *r, struct buffer *json, const char *tag);
+/* 200; kept: with an ETag, and 304 when the browser holds the same; else no browser puts it on its disk. Takes the memory of `json`.
+ * tag NULL: made from the bytes. */
+void web_json(struct http_request *r, struct buffer *json, const char *tag, bool kept);
 /* The same of an answer that others are given too. */
-void web_json_shared(struct http_request *r, struct web_text *text);
+void web_json_shared(struct http_request *r, struct web_text *text, bool kept);
 /* Made from the bytes. */
 const char *web_tag(const struct buffer *json, char out[static WEB_ETAG]);
 /* True = the browser holds what has this tag: it has been told so. */
@@ -41,6 +42,7 @@ struct waiting {
 	char name[WEB_USER_NAME + 1];
 	bool https;
 	void (*write)(struct web *w, struct bytes json, struct buffer *out); /* NULL = as it came */
+	bool kept;                  /* the answer, by a browser */
 	bool answered;
 	bool again; /* for the age of figures: the request is answered from the beginning then */
 };

@@ -18,7 +18,8 @@ enum {
 struct web_wish {
 	struct place place;
 	uint32_t item; /* index; NO_INDEX = none named */
-	bool persons;              /* with heads, contacts and who is responsible: not for strangers */
+	bool persons;              /* with heads, contacts and who is responsible ... */
+	uint32_t persons_below;    /* ... of this unit (index) and those below it */
 	const char *text;          /* search */
 	size_t most;               /* search: units, and items */
 	uint32_t within;           /* search: index of the unit that the asker may look below */

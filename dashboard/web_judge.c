@@ -60,6 +60,20 @@ static uint32_t widest(const struct web_call *c)
 	return own != NO_INDEX && shown != NO_INDEX && catalogue_within(k, shown, own) ? shown : own;
 }
 
+/* Whose persons may be in the answer; and may a browser keep it? */
+static void persons(struct web_call *c)
+{
+	const struct web_user *u = c->who.user;
+	uint32_t own = u ? catalogue_unit_by_code(c->view.atlas->catalogue, u->unit, c->view.sight.today) : NO_INDEX;
+
+	if (c->route->is & SHOWS_PERSONS && own != NO_INDEX && !c->wish.place.is_group && (!c->has_place || within(c, u->unit))) {
+		c->wish.persons = true;
+		/* everybody whose unit is above gets the same answer about a place */
+		c->wish.persons_below = c->has_place ? c->wish.place.index : own;
+	}
+	c->kept = is_public(c) && !c->wish.persons && (c->has_place ? within(c, c->web->conf->public_unit) : !u);
+}
+
 /* ---- arguments ---- */
 
 static const char *argument(const void *call, const char *name)
@@ -113,7 +127,6 @@ enum web_code web_judge(struct web_call *c, const struct web_fault **fault)
 	if (!c->web->complete)
 		return WEB_NO_FIGURES;
 	c->view = web_sight(c->web);
-	c->wish.persons = c->who.user;
 	code = find_place(c);
 	if (code == WEB_GOOD)
 		code = may(c);
@@ -122,5 +135,6 @@ enum web_code web_judge(struct web_call *c, const struct web_fault **fault)
 	c->wish.text = c->said.text;
 	c->wish.most = c->said.most;
 	c->wish.within = widest(c);
+	persons(c);
 	return code;
 }

@@ -50,6 +50,16 @@ static void item_members(struct json *j, const struct catalogue *c, const struct
 	list_json_text(j, "uom", r->uom);
 }
 
+/* Who is responsible belongs to the unit that leads, or to the plan's owner. */
+static bool shows_person(const struct web_view *v, const struct web_wish *w, const struct item *i)
+{
+	const struct catalogue *c = v->atlas->catalogue;
+	const char *code = *i->row.lead ? i->row.lead : catalogue_item(c, i->plan)->row.owner;
+	uint32_t unit = w->persons ? catalogue_unit_by_code(c, code, v->sight.today) : NO_INDEX;
+
+	return unit != NO_INDEX && catalogue_within(c, unit, w->persons_below);
+}
+
 static void item(struct json *j, const struct catalogue *c, const struct item *i, bool persons)
 {
 	const struct item_row *r = &i->row;
@@ -79,7 +89,7 @@ enum web_code web_board_items(const struct web_view *v, const struct web_wish *w
 	web_state(&j, "state", v);
 	json_array_begin(&j, "items");
 	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		item(&j, c, catalogue_item(c, i), w->persons);
+		item(&j, c, catalogue_item(c, i), shows_person(v, w, catalogue_item(c, i)));
 	json_array_end(&j);
 	json_object_end(&j);
 	return WEB_GOOD;

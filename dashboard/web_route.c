@@ -23,32 +23,32 @@ static void run_events(struct web_call *c);
 
 /* clang-format off */
 static const struct web_endpoint routes[] = {
-	{"session",     "GET",  NEED_NOTHING,  0, NULL, NULL, run_session, false},
-	{"login",       "POST", NEED_NOTHING,  0, NULL, NULL, run_login, false},
-	{"logout",      "POST", NEED_NOTHING,  0, NULL, NULL, run_logout, false},
-	{"state",       "GET",  NEED_FIGURES,  0, web_board_state, NULL, NULL, false},
-	{"items",       "GET",  NEED_FIGURES,  0, NULL, NULL, run_items, false},
-	{"board",       "GET",  NEED_FIGURES,  TAKES_UNIT, web_board, NULL, NULL, false},
-	{"tree",        "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN | ITEM_MUST, web_board_tree, NULL, NULL, false},
-	{"unit",        "GET",  NEED_FIGURES,  TAKES_UNIT, web_board_unit, NULL, NULL, false},
-	{"figures",     "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN, web_board_figures, NULL, NULL, false},
-	{"below",       "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST, web_board_below, NULL, NULL, false},
-	{"search",      "GET",  NEED_FIGURES,  TAKES_TEXT, web_board_search, NULL, NULL, false},
-	{"at",          "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_DATE, NULL, &list_period, NULL, false},
-	{"period",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_period, NULL, false},
-	{"series",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST | TAKES_SPAN, NULL, &list_series, NULL, false},
-	{"timeliness",  "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_timeliness, NULL, false},
-	{"recent",      "GET",  NEED_FIGURES,  TAKES_UNIT, NULL, NULL, run_recent, false},
-	{"events",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_DEPTH, NULL, NULL, run_events, false},
-	{"explain",     "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | ITEM_MUST, NULL, NULL, run_explain, true},
-	{"silent",      "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_silent, NULL, true},
-	{"slots",       "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_slots, NULL, true},
-	{"obstacles",   "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | UNIT_FREE | TAKES_OPEN | TAKES_STEPS, NULL, &list_obstacles, NULL, true},
-	{"findings",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_findings, NULL, true},
-	{"requests",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_requests, NULL, true},
-	{"suspicious",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_suspicious, NULL, true},
-	{"exceptions",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_RULE, NULL, &list_exceptions, NULL, true},
-	{"health",      "GET",  NEED_OPERATOR, 0, NULL, NULL, run_health, false},
+	{"session",     "GET",  NEED_NOTHING,  0, NULL, NULL, run_session, 0},
+	{"login",       "POST", NEED_NOTHING,  0, NULL, NULL, run_login, 0},
+	{"logout",      "POST", NEED_NOTHING,  0, NULL, NULL, run_logout, 0},
+	{"state",       "GET",  NEED_FIGURES,  0, web_board_state, NULL, NULL, 0},
+	{"items",       "GET",  NEED_FIGURES,  0, NULL, NULL, run_items, SHOWS_PERSONS},
+	{"board",       "GET",  NEED_FIGURES,  TAKES_UNIT, web_board, NULL, NULL, SHOWS_PERSONS},
+	{"tree",        "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN | ITEM_MUST, web_board_tree, NULL, NULL, 0},
+	{"unit",        "GET",  NEED_FIGURES,  TAKES_UNIT, web_board_unit, NULL, NULL, SHOWS_PERSONS},
+	{"figures",     "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN, web_board_figures, NULL, NULL, 0},
+	{"below",       "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST, web_board_below, NULL, NULL, SHOWS_PERSONS},
+	{"search",      "GET",  NEED_FIGURES,  TAKES_TEXT, web_board_search, NULL, NULL, 0},
+	{"at",          "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_DATE, NULL, &list_period, NULL, 0},
+	{"period",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_period, NULL, 0},
+	{"series",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST | TAKES_SPAN, NULL, &list_series, NULL, 0},
+	{"timeliness",  "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_timeliness, NULL, 0},
+	{"recent",      "GET",  NEED_FIGURES,  TAKES_UNIT, NULL, NULL, run_recent, 0},
+	{"events",      "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_DEPTH, NULL, NULL, run_events, 0},
+	{"explain",     "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | ITEM_MUST, NULL, NULL, run_explain, IS_BOUNDED},
+	{"silent",      "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM, NULL, &list_silent, NULL, IS_BOUNDED},
+	{"slots",       "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD | PERIOD_MUST, NULL, &list_slots, NULL, IS_BOUNDED},
+	{"obstacles",   "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | UNIT_FREE | TAKES_OPEN | TAKES_STEPS, NULL, &list_obstacles, NULL, IS_BOUNDED},
+	{"findings",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_findings, NULL, IS_BOUNDED},
+	{"requests",    "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_OPEN, NULL, &list_requests, NULL, IS_BOUNDED},
+	{"suspicious",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_ITEM | TAKES_PERIOD, NULL, &list_suspicious, NULL, IS_BOUNDED},
+	{"exceptions",  "GET",  NEED_LOGIN,    TAKES_UNIT | TAKES_RULE, NULL, &list_exceptions, NULL, IS_BOUNDED},
+	{"health",      "GET",  NEED_OPERATOR, 0, NULL, NULL, run_health, 0},
 };
 /* clang-format on */
 
@@ -74,11 +74,11 @@ static void answer_made(struct web_call *c, web_board_fn *board, struct buffer *
 	char own[WEB_ETAG];
 
 	if (!is_shared(c, board) || out->failed || lacks) {
-		web_json(c->request, out, tag);
+		web_json(c->request, out, tag, c->kept);
 		return;
 	}
 	tag = tag ? tag : web_tag(out, own);
-	web_json_shared(c->request, web_shared_put(c->web->shared, &now, board, &c->wish, out, tag));
+	web_json_shared(c->request, web_shared_put(c->web->shared, &now, board, &c->wish, out, tag), c->kept);
 }
 
 static void answer_board(struct web_call *c, web_board_fn *board, const char *tag)
@@ -88,7 +88,7 @@ static void answer_board(struct web_call *c, web_board_fn *board, const char *ta
 	struct buffer out = {.cap = BUFFER_ANY};
 
 	if (made) {
-		web_json_shared(c->request, made);
+		web_json_shared(c->request, made, c->kept);
 		return;
 	}
 	uint64_t missed = web_times_missed(c->web->times);
@@ -117,9 +117,10 @@ static void ask(struct web_call *c, void (*write)(struct web *w, struct bytes js
 	struct waiting *p = web_wait(c->web, c->request);
 
 	q->kind = q->kind ? q->kind : c->route->list;
-	q->bounded = c->route->bounded;
+	q->bounded = c->route->is & IS_BOUNDED;
 	q->text = c->who.user && c->who.user->text;
 	p->write = write;
+	p->kept = c->kept;
 	web_ask(c->web->ask, q, !c->who.user, web_answered, p, c->web->now);
 	if (p->answered)
 		web_wait_over(p);
@@ -145,10 +146,10 @@ static void run_items(struct web_call *c)
 {
 	char generation[GENERATION_TEXT], tag[WEB_SHARED_TAG];
 
-	/* with persons or without: two texts; and another version may write them otherwise */
-	snprintf(tag, sizeof(tag), "\"%c%s/%s\"", c->wish.persons ? 'p' : 'i', generation_text(&c->view.sight.generation, generation),
+	/* another version may write them otherwise */
+	snprintf(tag, sizeof(tag), "\"%s/%s\"", generation_text(&c->view.sight.generation, generation),
 		 TIENDO_VERSION);
-	if (!web_unchanged(c->request, tag))
+	if (!c->kept || !web_unchanged(c->request, tag))
 		answer_board(c, web_board_items, tag);
 }
 
@@ -188,7 +189,7 @@ static void run_recent(struct web_call *c)
 	for (size_t i = 0; i < f.members_n; i++)
 		free(members[i]);
 	free(members);
-	web_json(c->request, &out, NULL);
+	web_json(c->request, &out, NULL, c->kept);
 }
 
 static void run_events(struct web_call *c)

@@ -9,6 +9,7 @@ struct kept {
 	char path[PATH_MAX_BYTES + 1];
 	uint32_t item;
 	bool persons;
+	uint32_t persons_below;
 	struct web_text text;
 	uint64_t used; /* when, by number of the look */
 };
@@ -64,7 +65,8 @@ struct web_text *web_shared_find(struct web_shared *s, const struct web_moment *
 	settle(s, m);
 	for (size_t i = 0; i < WEB_SHARED_MAX; i++) {
 		struct kept *k = &s->list[i];
-		if (k->board != board || k->item != w->item || k->persons != w->persons || strcmp(k->path, path_of(w)) != 0)
+		if (k->board != board || k->item != w->item || k->persons != w->persons ||
+		    k->persons_below != w->persons_below || strcmp(k->path, path_of(w)) != 0)
 			continue;
 		k->used = ++s->looks;
 		return &k->text;
@@ -105,7 +107,8 @@ struct web_text *web_shared_put(struct web_shared *s, const struct web_moment *m
 		drop(k);
 	k = least_used(s, false);
 	drop(k);
-	*k = (struct kept){.board = board, .item = w->item, .persons = w->persons, .text.plain = *json, .used = ++s->looks};
+	*k = (struct kept){.board = board, .item = w->item, .persons = w->persons, .persons_below = w->persons_below,
+			    .text.plain = *json, .used = ++s->looks};
 	snprintf(k->path, sizeof(k->path), "%s", path_of(w));
 	snprintf(k->text.tag, sizeof(k->text.tag), "%s", tag);
 	*json = (struct buffer){0};

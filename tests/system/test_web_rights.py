@@ -3,6 +3,7 @@
 
 Nothing is allowed that is not said to be: a path that the rules below do not know fails its test.
 """
+import csv
 import json
 import re
 
@@ -10,7 +11,7 @@ import openapi
 import pytest
 
 from webgate import PASSWORD, Browser
-from world import until
+from world import ROOT, until
 
 UNITS = {"VN": "VN/", "40": "VN/40/", "412": "VN/40/412/", "16702": "VN/40/412/16702/", "413": "VN/40/413/", "38": "VN/38/"}
 GROUP, MEMBERS = "G/XADIEM", ["VN/40/412/16675/", "VN/40/425/17401/"]  # two of six are enough: both are below 40, not below 412
@@ -85,17 +86,73 @@ def test_a_stranger_learns_nothing_of_what_there_is(gates, public):
         assert browser.json("session") == {"user": None, "role": None, "unit": None, "text": False, "public": False, "csrf": None}
 
 
-def test_strangers_see_no_persons(gates):
-    """Heads, contacts and who is responsible are for who is logged in, also when both ask for the same at once."""
-    stranger, staff = gates["VN"].browser(), gates["VN"].browser("huyen")
+def persons(node):
+    """(unit, value) of every head, contact and responsible person in an answer: of a unit, of a row about one, of an item its lead's."""
+    if isinstance(node, list):
+        for x in node:
+            yield from persons(x)
+    elif isinstance(node, dict):
+        for key in ("head", "contact"):
+            if key in node:
+                yield (node["unit"] if isinstance(node.get("unit"), str) else node["unit"]["code"] if "unit" in node else node["code"]), node[key]
+        if "person" in node:
+            yield node["lead"] or node["owner"], node["person"]
+        for x in node.values():
+            yield from persons(x)
+
+
+def tree():
+    """code -> path of every unit of the example; and every name and contact in it."""
+    rows = {r["code"]: r for r in csv.DictReader((ROOT / "examples/de-an-06/units.csv").open(encoding="utf-8-sig"))}
+
+    def path(code):
+        return (path(rows[code]["parent"]) if rows[code]["parent"] else "") + code + "/"
+
+    items = list(csv.DictReader((ROOT / "examples/de-an-06/items.csv").open(encoding="utf-8-sig")))
+    return {c: path(c) for c in rows}, rows, items
+
+
+@pytest.mark.parametrize("public", ["VN", "40", ""])
+@pytest.mark.parametrize("user", [None, *USERS])
+def test_persons_are_for_those_above_them(gates, public, user):
+    """Whatever path, whatever is public: heads, contacts and who is responsible are seen by whose own unit is at or above, and by nobody else."""
+    paths, rows, _ = tree()
+    browser, seen = gates[public].browser(user), 0
+    scope = paths[USERS[user][1]] if user else None
+    table = {p.strip("/") for p, m in openapi.DOC["paths"].items() if "get" in m} - {"session", "events"}
+    for path in sorted(table):
+        for unit in [None] if path in PLACELESS else [*UNITS, GROUP]:
+            answer = asked(browser, path, unit)
+            if answer.status != 200:
+                continue
+            for whose, value in persons(answer.json):
+                may = scope is not None and whose in paths and paths[whose].startswith(scope)
+                assert may or value is None, (path, unit, whose, value)
+                seen += value is not None
+            shown = answer.json.get("unit")
+            if path in ("board", "unit", "below") and unit != GROUP and scope and paths[unit].startswith(scope):
+                assert (shown["head"], shown["contact"]) == (rows[unit]["head"] or None, rows[unit]["contact"] or None), (path, unit)
+            known = [r for c, r in rows.items() if not (scope and paths[c].startswith(scope))]
+            hidden = {r["contact"] for r in known if r["contact"]} - {r["contact"] for c, r in rows.items() if r not in known}
+            leaked = [x for x in hidden if json.dumps(x, ensure_ascii=False)[1:-1] in answer.text]
+            assert not leaked, (path, unit, leaked[:3])
+    assert bool(seen) == bool(user), "and those who may do see them"
+
+
+def test_both_ask_at_once_for_the_same(gates):
+    """Nobody is given what was made for somebody else."""
+    stranger, staff, lan = gates["VN"].browser(), gates["VN"].browser("huyen"), gates["VN"].browser("lan")
     for _ in range(2):
         for path in ("board", "unit", "below"):
-            args = {"unit": "412", **ARGUMENTS.get(path, {})}
-            theirs, ours = stranger.json(path, **args), staff.json(path, **args)
-            assert ours["unit"]["head"] and ours["unit"]["contact"] and theirs["unit"]["head"] is None and theirs["unit"]["contact"] is None
-            ours["unit"] |= {"head": None, "contact": None}
-            assert {**ours, "state": 0} == {**theirs, "state": 0}
-        assert not any(i["person"] for i in stranger.json("items")["items"]) and any(i["person"] for i in staff.json("items")["items"])
+            for unit, sees in (("412", (False, True, True)), ("40", (False, False, True))):
+                args = {"unit": unit, **ARGUMENTS.get(path, {})}
+                answers = [b.json(path, **args) for b in (stranger, staff, lan)]
+                assert tuple(bool(a["unit"]["head"] and a["unit"]["contact"]) for a in answers) == sees, (path, unit)
+                for a in answers:
+                    a["unit"] |= {"head": None, "contact": None}
+                assert all({**a, "state": 0} == {**answers[0], "state": 0} for a in answers)
+        leads = [{i["lead"] or i["owner"] for i in b.json("items")["items"] if i["person"]} for b in (stranger, staff, lan)]
+        assert leads[0] == set() and leads[1] == {"412"} and leads[2] > {"412", "40.CA"}
 
 
 # ---- free text ----

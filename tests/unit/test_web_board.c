@@ -85,6 +85,16 @@ static void places_and_persons(void **state)
 	SAYS_NOT("Ông A");
 	assert_int_equal(ask(web_board_items, NULL, &seen), WEB_GOOD);
 	SAYS("\"person\": \"Ông A\"");
+	/* of the unit that leads: not for a neighbour of it, nor for who is below */
+	const struct web_wish beside = {.item = NO_INDEX, .persons = true, .persons_below = web_land_place(&land, "413").index},
+			      at = {.item = NO_INDEX, .persons = true, .persons_below = web_land_place(&land, "412").index},
+			      under = {.item = NO_INDEX, .persons = true, .persons_below = web_land_place(&land, "16702").index};
+	assert_int_equal(ask(web_board_items, NULL, &beside), WEB_GOOD);
+	SAYS_NOT("Ông A");
+	assert_int_equal(ask(web_board_items, NULL, &under), WEB_GOOD);
+	SAYS_NOT("Ông A");
+	assert_int_equal(ask(web_board_items, NULL, &at), WEB_GOOD);
+	SAYS("\"person\": \"Ông A\"");
 }
 
 static void members_of_groups(void **state)
