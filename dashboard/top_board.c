@@ -104,6 +104,7 @@ static void put_totals(struct top_board *b, const struct top_scene *s)
 static void add(struct top_unit *u, const struct figure *f)
 {
 	u->overdue += f->overdue;
+	u->done += f->cells.done;
 	u->applicable += f->cells_expected - f->cells.na;
 	u->missing += f->expected - f->reported;
 	u->expected += f->expected;
@@ -136,19 +137,39 @@ static int descending(uint32_t a, uint32_t b)
 	return a > b ? -1 : a < b;
 }
 
-/* Overdue tasks, then what is not reported, then the lower score; at last the catalogue's order,
- * so that the board stands still when nothing moves. */
+/* The greater share first, without dividing; nothing of nothing is a share of 0. */
+static int by_share(uint32_t a, uint32_t a_of, uint32_t b, uint32_t b_of)
+{
+	uint64_t left = a_of ? (uint64_t)a * (b_of ? b_of : 1) : 0;
+	uint64_t right = b_of ? (uint64_t)b * (a_of ? a_of : 1) : 0;
+
+	return left > right ? -1 : left < right;
+}
+
+/* The smaller share done first; who has no tasks stands behind. */
+static int by_done(const struct top_unit *a, const struct top_unit *b)
+{
+	if (!a->applicable || !b->applicable)
+		return !a->applicable - !b->applicable;
+	return -by_share(a->done, a->applicable, b->done, b->applicable);
+}
+
+/* As the page has it (docs/DASHBOARD.md), so that both name the same unit: the greater share
+ * overdue, then the greater share not reported, then the smaller share done; then more overdue,
+ * more expected; at last the catalogue's order, so that the board stands still when nothing moves. */
 static int worst_first(const void *pa, const void *pb)
 {
 	const struct top_unit *a = pa, *b = pb;
-	int order = descending(a->overdue, b->overdue);
+	int order = by_share(a->overdue, a->applicable, b->overdue, b->applicable);
 
 	if (!order)
-		order = descending(a->missing, b->missing);
+		order = by_share(a->missing, a->expected, b->missing, b->expected);
 	if (!order)
-		order = b->has_score - a->has_score;
-	if (!order && a->has_score)
-		order = -descending(a->score_bp, b->score_bp);
+		order = by_done(a, b);
+	if (!order)
+		order = descending(a->overdue, b->overdue);
+	if (!order)
+		order = descending(a->expected, b->expected);
 	return order ? order : -descending(a->unit, b->unit);
 }
 

@@ -37,7 +37,7 @@ enum top_sign { TOP_FINE, TOP_MISSING, TOP_OVERDUE };
 struct top_unit {
 	uint32_t unit; /* index */
 	enum top_sign sign;
-	uint32_t overdue, applicable; /* cells of tasks */
+	uint32_t overdue, done, applicable; /* cells of tasks */
 	uint32_t missing, expected;   /* cells that have not reported, of those that should */
 	bool has_score;
 	uint32_t score_bp, score_leaves, score_leaves_of; /* the lowest of the plans' */

@@ -39,9 +39,9 @@ void top_help(struct top_page *p, enum language l)
 		{"·", "chưa triển khai", "not started"},
 		{"-", "chưa báo cáo", "not reported"},
 		{"Q", "có việc quá hạn", ""},
-		{"T", "thiếu báo cáo", ""},
+		{"B", "thiếu báo cáo", ""},
 		{"O", "", "something is overdue"},
-		{"M", "", "reports are missing"},
+		{"U", "", "reports are missing"},
 		{"n/N", "bao nhiêu trên tổng số", "how many of how many"},
 		{"#12", "bản ghi 12, trước khi mở xem", "entry 12, before you looked"},
 	};

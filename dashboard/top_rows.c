@@ -99,7 +99,7 @@ void top_unit(struct top_page *p, const struct top_show *s, const struct top_vie
 	enum language l = v->language;
 	size_t code = 0;
 	const char *sign = u->sign == TOP_OVERDUE   ? TOP_SAY(l, "Q", "O")
-			   : u->sign == TOP_MISSING ? TOP_SAY(l, "T", "M")
+			   : u->sign == TOP_MISSING ? TOP_SAY(l, "B", "U")
 						    : " ";
 
 	for (size_t k = v->from[TOP_UNITS]; k < v->from[TOP_UNITS] + v->rows[TOP_UNITS]; k++)

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+from fractions import Fraction
 
 import pytest
 
@@ -68,12 +69,16 @@ def expected_totals(figures, plans):
 
 
 def expected_unit(figures, plans):
-    """overdue, applicable, missing, expected, the lowest score: over all plans."""
+    """overdue, applicable, missing, expected, done, the lowest score: over all plans."""
     fs = [figures[p] for p in plans if p in figures]
     scored = [f for f in fs if f["score_bp"] is not None]
     low = min(scored, key=lambda f: f["score_bp"], default=None)
     return (sum(f["overdue"] for f in fs), sum(map(applicable, fs)), sum(f["expected"] - f["reported"] for f in fs),
-            sum(f["expected"] for f in fs), low and low["score_bp"], low and score(low))
+            sum(f["expected"] for f in fs), sum(f["cells"]["done"] for f in fs), low and score(low))
+
+
+def share(n, of):
+    return Fraction(n, of) if of else Fraction(0)
 
 
 def check_bar(line, f):
@@ -110,12 +115,12 @@ def check_page(viewer, unit, below, plans):
     for line in units if " " in units[0] and units[0].strip() and len(units[0]) == WIDTH else []:
         words, overdue, missing, points = columns(line)
         code = words[2:].split()[0]
-        o, a, m, e, bp, low = expected_unit(figures[code], [p for p, *_ in own])
+        o, a, m, e, d, low = expected_unit(figures[code], [p for p, *_ in own])
         assert (overdue, missing) == (some(o, a), some(m, e)), line
-        assert words[0] == ("Q" if o else "T" if m else " "), line
+        assert words[0] == ("Q" if o else "B" if m else " "), line
         assert points == (low or "–"), line
         seen[code] = True
-        order.append((-o, -m, bp is None, bp or 0))
+        order.append((-share(o, a), -share(m, e), not a, share(d, a), -o, -e))
     assert order == sorted(order)
     there = [c for c in below if any(expected_unit(figures.get(c, {}), [p for p, *_ in own])[i] for i in (1, 3))]
     assert len(seen) == min(20, len(there)) and set(seen) <= set(there)

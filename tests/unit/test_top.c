@@ -231,7 +231,7 @@ static void the_worst_first(void **state)
 	close_world(&w);
 }
 
-static void equal_ones_by_report_and_score(void **state)
+static void equal_ones_by_what_is_done(void **state)
 {
 	struct world w;
 
@@ -245,12 +245,30 @@ static void equal_ones_by_report_and_score(void **state)
 	struct mirror_rollup none = {.item = item_number(&w, "KH"), .rollup = {.cells = {.done = 2, .na = 1}}};
 	page_of(&w, "VN/40/413/", "KH", &none, 1);
 	top_board_make(&w.board, &w.scene);
-	const char *const order[] = {"414", "412", "413"};
+	const char *const order[] = {"412", "414", "413"}; /* 0/3, then 3/3 of which more was expected than 2/2 */
 	for (size_t i = 0; i < 3; i++) {
 		assert_string_equal(catalogue_unit(w.atlas.catalogue, w.board.units[i].unit)->row.code, order[i]);
 		assert_int_equal(w.board.units[i].sign, TOP_FINE);
 	}
 	assert_int_equal(w.board.units[2].applicable, 2);
+	close_world(&w);
+}
+
+/* As on the page: 2 of 3 is worse than 3 of 6. */
+static void a_share_and_not_a_number(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, UNITS);
+	tasks(&w, "VN/40/", (struct task_counts){2, 2, 6, 4, 0}, (struct task_counts){2, 2, 6, 4, 0}, 5);
+	tasks(&w, "VN/40/412/", (struct task_counts){0, 0, 3, 3, 0}, (struct task_counts){0, 0, 3, 3, 0}, 3);
+	tasks(&w, "VN/40/413/", (struct task_counts){1, 0, 1, 1, 0}, (struct task_counts){1, 0, 1, 1, 0}, 2);
+	tasks(&w, "VN/40/414/", (struct task_counts){1, 2, 2, 0, 0}, (struct task_counts){1, 2, 2, 0, 0}, 0);
+	top_board_make(&w.board, &w.scene);
+	const char *const order[] = {"413", "412", "414"};
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(catalogue_unit(w.atlas.catalogue, w.board.units[i].unit)->row.code, order[i]);
 	close_world(&w);
 }
 
@@ -568,7 +586,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_worst_first),
-		cmocka_unit_test(equal_ones_by_report_and_score),
+		cmocka_unit_test(a_share_and_not_a_number),
+		cmocka_unit_test(equal_ones_by_what_is_done),
 		cmocka_unit_test(plans_in_turn),
 		cmocka_unit_test(who_reports_it_not_who_is_above),
 		cmocka_unit_test(the_newest_that_stand_already),

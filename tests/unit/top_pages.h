@@ -17,7 +17,7 @@
 	"Đơn vị                Quá hạn   Thiếu BC\n" \
 	"Q 413 Huyện Diễn …        3/3        1/4\n" \
 	"Q 412 Thành phố V…        1/3        0/4\n" \
-	"T 414 Huyện Quỳ H…        0/3        2/4\n" \
+	"B 414 Huyện Quỳ H…        0/3        2/4\n" \
 	"\n" \
 	"Im lặng 2/3               Nợ     Từ ngày\n" \
 	"413 Huyện Diễn Châu        4  16/03/2024\n" \
@@ -40,7 +40,7 @@
 	"Đơn vị trực thuộc                       Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"Q 413 Huyện Diễn Châu                       3/3           1/4      62,50 % (3/4)\n" \
 	"Q 412 Thành phố Vinh                        1/3           0/4      62,50 % (3/4)\n" \
-	"T 414 Huyện Quỳ Hợp                         0/3           2/4      62,50 % (3/4)\n" \
+	"B 414 Huyện Quỳ Hợp                         0/3           2/4      62,50 % (3/4)\n" \
 	"\n" \
 	"Đơn vị im lặng 2/3              Nợ     Từ ngày  Người đứng đầu, liên hệ\n" \
 	"413 Huyện Diễn Châu              4  16/03/2024  dienchau@nghean.example, Chủ tị…\n" \
@@ -61,7 +61,7 @@
 	"> Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"  Q 413 Huyện Diễn Châu                     3/3           1/4      62,50 % (3/4)\n" \
 	"  Q 412 Thành phố Vinh                      1/3           0/4      62,50 % (3/4)\n" \
-	"  T 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
+	"  B 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
 	"  Đơn vị im lặng 2/3            Nợ     Từ ngày  Người đứng đầu, liên hệ\n" \
 	"  413 Huyện Diễn Châu            4  16/03/2024  dienchau@nghean.example, Chủ tị…\n" \
 	"  414 Huyện Quỳ Hợp              4  16/03/2024  –\n" \
@@ -89,7 +89,7 @@
 	"Units below                                                                                 Overdue       Missing       Lowest score\n" \
 	"O 413 Huyện Diễn Châu                                                                           3/3           1/4      62.50 % (3/4)\n" \
 	"O 412 Vinh City                                                                                 1/3           0/4      62.50 % (3/4)\n" \
-	"M 414 Huyện Quỳ Hợp                                                                             0/3           2/4      62.50 % (3/4)\n" \
+	"U 414 Huyện Quỳ Hợp                                                                             0/3           2/4      62.50 % (3/4)\n" \
 	"\n" \
 	"Silent offices 2/3                                  Owes       Since  Head                            Contact\n" \
 	"413 Huyện Diễn Châu                                    4  2024-03-16  Chủ tịch UBND huyện             dienchau@nghean.example\n" \
@@ -112,7 +112,7 @@
 	"> Units below                                                                               Overdue       Missing       Lowest score\n" \
 	"  O 413 Huyện Diễn Châu                                                                         3/3           1/4      62.50 % (3/4)\n" \
 	"  O 412 Vinh City                                                                               1/3           0/4      62.50 % (3/4)\n" \
-	"  M 414 Huyện Quỳ Hợp                                                                           0/3           2/4      62.50 % (3/4)\n" \
+	"  U 414 Huyện Quỳ Hợp                                                                           0/3           2/4      62.50 % (3/4)\n" \
 	"\n" \
 	"  Silent offices 2/3                                Owes       Since  Head                            Contact\n" \
 	"  413 Huyện Diễn Châu                                  4  2024-03-16  Chủ tịch UBND huyện             dienchau@nghean.example\n" \
@@ -153,7 +153,7 @@
 	"  Đơn vị trực thuộc                     Quá hạn Thiếu báo cáo     Điểm thấp nhất\n" \
 	"  Q 413 Huyện Diễn Châu                     3/3           1/4      62,50 % (3/4)\n" \
 	"  Q 412 Thành phố Vinh                      1/3           0/4      62,50 % (3/4)\n" \
-	"  T 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
+	"  B 414 Huyện Quỳ Hợp                       0/3           2/4      62,50 % (3/4)\n" \
 	"  Đơn vị im lặng 2/3            Nợ     Từ ngày  Người đứng đầu, liên hệ\n" \
 	"  413 Huyện Diễn Châu            4  16/03/2024  dienchau@nghean.example, Chủ tị…\n" \
 	"  414 Huyện Quỳ Hợp              4  16/03/2024  –\n" \
@@ -178,7 +178,7 @@
 	"Đơn vị trực thuộc                       Quá hạn Thiếu báo cáo               Điểm\n" \
 	"Q 413 Huyện Diễn Châu                       3/3           1/3      62,50 % (3/4)\n" \
 	"Q 412 Thành phố Vinh                        1/3           0/3      62,50 % (3/4)\n" \
-	"T 414 Huyện Quỳ Hợp                         0/3           1/3      62,50 % (3/4)\n" \
+	"B 414 Huyện Quỳ Hợp                         0/3           1/3      62,50 % (3/4)\n" \
 	"\n" \
 	"Đơn vị im lặng 2/3              Nợ     Từ ngày  Người đứng đầu, liên hệ\n" \
 	"413 Huyện Diễn Châu              4  16/03/2024  dienchau@nghean.example, Chủ tị…\n" \
