@@ -2,14 +2,13 @@
 import os
 import random
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from webgate import Land
-from world import ROOT, World
+from world import ROOT, World, shared_object
 
 
 def pytest_addoption(parser):
@@ -28,11 +27,7 @@ def build(request):
 @pytest.fixture(scope="session")
 def guard(build):
     """ackguard.so, compiled beside the programs."""
-    out = build / "tests" / "ackguard.so"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", out,
-                    ROOT / "tests/system/ackguard.c", "-ldl"], check=True)
-    return out
+    return shared_object("tests/system/ackguard.c", build / "tests" / "ackguard.so")
 
 
 @pytest.fixture

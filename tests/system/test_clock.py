@@ -2,7 +2,6 @@
 """The office's days: made in order, each once, by the clock that the genesis names; a clock that jumps is not believed."""
 import datetime
 import json
-import subprocess
 
 import pytest
 
@@ -10,7 +9,7 @@ import tiendo_pb2 as pb
 from clerk import Clerk
 from journal import audit, read
 from test_subscriber import Proxy
-from world import ROOT, until
+from world import shared_object, until
 
 HOUR, DAY = 3600000, 86400000
 
@@ -138,9 +137,7 @@ def test_an_answer_that_was_overtaken_by_days(world):
 @pytest.fixture
 def shifted(make_world, build, tmp):
     """A world with the real clock; `shift(days)` moves it, also while the server runs."""
-    shim = build / "tests" / "wallshift.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", shim, ROOT / "tests/system/wallshift.c", "-ldl"],
-                   check=True)
+    shim = shared_object("tests/system/wallshift.c", build / "tests" / "wallshift.so")
     world = make_world(start=False, simulated=False)
     path = tmp / "shift"
     plain = world.environment

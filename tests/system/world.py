@@ -4,6 +4,7 @@
 Nothing here sleeps to wait: `until` asks again until an event has happened, and fails loudly when it does not.
 """
 import csv
+import fcntl
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -81,24 +83,54 @@ def until(what, condition, patience=PATIENCE):
         time.sleep(0.005)
 
 
-GIVEN = set()
+class Ports:
+    """Ports of this machine, each given to one test at a time: between our look and the bind of the program that we give it to (or
+    while that program is down) it would be anybody's. So a byte of a file that every run of these tests shares is locked for it,
+    until it is given back or this process ends. Above 32768 the kernel takes them for outgoing connections, below 20000 the
+    example and the browser tests have theirs."""
 
+    def __init__(self):
+        self.file, self.given = None, set()
 
-def free_port():
-    """One that nobody has now, and each once: between our look and our server's bind it is anybody's. Whoever looks for one beside
-    us looks elsewhere first."""
-    own = 20000 + os.getpid() * 97 % 20 * 600
-    for port in random.sample(range(own, own + 600), 600) + random.sample(range(20000, 32000), 200):
-        if port in GIVEN:
-            continue
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                GIVEN.add(port)
-                return port
-            except OSError:
+    def lock(self, port):
+        # one descriptor for ever: closing any other of this file would give up all locks of the process
+        self.file = self.file or os.open(Path(tempfile.gettempdir()) / f"tiendo-ports-{os.getuid()}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.lockf(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+            return True
+        except OSError:
+            return False
+
+    def take(self):
+        for port in random.sample(range(20000, 32000), 2000):
+            if port in self.given or not self.lock(port):
                 continue
-    raise AssertionError("no free port")
+            with socket.socket() as s:
+                try:
+                    s.bind(("127.0.0.1", port))
+                    self.given.add(port)
+                    return port
+                except OSError:
+                    fcntl.lockf(self.file, fcntl.LOCK_UN, 1, port)
+        raise AssertionError("no free port")
+
+    def give_back(self, ports):
+        for port in ports:
+            self.given.discard(port)
+            fcntl.lockf(self.file, fcntl.LOCK_UN, 1, port)
+
+
+PORTS = Ports()
+free_port = PORTS.take
+
+
+def shared_object(source, out):
+    """Compiled beside the programs. Others may be using the one that is there, or be making it too: a whole one takes its place."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    new = out.with_name(f"{out.name}.{os.getpid()}")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", new, ROOT / source, "-ldl"], check=True)
+    new.rename(out)
+    return out
 
 
 class World:
@@ -283,6 +315,7 @@ class World:
         self.context.destroy(0)
         logs = [p.read_text(errors="replace") for p in self.tmp.glob("*.log")]
         shutil.rmtree(self.tmp, ignore_errors=True)
+        PORTS.give_back(self.ports.values())
         for text in logs:
             assert self.forgive_guard or "ackguard:" not in text, text[-2000:]
             assert "Sanitizer" not in text and "runtime error:" not in text, text[-4000:]

@@ -216,7 +216,7 @@ def trial(build, variant, mode, name, seed):
     play, quick, soak = TRIALS[name]
     sh("ip", "link", "set", "lo", "up")
     (build / "tmp").mkdir(parents=True, exist_ok=True)
-    world = World(tempfile.mkdtemp(dir=build / "tmp"), build, variant, build / "tests" / "ackguard.so")
+    world = World(tempfile.mkdtemp(dir=build / "tmp"), build, variant, build / "tests" / "ackguard-net.so")
     try:
         shipped = world.cli("init", "--help", program="tiendo-agent").stdout
         assert all(f"(mặc định {v})" in shipped for v in TIMINGS.values()), "the shipped timings are others now"
@@ -278,7 +278,8 @@ def main(build, variant, mode):
         (out / "net.json").write_text(json.dumps({"piece": "net", "skipped": why}) + "\n")
         print(f"skipped, no network namespaces here: {why}\n0 passed, 0 failed")
         return 0
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", build / "tests" / "ackguard.so", "tests/system/ackguard.c", "-ldl"], check=True)
+    from world import shared_object
+    shared_object("tests/system/ackguard.c", build / "tests" / "ackguard-net.so")
     names = [n for n in TRIALS if os.environ.get("ONLY", n) == n]
     waiting, playing, results, failed, start = list(names), {}, [], 0, time.monotonic()
     while waiting or playing:
