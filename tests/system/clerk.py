@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import lmdb
 
 from journal import b2
-from world import until
+from world import PATIENCE, until
 
 
 class Clerk:
@@ -116,7 +116,7 @@ class Clerk:
     def stop(self, how=signal.SIGTERM):
         p, self.process = self.process, None
         p.send_signal(how)
-        return p.wait(30)
+        return p.wait(PATIENCE)
 
     def kill(self):
         return self.stop(signal.SIGKILL)

@@ -14,6 +14,7 @@ import zmq
 import tiendo_pb2 as pb
 
 VERSION = 1
+PATIENCE = float(os.environ.get("PATIENCE", "60"))  # seconds, for an answer that must come
 HELLO, WELCOME, PUSH, VOID, ACK, NACK, PING, PONG = 1, 2, 3, 4, 5, 6, 7, 8
 QUERY, REPLY = 16, 17
 DELTA, HEARTBEAT = 32, 33
@@ -55,7 +56,7 @@ class Dealer:
     def raw(self, frames):
         self.socket.send_multipart(frames)
 
-    def receive(self, timeout=10.0):
+    def receive(self, timeout=PATIENCE):
         if not self.socket.poll(int(timeout * 1000)):
             raise NoAnswer(f"nothing within {timeout} s")
         head, body = self.socket.recv_multipart()
@@ -63,6 +64,16 @@ class Dealer:
         message = TYPES[head[1]]()
         message.ParseFromString(body)
         return head[1], message
+
+    def cut(self, message):
+        """Sends what the other side must close the line for; True when it did, without a word. The socket goes on with a new line."""
+        monitor = self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        try:
+            self.raw(message)
+            return bool(monitor.poll(1000 * PATIENCE)) and not self.socket.poll(0)
+        finally:
+            self.socket.disable_monitor()
+            monitor.close(0)
 
     def close(self):
         self.socket.close(0)
@@ -80,7 +91,7 @@ class Office(Dealer):
         self.blobs = {}
         self.forgiven = set()  # seqs that a test knows to be lost with the disk (a restored backup)
 
-    def hello(self, timeout=10.0, **fields):
+    def hello(self, timeout=PATIENCE, **fields):
         fields.setdefault("versions", [VERSION])
         fields.setdefault("epoch", self.epoch)
         fields.setdefault("software", "independent client")
@@ -103,7 +114,7 @@ class Office(Dealer):
         self.send(PUSH, pb.Push(session=self.session if session is None else session, first_seq=first_seq,
                                 updates=blobs, proofs=proofs))
 
-    def answer(self, timeout=10.0):
+    def answer(self, timeout=PATIENCE):
         """The next Ack or Nack, noted."""
         deadline = time.monotonic() + timeout
         while True:
@@ -114,7 +125,7 @@ class Office(Dealer):
             if kind == NACK:
                 return message
 
-    def offer(self, first_seq, blobs, timeout=10.0, **more):
+    def offer(self, first_seq, blobs, timeout=PATIENCE, **more):
         self.push(first_seq, blobs, **more)
         return self.answer(timeout)
 
@@ -136,12 +147,12 @@ class Office(Dealer):
                 old = self.outcomes.setdefault(seq, new)
                 assert old[:2] == new[:2], f"seq {seq} had the outcome {old} and now has {new}"
 
-    def void(self, first, last, reason=pb.VOID_REASON_LOST, timeout=10.0, session=None):
+    def void(self, first, last, reason=pb.VOID_REASON_LOST, timeout=PATIENCE, session=None):
         self.send(VOID, pb.Void(session=self.session if session is None else session, to=last, reason=reason,
                                 **{"from": first}))
         return self.answer(timeout)
 
-    def ping(self, timeout=10.0):
+    def ping(self, timeout=PATIENCE):
         self.send(PING, pb.Ping(session=self.session, token=random.getrandbits(60)))
         kind, message = self.receive(timeout)
         return message
@@ -154,7 +165,7 @@ class Reader(Dealer):
         super().__init__(context, endpoint, server_key, keys, options)
         self.id = 0
 
-    def ask(self, timeout=10.0, **question):
+    def ask(self, timeout=PATIENCE, **question):
         self.id += 1
         self.send(QUERY, pb.Query(id=self.id, **question))
         deadline = time.monotonic() + timeout

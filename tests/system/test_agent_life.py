@@ -83,7 +83,7 @@ def test_a_centre_that_hangs(world):
     world.server_process.send_signal(signal.SIGSTOP)
     for n in range(100):
         c.report("KH.C", "--value", str(n))
-    until("the office to see it", lambda: "no_answer" in c.status()["trouble"], patience=30)
+    until("the office to see it", lambda: "no_answer" in c.status()["trouble"])
     assert c.status()["waiting"] == 100
     world.server_process.send_signal(signal.SIGCONT)
     c.drained()

@@ -114,7 +114,7 @@ def test_a_revoked_key(world, vinh):
     at = time.monotonic()
     vinh.report("KH.C", "--value", "2")
     until("the office to be told", lambda: vinh.status()["trouble"] == "refused revoked")
-    assert time.monotonic() - at < 3, "within a second, and time for a busy machine"
+    assert time.monotonic() - at < 10, "within a second, and time for a busy machine"
     assert "Khoá truy cập đã bị thu hồi" in vinh.cli("status").stdout
     assert "The key has been revoked" in vinh.cli("status", lang="en").stdout
     other.report("KH.C", "--value", "7")

@@ -17,7 +17,7 @@ EXAMPLE = ROOT / "examples/de-an-06"
 
 def demo(build, data, out):
     return subprocess.run(["/usr/bin/python3", str(EXAMPLE / "demo.py"), str(build), "--quiet", "--data", str(data),
-                           "--out", str(out)], capture_output=True, text=True, timeout=240, env=World.environment(None))
+                           "--out", str(out)], capture_output=True, text=True, timeout=600, env=World.environment(None))
 
 
 def cmdline(path):

@@ -79,8 +79,8 @@ def test_full_then_freed(small_disk):
     def goes_on():
         answer = o.offer(mark + 1, [o.blobs[s] for s in range(mark + 1, mark + 61)])
         return isinstance(answer, pb.Ack)
-    until("the server to go on by itself", goes_on, 20)
-    until("the server to be ready", world.ready, 20)
+    until("the server to go on by itself", goes_on)
+    until("the server to be ready", world.ready)
     assert other.offer(1, [other.blobs[1]]).mark == 1
     assert o.offer(1, [o.blobs[s] for s in range(1, 61)]).mark == mark + 60
     audit(world)
@@ -110,6 +110,6 @@ def test_killed_while_full(small_disk):
     again = world.office((o.public, o.secret), epoch=o.epoch)
     assert again.welcome.mark == mark
     (mount / "ballast").unlink()
-    until("the server to take it", lambda: isinstance(again.offer(mark + 1, [o.blobs[mark + 1]]), pb.Ack), 20)
+    until("the server to take it", lambda: isinstance(again.offer(mark + 1, [o.blobs[mark + 1]]), pb.Ack))
     assert [e.kind for e in read(world.dir)].count("tick") == 2
     audit(world)

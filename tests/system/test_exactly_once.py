@@ -289,9 +289,7 @@ def test_batch_limits(world, office):
 
 
 def test_frame_too_large_closes_the_line(world, office):
-    office.send(PUSH, b"\x00" * (70 * 1024))
-    with pytest.raises(NoAnswer):
-        office.receive(0.5)
+    assert office.cut([bytes([1, PUSH]), b"\x00" * (70 * 1024)])
     office.hello()  # libzmq connected anew
     assert office.offer(1, counts(office, 1, 1)).mark == 1
     audit(world)

@@ -60,10 +60,10 @@ def test_an_early_ack_is_caught(make_world, build, name):
     world = make_world()
     world.forgive_guard = True
     o = run_mutant(world, make_mutant(build, name), guarded=True)
-    with pytest.raises(NoAnswer):
-        o.answer(2)
     process = world.server_process
     until("the guard to abort", lambda: process.poll() is not None)
+    with pytest.raises(NoAnswer):
+        o.answer(0.5)
     assert process.returncode == -6
     assert re.search(r"ackguard: an Ack for entry \d+ leaves, but only \d+ is durable", world.log())
 

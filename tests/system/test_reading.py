@@ -14,7 +14,7 @@ from second.history import History as Fold
 from second.rollups import half_up
 from test_figures import play
 from test_subscriber import Flow, Proxy
-from world import until
+from world import PATIENCE, until
 
 
 class Viewer:
@@ -150,7 +150,7 @@ def ends_equal(viewer, before):
         grains, _ = reader.grains("VN/40/", only_path=True)
         held = before | viewer.watched()
         return all(agrees(held[codes[r.item]], r) for g in grains.values() for r in g.rollups)
-    until("the watch to be equal", equal, 40)
+    until("the watch to be equal", equal)
     now = {f["item"]: unversioned(f) for f in viewer.json("get", "40")}
     held = {item: unversioned(f) for item, f in (before | viewer.watched()).items()}
     assert held == now
@@ -181,7 +181,7 @@ def test_watch_is_stopped(watching):
     p.send_signal(signal.SIGCONT)
     ends_equal(viewer, before)
     p.terminate()
-    assert p.wait(10) in (0, -15)
+    assert p.wait(PATIENCE) in (0, -15)
     audit(world)
 
 

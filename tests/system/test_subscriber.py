@@ -125,7 +125,7 @@ def settle(world, mirror, reader, path="VN/"):
     def quiet():
         mirror.poll(0.02)
         return mirror.check() and shown(mirror) == truth(world, path, reader)
-    until("the mirror to be equal", quiet, 30)
+    until("the mirror to be equal", quiet)
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ def test_loses_its_line(setting):
             flow.push(20)
             m.poll(0.05)
             proxy.cut()
-            flow.push(20)
-            while m.poll(0):
+            while m.poll(0):  # it heals a gap by asking, and that line is not cut: so nothing is read behind the next push
                 pass
+            flow.push(20)
             assert shown(m) != truth(world, "VN/", reader)
             proxy.mend()
             until("the line again", lambda: m.poll(0.1))
