@@ -110,10 +110,10 @@ def equal(world, eyes, watches):
         def same():
             shown = eye.shows()
             return shown is not None and {k: (v, said(rows)) for k, (v, rows) in shown.items()} == right
-        until(f"{eye.name} to be equal to the centre", same, 30)
+        until(f"{eye.name} to be equal to the centre", same)
     for watch in watches:
         differs = watch.differs()
-        for _ in range(40):  # slowly: a key has 120 handshakes a minute
+        for _ in range(100):  # slowly: a key has 120 handshakes a minute
             if not differs:
                 break
             time.sleep(0.7)

@@ -11,10 +11,11 @@ import zlib
 
 import judge
 from harness import CALLS, MEMORY
-from offices import HEALED, Turns
+from offices import HEALED, STOP, Turns
 
 QUICK = 2.5  # seconds under a fault: its start, and every question once
-ASK_S = 1.0  # for one answer
+ASK_S = 1.0  # for one answer under a fault
+CALM_S = 15.0  # ... without one, on a busy machine
 STOP_S = 2.0
 QUESTIONS = ["items", "board?unit=40", "tree?unit=40&plan=KH", "unit?unit=40", "figures?unit=40", "below?unit=40&item=KH.C", "search?q=vinh",
              "series?unit=40&item=KH.C", "timeliness?unit=40", "recent?unit=40", "session"]
@@ -34,11 +35,11 @@ class Asked:
     """What one gateway said: answers by question; a wrong one is kept in words."""
 
     def __init__(self, port, truth):
-        self.port, self.truth, self.wrong = port, truth, None
+        self.port, self.truth, self.wrong, self.patience = port, truth, None, ASK_S
 
     def one(self, what):
         """The answer, or None: refused, or cut."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ASK_S)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             line.request("GET", f"/api/v1/{what}", headers={"Accept-Encoding": "gzip"})
             answer = line.getresponse()
@@ -64,8 +65,8 @@ class Asked:
         """The first event of a stream, whole."""
         text = b""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), ASK_S) as s:
-                s.settimeout(ASK_S)
+            with socket.create_connection(("127.0.0.1", self.port), self.patience) as s:
+                s.settimeout(self.patience)
                 s.sendall(b"GET /api/v1/events?unit=40 HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 while b"\n\n" not in text.partition(b"\r\n\r\n")[2]:
                     if not (more := s.recv(4096)):
@@ -115,11 +116,12 @@ class Gateway(Turns):
         good = healed = self.until(child, asked, HEALED if record else QUICK * w.patient)
         if not good and child.poll() is None and not asked.wrong:
             w.control.disarm()
+            asked.patience = CALM_S
             healed = self.until(child, asked, HEALED * w.patient)
         child.kill(signal.SIGTERM)
         child.wait(STOP_S * w.patient)
         w.control.disarm()  # a signal that cannot be read is read when it can be
-        return good, healed, asked, w.zygotes["web"].finish(child, 10 * w.patient, w.control)
+        return good, healed, asked, w.zygotes["web"].finish(child, STOP * w.patient, w.control)
 
     def trace(self, w):
         self.truth = None

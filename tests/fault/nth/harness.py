@@ -195,7 +195,7 @@ class Zygote:
             result.stack = control.stack() if result.hit else []
         return result
 
-    def run(self, args, fault=None, control=None, seconds=20, record=False):
+    def run(self, args, fault=None, control=None, seconds=60, record=False):
         if control:
             control.arm(fault, record)
         return self.finish(self.start(args, control if fault or record else None), seconds, control if fault else None)

@@ -11,7 +11,8 @@ from commands import LIMIT, Command, files
 from harness import CALLS, MEMORY
 
 KEPT = ("waiting", "last_seq", "settled", "taken", "refused_n", "voided", "catalogue_entry", "epoch")
-QUICK, HEALED = 1.5, 25.0  # seconds: under a fault; when it is gone
+QUICK, HEALED = 1.5, 60.0  # seconds: under a fault; when it is gone
+STOP = 60.0  # to end
 
 
 def table():
@@ -160,7 +161,7 @@ class Daemon(Turns):
             w.control.disarm()
             healed = self.drained(w, directory, child, HEALED * w.patient)
         child.kill(signal.SIGTERM)
-        r = w.zygotes["agent"].finish(child, 10 * w.patient, w.control)
+        r = w.zygotes["agent"].finish(child, STOP * w.patient, w.control)
         return good, healed, r, directory
 
     def trace(self, w):
@@ -184,7 +185,7 @@ class Daemon(Turns):
             if not self.drained(w, directory, child, HEALED * w.patient):
                 wrong = "the next start does not send"
             child.kill(signal.SIGTERM)
-            child.wait(10)
+            child.wait(STOP)
         if not wrong and self.receipts(w, directory) != self.clean[i]:
             wrong = f"other receipts: {self.receipts(w, directory)[:600]}, expected {self.clean[i][:600]}"
         if wrong:

@@ -16,7 +16,7 @@ from client import NoAnswer, Office, Reader
 from harness import CALLS, MEMORY
 from journal import check_chain, check_office, incarnations, outcomes, read
 
-START, STEP, HEALED, STOP = 1.0, 0.5, 15.0, 10.0  # seconds: to start under a fault; each step; when it is gone; to end
+START, STEP, HEALED, STOP = 1.0, 0.5, 60.0, 60.0  # seconds: to start under a fault; each step; when it is gone; to end
 KEYS = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 
 

@@ -46,7 +46,7 @@ class Worker:
                  for line in path.read_text().splitlines()]
         path.write_text("\n".join(lines) + "\n")
 
-    def run(self, program, args, fault=None, seconds=20, record=False):
+    def run(self, program, args, fault=None, seconds=60, record=False):
         """Without a fault it leaves the control block to whoever runs with one."""
         if fault or record:
             return self.zygotes[program].run(args, fault, self.control, seconds, record)

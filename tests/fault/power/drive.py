@@ -9,11 +9,12 @@ import random
 import signal
 import struct
 import subprocess
+import time
 
 import tiendo_pb2 as pb
 from clerk import Clerk
 from client import NoAnswer
-from world import ITEMS, UNITS, World, until
+from world import ITEMS, PATIENCE, UNITS, World, until
 
 WRITE, SYNC, MKDIR, DIRSYNC, NOTE = 2, 4, 6, 11, 13  # powerlog.h
 OFFICES = {"412": ("KH.C", "KH.R", "16702"), "413": ("KH.C", "KH.C", "413"), "40": ("KH.R", "KH.R", "16703")}
@@ -100,7 +101,7 @@ class Recorded(World):
         """A mutant that never does what it is to die of is helped."""
         p, self.server_process = self.server_process, None
         try:
-            assert p.wait(30 if self.strict else 1) == -signal.SIGKILL, self.log()
+            assert p.wait(PATIENCE if self.strict else 1) == -signal.SIGKILL, self.log()
         except subprocess.TimeoutExpired:
             assert not self.strict, "it went on"
             self.forget_death()
@@ -138,6 +139,19 @@ class Drive:
             for unit in sent:
                 answer = self.offices[unit].answer()
                 assert isinstance(answer, pb.Ack), answer
+
+    def answered(self, unit):
+        """Is the push answered, before the centre ends by its own hand? (A mutant may do neither.)"""
+        end = time.monotonic() + (PATIENCE if self.w.strict else 5)
+        while time.monotonic() < end:
+            ended = self.w.server_process.poll() is not None
+            try:
+                self.offices[unit].answer(timeout=0.2)
+                return True
+            except NoAnswer:
+                if ended:
+                    return False
+        return False
 
     def connect(self):
         for o in self.offices.values():
@@ -233,11 +247,7 @@ class Drive:
             self.rounds(2)
             at, blobs = self.push("412", 3)
             w.die_after(part, "server/journal/data.mdb")
-            try:
-                self.offices["412"].answer(timeout=5)
-            except NoAnswer:
-                pass
-            else:  # that one was made before; the next is not
+            if self.answered("412"):  # that one was made before; the next is not
                 at, blobs = self.push("412", 3)
             w.died()
             w.start()

@@ -7,7 +7,7 @@ from collections import Counter
 import journal_pb2 as jp
 import tiendo_pb2 as pb
 from journal import b2, read
-from world import free_port, until
+from world import PATIENCE, free_port, until
 
 
 def history(entries):
@@ -40,7 +40,7 @@ class Second:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(30) == 0
+        assert self.process.wait(PATIENCE) == 0
 
 
 def places(directory):
