@@ -5,9 +5,9 @@ import { seenWhole, settled, text } from "./look.mjs";
 import { pause, until } from "./world.mjs";
 
 const OFFICE_MS = 7 * 3_600_000; // the office's clock is UTC+7
-const SAID_MS = 15_000; // until a cut is said: the gateway gives the centre 3 s
-const HEALED_MS = 40_000; // until it is whole again: the page itself waits up to 15 s between two attempts
-const SEEN_MS = 5_000; // until a report is on the screen
+const SAID_MS = 45_000; // until a cut is said: the gateway gives the centre 3 s
+const HEALED_MS = 90_000; // until it is whole again: the page itself waits up to 15 s between two attempts
+const SEEN_MS = 30_000; // until a report is on the screen: a quiet machine needs a quarter of a second
 
 const badge = (page) => page.evaluate(() => document.querySelector(".badge").firstChild.nextSibling.innerText);
 const mark = (page) => page.evaluate(() => (window.__same = true));
@@ -17,8 +17,8 @@ const same = async (page) => {
 const clockMs = (hms) => hms.split(":").reduce((n, x) => n * 60 + Number(x), 0) * 1000;
 
 /** An office tells how many households of how many: the ratio CUTRU of 412. */
-function report(w, n) {
-	w.agent("412", "report", "CUTRU", "--as-of", "2024-04-01", "--num", String(n), "--den", "25");
+async function report(w, n) {
+	await w.agent("412", "report", "CUTRU", "--as-of", "2024-04-01", "--num", String(n), "--den", "25");
 	return w.drained("412");
 }
 
@@ -26,7 +26,7 @@ const cutru = (page) => page.evaluate(() => [...document.querySelectorAll(".tree
 
 async function office(t) {
 	const w = await t.example();
-	if (!w.processes.has("agent-412")) w.runAgent("412");
+	if (!w.processes.has("agent-412")) await w.runAgent("412");
 	return w;
 }
 
@@ -72,7 +72,7 @@ export default function (test) {
 		const column = await page.evaluate(() => [...document.querySelectorAll("table.grid thead th")].findIndex((th) => th.querySelector("b")?.innerText === "KH87"));
 		const cell = () => page.evaluate((i) => [...document.querySelectorAll("table.grid tbody tr")].find((tr) => tr.querySelector("th a").href.includes("unit=412"))?.cells[i].querySelector(".gc-of").innerText, column);
 		if ((await cell()) !== "0/1") throw new Error(`before: ${await cell()}`);
-		w.agent("412", "report", "KH87.08", "--as-of", "2024-04-01", "--state", "done", "--percent", "100", "--product", "51/BC-UBND", "--done-on", "2024-03-30");
+		await w.agent("412", "report", "KH87.08", "--as-of", "2024-04-01", "--state", "done", "--percent", "100", "--product", "51/BC-UBND", "--done-on", "2024-03-30");
 		await until("the cell to move", async () => (await cell()) === "1/1", SEEN_MS);
 		await until("the feed to show it", async () => (await text(feed, ".feed-line")).includes("hoàn thành"), SEEN_MS);
 		const line = (await text(feed, ".feed-line:has(b)")).split("\n").join(" ");

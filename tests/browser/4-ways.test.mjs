@@ -10,7 +10,7 @@ const FILES = ["/?unit=40", "/don-vi?unit=412&plan=CT40", "/vuong-mac?unit=40", 
 const dialog = "dialog.drill[open]";
 const at = (page) => page.evaluate(() => location.pathname + location.search);
 const title = (page) => page.evaluate(() => document.querySelector("main h1")?.innerText.replace(/\s+/g, " ").trim());
-const STEP_MS = 10_000;
+const STEP_MS = 45_000;
 
 function expect(what, found, wanted) {
 	const good = wanted instanceof RegExp ? wanted.test(found) : found === wanted;

@@ -16,29 +16,29 @@ async function hostile(t) {
 	return t.world("hostile", async (build, dir) => {
 		mkdirSync(path.join(dir, "try"), { recursive: true });
 		const refused = new Set();
-		const check = (w) => {
+		const check = async (w) => {
 			for (const [f, all] of Object.entries(catalogue(refused))) writeFileSync(path.join(dir, "try", `${f}.csv`), all);
 			try {
-				w.run("tiendo-server", ["catalogue", "check", path.join(dir, "try"), "--json"]);
+				await w.run("tiendo-server", ["catalogue", "check", path.join(dir, "try"), "--json"]);
 				return [];
 			} catch (e) {
 				return JSON.parse(e.stdout).details.filter((d) => d.error);
 			}
 		};
 		const scout = new World(build, path.join(dir, "try"));
-		const faults = check(scout);
+		const faults = await check(scout);
 		for (const d of faults) refused.add(`${d.file.replace(".csv", "")} ${d.field} ${d.value}`);
 		const w = await World.fresh(build, path.join(dir, "world"), { name: "Thử <script>", catalogue: catalogue(refused), today: "2024-04-02" });
 		Object.assign(w, { faults });
 		await w.start();
-		w.addReader();
+		await w.addReader();
 		await w.addAgent("412");
 		w.taken = STRINGS.map((s, i) => (FORBIDDEN.test(s) || refused.has(`items name ${s}`) || !s.trim() ? `ghi chú ${i}` : s));
 		writeFileSync(path.join(dir, "reports.csv"), reports((i) => w.taken[i]));
-		w.agent("412", "import", path.join(dir, "reports.csv"), "--json");
+		await w.agent("412", "import", path.join(dir, "reports.csv"), "--json");
 		const every = t.form === "soak" ? 1 : OBSTACLES_EACH;
 		w.raised = w.taken.filter((_, i) => i % every === 0);
-		w.raised.forEach((s, i) => w.agent("412", "obstacle", "raise", `KH.T${String(i).padStart(3, "0")}`, "--cause", "kinh phí", "--outside", `--text=${s}`, `--solution=${s}`, "--solution-class", "kinh phí"));
+		for (const [i, s] of w.raised.entries()) await w.agent("412", "obstacle", "raise", `KH.T${String(i).padStart(3, "0")}`, "--cause", "kinh phí", "--outside", `--text=${s}`, `--solution=${s}`, "--solution-class", "kinh phí");
 		await w.drained("412");
 		w.open = await w.gateway("open", { users: { vanhanh: ["operator", "VN", "--text"] } });
 		return w;
@@ -65,7 +65,7 @@ export default function (test, form) {
 		for (const s of bad) {
 			let said = null;
 			try {
-				w.agent("412", "report", "KH.T000", "--as-of", "2024-03-29", "--state", "in_progress", "--percent", "41", `--note=${s}`);
+				await w.agent("412", "report", "KH.T000", "--as-of", "2024-03-29", "--state", "in_progress", "--percent", "41", `--note=${s}`);
 			} catch (e) {
 				said = e.stdout + e.stderr;
 			}

@@ -5,8 +5,8 @@ import http from "node:http";
 import { SCREENS, settled, text } from "./look.mjs";
 import { ask, freePort, PASSWORD, until } from "./world.mjs";
 
-const SEEN_MS = 15_000;
-const ENDED_MS = 45_000; // a page asks again after a while only; the stream ends sooner
+const SEEN_MS = 45_000;
+const ENDED_MS = 90_000; // a page asks again after a while only; the stream ends sooner
 const FREE = 5; // attempts before one must wait (WEB_LOCKOUT_FREE)
 
 const FORM = "form.login";
@@ -162,7 +162,7 @@ export default function (test) {
 
 	test("a session ends under one's eyes: the login, at the same address", async (t) => {
 		const w = await t.example();
-		w.closed.addUser("tam", "leader", "VN");
+		await w.closed.addUser("tam", "leader", "VN");
 		const where = "/?unit=40&plan=KH762";
 		const page = await t.browser.open(w.closed, where);
 		await until("the new user to be known", async () => {
@@ -172,7 +172,7 @@ export default function (test) {
 			return (await page.locator(".person").count()) === 1;
 		}, SEEN_MS);
 		await settled(page);
-		w.closed.command("user", "remove", "tam");
+		await w.closed.command("user", "remove", "tam");
 		await until("the login", async () => (await page.locator(`main ${FORM}`).count()) === 1, ENDED_MS);
 		if (!page.url().endsWith(where)) throw new Error(page.url());
 		if (/Nghệ An|mô hình/.test(await text(page, "main"))) throw new Error("figures stay behind");

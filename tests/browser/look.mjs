@@ -9,7 +9,7 @@ const require = createRequire(new URL("../../dashboard/page/package.json", impor
 const { chromium } = require("playwright-core");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export const SCREENS = { overview: "/", unit: "/don-vi", obstacles: "/vuong-mac", calendar: "/lich", stream: "/su-kien", system: "/he-thong" };
 export const LANGS = ["vi", "en"];
@@ -113,7 +113,7 @@ export async function settled(page) {
 		`${page.url()} to be whole`,
 		async () => {
 			const loading = await page.evaluate(
-				() => document.querySelector("[aria-busy=true]") !== null || [...document.querySelectorAll(".empty")].some((e) => /^(Đang tải|Loading)…$/.test(e.textContent.trim())) || document.querySelector("main")?.innerText.trim().length === 0,
+				async () => (await new Promise((idle) => requestIdleCallback(idle, { timeout: 500 }))) && document.querySelector("[aria-busy=true]") !== null || [...document.querySelectorAll(".empty")].some((e) => /^(Đang tải|Loading)…$/.test(e.textContent.trim())) || document.querySelector("main")?.innerText.trim().length === 0,
 			);
 			calm = loading || page.busy.size ? 0 : calm + 1;
 			return calm > 2;

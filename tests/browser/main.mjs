@@ -7,7 +7,7 @@ import { Browser, launch } from "./look.mjs";
 import { World } from "./world.mjs";
 
 const [, , build, store, out, form] = process.argv;
-const TEST_MS = form === "soak" ? 900_000 : 180_000;
+const TEST_MS = form === "soak" ? 900_000 : 400_000;
 const here = new URL(".", import.meta.url).pathname;
 const files = readdirSync(here).filter((f) => f.endsWith(".test.mjs")).sort();
 const wanted = process.env.K ?? "";
@@ -51,7 +51,7 @@ function tools(lane) {
 			once("example", async () => {
 				const w = await World.example(build, path.join(place, "example"), store);
 				await w.start();
-				w.addReader();
+				await w.addReader();
 				const users = { lanhdao: ["leader", "VN", "--text"], vanhanh: ["operator", "VN", "--text"], vinh: ["staff", "412", "--text"] };
 				w.open = await w.gateway("open", { users });
 				w.closed = await w.gateway("closed", { isPublic: false, users });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A centre, its offices, its reader and its gateways, all real programs, for the tests in a browser. Everything a world writes is
 // below its own directory; `end` stops what it started and nothing else. Nothing here sleeps to wait: `until` asks again.
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -9,9 +9,12 @@ import path from "node:path";
 
 const PATIENCE_MS = 60_000;
 const ASK_MS = 20;
-// below the kernel's ephemeral range, so that no outgoing connection takes one
-const PORT_MIN = 20_000;
-const PORT_MAX = 32_000;
+// Below the kernel's ephemeral range, so that no outgoing connection takes one, and of nobody else: the example has those below, the
+// system tests those above. Each is given once: until it is bound, and while its program is down, it would be anybody's.
+const PORT_MIN = 16_000;
+const PORT_MAX = 20_000;
+const OWN = 200; // of a run; another one beside us has others
+const given = new Set();
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -34,7 +37,9 @@ export async function until(what, condition, patience = PATIENCE_MS) {
 export function freePort() {
 	return new Promise((done, fail) => {
 		const attempt = (n) => {
-			const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+			const port = PORT_MIN + ((process.pid * OWN) % (PORT_MAX - PORT_MIN)) + Math.floor(Math.random() * OWN);
+			if (given.has(port)) return attempt(n);
+			given.add(port);
 			const s = net.createServer();
 			s.once("error", () => (n ? attempt(n - 1) : fail(new Error("no free port"))));
 			s.listen(port, "127.0.0.1", () => s.close(() => done(port)));
@@ -46,7 +51,7 @@ export function freePort() {
 /** status and body of one plain request; status 0: nobody answers. */
 export function ask(port, where, { method = "GET", headers = {}, body } = {}) {
 	return new Promise((done) => {
-		const r = http.request({ host: "127.0.0.1", port, path: where, method, headers, timeout: 5000, agent: false }, (answer) => {
+		const r = http.request({ host: "127.0.0.1", port, path: where, method, headers, timeout: PATIENCE_MS, agent: false }, (answer) => {
 			let text = "";
 			answer.setEncoding("utf8");
 			answer.on("data", (d) => (text += d));
@@ -123,12 +128,12 @@ export class World {
 		const w = new World(build, dir);
 		await w.somePorts();
 		w.setClock(today);
-		w.key = w
-			.server("init", "--name", name, "--illustrative", "--clock", `file:${path.join(dir, "clock")}`, "--port-ingest", w.ports.ingest, "--port-feed", w.ports.feed, "--port-query", w.ports.query, "--port-health", w.ports.health)
-			.trim();
+		w.key = (
+			await w.server("init", "--name", name, "--illustrative", "--clock", `file:${path.join(dir, "clock")}`, "--port-ingest", w.ports.ingest, "--port-feed", w.ports.feed, "--port-query", w.ports.query, "--port-health", w.ports.health)
+		).trim();
 		mkdirSync(path.join(dir, "catalogue"));
 		for (const [file, text] of Object.entries(catalogue)) writeFileSync(path.join(dir, "catalogue", `${file}.csv`), text);
-		w.server("catalogue", "load", path.join(dir, "catalogue"));
+		await w.server("catalogue", "load", path.join(dir, "catalogue"));
 		return w;
 	}
 
@@ -149,21 +154,24 @@ export class World {
 	}
 
 	// ---- programs ----
-	run(program, args, input) {
-		return execFileSync(path.join(this.build, program), args.map(String), { encoding: "utf8", input, timeout: PATIENCE_MS, maxBuffer: 64 << 20, stdio: ["pipe", "pipe", "pipe"] });
+	/** Nothing stands still meanwhile: the cables are in this process, and behind one that stands still a centre seems to be away. */
+	run(program, args, input = "") {
+		return new Promise((done, fail) => {
+			const p = execFile(path.join(this.build, program), args.map(String), { encoding: "utf8", timeout: PATIENCE_MS, maxBuffer: 64 << 20 }, (e, stdout, stderr) =>
+				e ? fail(Object.assign(new Error(`${program} ${args.join(" ")}: ${e.message}`), { stdout, stderr })) : done(stdout),
+			);
+			p.stdin.on("error", () => {}); // it has ended without reading
+			p.stdin.end(input);
+		});
 	}
 
 	server(...args) {
 		return this.run("tiendo-server", ["--dir", path.join(this.dir, "server"), ...args]);
 	}
 
-	/** What a reader is told, without standing in the way of the browser meanwhile. */
-	tiendo(...args) {
-		return new Promise((done, fail) =>
-			execFile(path.join(this.build, "tiendo"), ["--dir", path.join(this.dir, "viewer"), ...args, "--json"].map(String), { encoding: "utf8", timeout: PATIENCE_MS, maxBuffer: 64 << 20 }, (e, out, err) =>
-				e ? fail(new Error(`tiendo ${args.join(" ")}: ${err || e.message}`)) : done(JSON.parse(out)),
-			),
-		);
+	/** What a reader is told. */
+	async tiendo(...args) {
+		return JSON.parse(await this.run("tiendo", ["--dir", path.join(this.dir, "viewer"), ...args, "--json"]));
 	}
 
 	agent(unit, ...args) {
@@ -217,24 +225,24 @@ export class World {
 	}
 
 	// ---- offices ----
-	runAgent(unit) {
-		this.agent(unit, "status", "--json");
+	async runAgent(unit) {
+		await this.agent(unit, "status", "--json");
 		this.spawn(`agent-${unit}`, "tiendo-agent", ["--dir", path.join(this.dir, "agents", unit), "run"]);
 	}
 
 	/** A new office of a fresh world. */
-	addAgent(unit) {
+	async addAgent(unit) {
 		mkdirSync(path.join(this.dir, "agents"), { recursive: true });
 		const made = JSON.parse(
-			this.agent(unit, "init", "--server-key", this.key, "--ingest", `tcp://127.0.0.1:${this.ports.ingest}`, "--query", `tcp://127.0.0.1:${this.ports.query}`, "--clock", `file:${path.join(this.dir, "clock")}`, "--retry", "20ms", "--retry-max", "200ms", "--reply", "5s", "--ping", "500ms", "--json"),
+			await this.agent(unit, "init", "--server-key", this.key, "--ingest", `tcp://127.0.0.1:${this.ports.ingest}`, "--query", `tcp://127.0.0.1:${this.ports.query}`, "--clock", `file:${path.join(this.dir, "clock")}`, "--retry", "20ms", "--retry-max", "200ms", "--reply", "5s", "--ping", "500ms", "--json"),
 		);
-		this.server("agent", "add", "--unit", unit, "--role", "agent", "--key", made.public_key);
-		this.runAgent(unit);
-		return until(`${unit} to have its catalogue`, () => JSON.parse(this.agent(unit, "status", "--json")).catalogue_entry);
+		await this.server("agent", "add", "--unit", unit, "--role", "agent", "--key", made.public_key);
+		await this.runAgent(unit);
+		return until(`${unit} to have its catalogue`, async () => JSON.parse(await this.agent(unit, "status", "--json")).catalogue_entry);
 	}
 
 	drained(unit) {
-		return until(`${unit} to have its receipts`, () => JSON.parse(this.agent(unit, "status", "--json")).waiting === 0);
+		return until(`${unit} to have its receipts`, async () => JSON.parse(await this.agent(unit, "status", "--json")).waiting === 0);
 	}
 
 	// ---- gateways ----
@@ -245,18 +253,18 @@ export class World {
 		const feed = await new Cable(this.ports.feed).mend();
 		this.cables.push(query, feed);
 		const g = new Gateway(this, name, dir, await freePort(), [query, feed]);
-		const mine = g.command("init", "--server-key", this.key, "--query", `tcp://127.0.0.1:${query.port}`, "--feed", `tcp://127.0.0.1:${feed.port}`, "--port", g.port, ...(isPublic ? ["--public"] : [])).trim();
-		this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
-		for (const [user, [role, unit, ...more]] of Object.entries(users)) g.addUser(user, role, unit, more);
+		const mine = (await g.command("init", "--server-key", this.key, "--query", `tcp://127.0.0.1:${query.port}`, "--feed", `tcp://127.0.0.1:${feed.port}`, "--port", g.port, ...(isPublic ? ["--public"] : []))).trim();
+		await this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
+		for (const [user, [role, unit, ...more]] of Object.entries(users)) await g.addUser(user, role, unit, more);
 		await g.start();
 		this.gateways.push(g);
 		return g;
 	}
 
 	/** Who asks as `tiendo` does, with every right. */
-	addReader() {
-		const mine = this.run("tiendo", ["--dir", path.join(this.dir, "viewer"), "init", "--server-key", this.key, "--feed", `tcp://127.0.0.1:${this.ports.feed}`, "--query", `tcp://127.0.0.1:${this.ports.query}`]).trim();
-		this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
+	async addReader() {
+		const mine = (await this.run("tiendo", ["--dir", path.join(this.dir, "viewer"), "init", "--server-key", this.key, "--feed", `tcp://127.0.0.1:${this.ports.feed}`, "--query", `tcp://127.0.0.1:${this.ports.query}`])).trim();
+		await this.server("agent", "add", "--unit", "VN", "--role", "operator", "--key", mine);
 	}
 
 	async end() {
@@ -286,7 +294,7 @@ class Gateway {
 	}
 
 	addUser(user, role, unit, more = []) {
-		this.world.run("tiendo-web", ["--dir", this.dir, "user", "add", user, "--role", role, "--unit", unit, ...more], `${PASSWORD}\n`);
+		return this.world.run("tiendo-web", ["--dir", this.dir, "user", "add", user, "--role", role, "--unit", unit, ...more], `${PASSWORD}\n`);
 	}
 
 	async start() {
