@@ -150,7 +150,7 @@ export default function (test) {
 		await report(w, 18);
 		await figure(18, "which the backup has");
 		const copy = `${w.dir}/backup`;
-		w.server("backup", copy);
+		await w.server("backup", copy);
 		await report(w, 17);
 		await figure(17, "which it has not");
 		await w.stop("agent-412", "SIGTERM");
@@ -160,7 +160,7 @@ export default function (test) {
 		await figure(18, "as the restored centre says");
 		await until("the line to be whole again", async () => /^trực tiếp/.test(await badge(page)), HEALED_MS);
 		if ((await cutru(page)) !== "18/25") throw new Error("live, and it shows what was lost");
-		w.runAgent("412"); // its own disk fills the gap
+		await w.runAgent("412"); // its own disk fills the gap
 		await figure(17, "which the office had and gave again");
 		await same(page);
 		await settled(page);
@@ -172,9 +172,9 @@ export default function (test) {
 		const page = await t.browser.open(g, "/don-vi?unit=412&plan=CT40");
 		const before = await until("the figure", () => cutru(page), SEEN_MS);
 		await mark(page);
-		const key = g.command("init", "--server-key", w.key).trim();
-		const { details } = JSON.parse(w.server("agent", "list", "--json"));
-		w.server("agent", "key", "revoke", details.find((k) => k.public_key === key).key);
+		const key = (await g.command("init", "--server-key", w.key)).trim();
+		const { details } = JSON.parse(await w.server("agent", "list", "--json"));
+		await w.server("agent", "key", "revoke", details.find((k) => k.public_key === key).key);
 		await until("the reason", async () => /^trung tâm không nhận máy chủ này từ \d\d:\d\d:\d\d, cần người vận hành — số liệu tính đến/.test(await badge(page)), SAID_MS);
 		if (!(await page.evaluate(() => document.querySelector(".badge").classList.contains("badge-bad")))) throw new Error("it is said, but not seen");
 		if ((await cutru(page)) !== before) throw new Error("the figures went with the line");

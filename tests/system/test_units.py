@@ -11,7 +11,7 @@ import pytest
 import sandbox
 import tiendo_pb2 as pb
 from webgate import Gate
-from world import ROOT, World, until
+from world import PATIENCE, ROOT, World, until
 
 UNITS = sorted((ROOT / "packaging/systemd").glob("*.service"))
 PROGRAMS = [u.stem for u in UNITS]
@@ -114,4 +114,4 @@ def test_the_programs_live_with_it(closed):
     gate.close()
     assert gate.stop() == 0 and world.stop() == 0
     agent.terminate()
-    assert agent.wait(30) == 0
+    assert agent.wait(PATIENCE) == 0
