@@ -95,7 +95,7 @@ def test_the_programs_live_with_it(closed):
     world.agent_init("vinh", "412")
     agent = world.agent_run("vinh")
     until("the catalogue", lambda: world.agent_cli("vinh", "mine", ok=None).returncode == 0)
-    world.agent_cli("vinh", "report", "KH.C", "--value", "7")
+    world.agent_cli("vinh", "report", "KH.C", "--value", "7", "--as-of", "2024-04-01")
     world.agent_drained("vinh")
     stream.until("the report", lambda events: any(e["event"] == "grain" for e in events))
     assert lan.get("silent", unit="40").status == 200 and lan.ask("GET", "/").status == 200
