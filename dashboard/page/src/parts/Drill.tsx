@@ -17,6 +17,7 @@ import { nameOf, t } from "../words";
 import { Facts } from "./DrillFigure";
 import { ErrorBox } from "./ErrorBox";
 import { loginOpen } from "./Login";
+import { Notice } from "./Notice";
 import { Changed, OpenFigure, Result, Wrongs } from "./Result";
 import { Table, type Column } from "./Table";
 import { Missing, Updates } from "./Updates";
@@ -179,17 +180,12 @@ function Inside({ unit, item, items }: { unit: string; item: Item; items: Items 
 			<UnitsBelow below={below.data} item={item} items={items} file={`${unit}-${item.code}`} />
 			<Contents unit={unit} item={item} items={items} unitName={name} />
 			{!user && (
-				<div class="notice">
-					<span class="notice-mark" aria-hidden="true">
-						i
-					</span>
-					<div>
-						<p>{t("drill.login")}</p>
-						<button type="button" onClick={() => loginOpen.set(true)}>
-							{t("login.open")}
-						</button>
-					</div>
-				</div>
+				<Notice>
+					<p>{t("drill.login")}</p>
+					<button type="button" onClick={() => loginOpen.set(true)}>
+						{t("login.open")}
+					</button>
+				</Notice>
 			)}
 			{user && why.error && !why.data && <ErrorBox error={why.error} reload={why.reload} />}
 			{user && !why.data && !why.error && <p class="empty">{t("app.loading")}</p>}

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // How one item went at one unit. The picture is loaded when it is first wanted.
-import type { ComponentType } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { date, int, percent, points } from "../format";
 import type { Figure, Item, List } from "../model";
 import { itemLines, type Lines } from "../trend";
 import { useApi, useServer } from "../use";
+import { useOthers } from "../use_others";
 import { nameOf, t, type Key } from "../words";
 import { Empty } from "./Empty";
 import { ErrorBox } from "./ErrorBox";
 import type { Facts } from "./Trend";
-
-type Drawn = ComponentType<{ facts: Facts; title: string }>;
 
 function facts(l: Lines): Facts {
 	const show = l.what === "percent" ? percent : l.what === "points" ? points : int;
@@ -26,17 +24,7 @@ function facts(l: Lines): Facts {
 export function ItemTrend({ unit, item }: { unit: string; item: Item }) {
 	const today = useServer((s) => s?.today ?? null);
 	const { data, error, reload } = useApi<List<{ date: string; figure: Figure }>>("series", { unit, item: item.code });
-	const [Trend, setTrend] = useState<Drawn | null>(null);
-	useEffect(() => {
-		let gone = false;
-		import("../screens/others").then(
-			(m) => !gone && setTrend(() => m.Trend),
-			() => {}, // the words below say it, too
-		);
-		return () => {
-			gone = true;
-		};
-	}, []);
+	const { others } = useOthers("trend"); // when it does not come, the words below say it, too
 	const drawn = useMemo(() => {
 		const l = data && itemLines(item, data.rows, today);
 		return l ? facts(l) : null;
@@ -44,5 +32,5 @@ export function ItemTrend({ unit, item }: { unit: string; item: Item }) {
 	if (error && !data) return error.status === 404 ? <Empty>{t("unit.trendNone")}</Empty> : <ErrorBox error={error} reload={reload} />;
 	if (!data) return <Empty>{t("app.loading")}</Empty>;
 	if (!drawn) return <Empty>{t("unit.trendNone")}</Empty>;
-	return Trend ? <Trend facts={drawn} title={`${t("unit.trend")}: ${nameOf(item)}`} /> : <p class="note">{drawn.said!.whole}</p>;
+	return others ? <others.Trend facts={drawn} title={`${t("unit.trend")}: ${nameOf(item)}`} /> : <p class="note">{drawn.said!.whole}</p>;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The treemap and the trend: of one plan, and asked for and loaded only when the reader comes near.
-import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Empty } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
@@ -9,6 +8,7 @@ import type { Figure, List, Tree, Unit } from "../model";
 import { trendOf } from "../overview";
 import type { Store } from "../store";
 import { useApi } from "../use";
+import { useOthers } from "../use_others";
 import { nameOf, t } from "../words";
 
 const NEAR = "600px"; // below the edge of the window: loaded before it is seen
@@ -25,23 +25,6 @@ function useNear() {
 		return () => seen.disconnect();
 	}, [near]);
 	return { at, near };
-}
-
-function useLater<P>(load: () => Promise<ComponentType<P>>, wanted: boolean) {
-	const [part, setPart] = useState<{ It: ComponentType<P> } | null>(null);
-	const [failed, setFailed] = useState(false);
-	useEffect(() => {
-		if (!wanted || part) return;
-		let gone = false;
-		load().then(
-			(It) => !gone && setPart({ It }),
-			() => !gone && setFailed(true),
-		);
-		return () => {
-			gone = true;
-		};
-	}, [wanted]);
-	return { It: part?.It ?? null, failed };
 }
 
 /** Grows a while after something moved; what moves meanwhile draws nothing. */
@@ -72,16 +55,13 @@ interface Props {
 	moved: Store<number>;
 }
 
-const loadTreemap = () => import("./others").then((m) => m.Treemap);
-const loadTrend = () => import("./others").then((m) => m.Trend);
-
 function TreeSection({ unit, plan, name, moved }: Props) {
 	const { at, near } = useNear();
 	const tick = useMoved(moved);
 	const tree = useApi<Tree>(near ? "tree" : null, { unit: unit.code, plan }, [tick]);
-	const { It, failed } = useLater(loadTreemap, near);
+	const { others, failed } = useOthers(near && "tree");
 	const label = t("ov.tree.label", { plan: name, unit: nameOf(unit) });
-	const picture = useMemo(() => It && tree.data && <It tree={tree.data} plan={plan} unit={unit.code} label={label} />, [It, tree.data, label]);
+	const picture = useMemo(() => others && tree.data && <others.Treemap tree={tree.data} plan={plan} unit={unit.code} label={label} />, [others, tree.data, label]);
 	if (tree.data && !tree.data.nodes.some((n) => n.code !== unit.code && n.b.r)) return null; // nobody below has anything in this plan
 	return (
 		<section ref={at} class="card picture" aria-labelledby="ov-tree">
@@ -99,7 +79,7 @@ function TrendSection({ unit, plan, name, today, moved }: Props) {
 	const { at, near } = useNear();
 	const tick = useMoved(moved);
 	const series = useApi<List<{ date: string; figure: Figure }>>(near ? "series" : null, { unit: unit.code, item: plan }, [tick]);
-	const { It, failed } = useLater(loadTrend, near);
+	const { others, failed } = useOthers(near && "trend");
 	const facts = useMemo(() => series.data && trendOf(series.data.rows, today), [series.data, today]);
 	const title = t("ov.trend", { plan: name });
 	return (
@@ -111,7 +91,7 @@ function TrendSection({ unit, plan, name, today, moved }: Props) {
 				series.error && <ErrorBox error={series.error} reload={series.reload} />
 			)}
 			{failed && <p class="empty">{t("app.chunk")}</p>}
-			<div class="picture-box">{It && facts && <It facts={facts} title={title} />}</div>
+			<div class="picture-box">{others && facts && <others.Trend facts={facts} title={title} />}</div>
 		</section>
 	);
 }
