@@ -92,7 +92,7 @@ deps:
 
 # --- the browser page: build/page, and as an object for the program that serves it ---
 PAGE := dashboard/page
-PAGE_SRC := $(shell find $(PAGE)/src -type f) $(patsubst %,$(PAGE)/%,build.mjs index.html icon.svg tsconfig.json)
+PAGE_SRC := $(shell find $(PAGE)/src -type f) $(patsubst %,$(PAGE)/%,build.mjs build_words.mjs index.html icon.svg tsconfig.json)
 PAGE_TEST := $(wildcard $(PAGE)/test/*)
 PAGE_MODULES := $(PAGE)/node_modules/.package-lock.json
 OBJ_page := $(B)/gen/page_files.o $(B)/gen/page_bytes.o

@@ -13,7 +13,9 @@ import { promisify } from "node:util";
 import { minify } from "terser"; // behind esbuild's own: another 3 %
 import zopfli from "@gfx/zopfli"; // gzip's format, 4 % smaller than zlib's best, and the same bytes with every node
 
-const BUDGET = 80 * 1024; // gzipped, all screens visited: 0.7 s on a line of 1 Mbit/s
+import { words } from "./build_words.mjs";
+
+const BUDGET = 80 * 1024; // gzipped, all there is, in both languages
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "../../build/page"));
 const gen = resolve(process.argv[3] ?? join(here, "../../build/gen"));
@@ -35,22 +37,11 @@ function types() {
 	if (tsc.status !== 0) process.exit(1); // it has said what is wrong
 }
 
-// words/vi.ts and words/en.ts: computed here, so that a browser loads one language only.
-const oneLanguage = {
-	name: "one-language",
-	setup(b) {
-		b.onLoad({ filter: /src\/words\/(vi|en)\.ts$/ }, async ({ path }) => {
-			const made = await build({ entryPoints: [path], bundle: true, format: "esm", write: false });
-			const { said } = await import(`data:text/javascript;base64,${Buffer.from(made.outputFiles[0].contents).toString("base64")}`);
-			return { contents: `export const said = ${JSON.stringify(said)};`, loader: "js" };
-		});
-	},
-};
-
+const SMALL = { module: true, ecma: 2020, compress: { passes: 3, lhs_constants: false }, format: { comments: false } };
 const terser = JSON.parse(readFileSync(join(here, "node_modules/terser/package.json"), "utf8")).version;
 
 async function small(script) {
-	const { code } = await minify(script, { module: true, ecma: 2020, compress: { passes: 3 }, format: { comments: false } });
+	const { code } = await minify(script, SMALL);
 	return Buffer.from(code);
 }
 
@@ -67,25 +58,22 @@ async function bundle() {
 		jsxImportSource: "preact",
 		minify: true,
 		charset: "utf8",
-		banner: { js: `/* terser ${terser} */` }, // what is done to it afterwards is in the hash of its name, too
+		banner: { js: `/* terser ${terser} ${JSON.stringify(SMALL)} */` }, // what is done to it afterwards is in the hash of its name, too
 		legalComments: "none", // they are in LICENSES.txt
 		entryNames: "[name]-[hash]",
 		chunkNames: "[name]-[hash]",
 		assetNames: "[name]-[hash]",
 		metafile: true,
-		plugins: [oneLanguage],
+		plugins: [await words(join(here, "src"))],
 		write: false,
 		logLevel: "warning",
 	});
 	const entries = {};
-	const spoken = {}; // language -> file
 	let behind = []; // what the script needs before it can begin
 	for (const [path, o] of Object.entries(result.metafile.outputs)) {
 		if (!o.entryPoint) continue;
 		const name = basename(path);
 		entries[o.entryPoint] = name;
-		const language = /^src\/words\/(vi|en)\.ts$/.exec(o.entryPoint);
-		if (language) spoken[language[1]] = name;
 		if (o.entryPoint === "src/main.tsx") behind = o.imports.filter((i) => i.kind === "import-statement").map((i) => basename(i.path));
 	}
 	return {
@@ -93,7 +81,6 @@ async function bundle() {
 			result.outputFiles.map(async (f) => ({ name: basename(f.path), bytes: f.path.endsWith(".js") ? await small(f.text) : Buffer.from(f.contents) })),
 		),
 		entries,
-		spoken,
 		behind,
 	};
 }
@@ -164,7 +151,7 @@ const struct web_file *web_file(const char *path)
 }
 
 types();
-const { files, entries, spoken, behind } = await bundle();
+const { files, entries, behind } = await bundle();
 const icon = readFileSync(join(here, "icon.svg"));
 const iconName = `icon-${hash(icon).slice(0, 8).toUpperCase()}.svg`;
 files.push({ name: iconName, bytes: icon });
@@ -174,7 +161,7 @@ const html = readFileSync(join(here, "index.html"), "utf8")
 	.replace("%BEHIND%\n", behind.map((name) => `<link rel="modulepreload" href="/${name}">\n`).join(""))
 	.replace("%SCRIPT%", `/${entries["src/main.tsx"]}`);
 files.push({ name: "index.html", bytes: Buffer.from(html) });
-files.push({ name: "LICENSES.txt", bytes: licenses(), unseen: true });
+files.push({ name: "LICENSES.txt", bytes: licenses() });
 files.sort((a, b) => (a.name < b.name ? -1 : 1));
 
 rmSync(out, { recursive: true, force: true });
@@ -188,15 +175,12 @@ for (const f of files) {
 	f.immutable = !["index.html", "LICENSES.txt"].includes(f.name);
 	writeFileSync(join(out, f.name), f.bytes);
 	writeFileSync(join(out, `${f.name}.gz`), f.packed);
-	if (!f.unseen) total += f.packed.length;
+	total += f.packed.length;
 }
-// A browser speaks one language: what is counted is the page with the larger one.
-const other = Math.min(...Object.values(spoken).map((name) => files.find((f) => f.name === name).packed.length));
-total -= other;
 embed(files);
 for (const f of [...files].sort((a, b) => b.packed.length - a.packed.length))
 	if (process.env.SIZES) console.log(`${String(f.packed.length).padStart(8)} ${f.name}`);
-console.log(`  PAGE  ${total} of ${BUDGET} bytes gzipped and ${other} for the other language, ${files.length} files`);
+console.log(`  PAGE  ${total} of ${BUDGET} bytes gzipped, ${files.length} files`);
 if (total > BUDGET) {
 	console.error(`build.mjs: the page is ${total - BUDGET} bytes above its budget; SIZES=1 shows where they are`);
 	process.exit(1);

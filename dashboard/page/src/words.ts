@@ -6,6 +6,7 @@
 import { int } from "./format";
 import { lang, type Lang } from "./lang";
 import type { State } from "./model";
+import { keys } from "./words/keys";
 import type { Key } from "./words/table";
 
 export type { Key } from "./words/table";
@@ -27,11 +28,13 @@ export const speaks = (l: Lang): boolean => said[l] !== undefined;
 
 /** Loads the words of a language; rejects when the line does not give them. */
 export async function speak(l: Lang): Promise<void> {
-	said[l] ??= (await (l === "en" ? import("./words/en") : import("./words/vi"))).said;
+	if (said[l]) return;
+	const { texts } = await (l === "en" ? import("./words/en") : import("./words/vi"));
+	said[l] = Object.fromEntries(texts.map((text, i) => [keys[i] ?? i, text])); // by its place: build_words.mjs
 }
 
 export function t(key: Key, args?: Args): string {
-	return fill(said[lang.get()]?.[key] ?? key, args);
+	return fill(said[lang.get()]?.[key] ?? String(key), args);
 }
 
 /** A code of the server's ("open", "task") as a word: `codeWord("kind", "task")` is the word "kind.task", or the code. */

@@ -12,15 +12,15 @@ function byHand(code: HTMLElement): boolean {
 }
 
 export function Receipt({ receipt }: { receipt: string | null }) {
-	const [said, setSaid] = useState<"" | "copied" | "copyFailed">("");
+	const [said, setSaid] = useState<"" | "drill.copied" | "drill.copyFailed">("");
 	const code = useRef<HTMLElement>(null);
 	if (!receipt) return <>{NONE}</>;
 	const copy = async () => {
 		try {
 			await navigator.clipboard.writeText(receipt);
-			setSaid("copied");
+			setSaid("drill.copied");
 		} catch {
-			setSaid(code.current && byHand(code.current) ? "copied" : "copyFailed");
+			setSaid(code.current && byHand(code.current) ? "drill.copied" : "drill.copyFailed");
 		}
 	};
 	return (
@@ -29,11 +29,11 @@ export function Receipt({ receipt }: { receipt: string | null }) {
 			<button type="button" class="copy" title={t("drill.copy", { receipt })} onClick={() => void copy()} onBlur={() => setSaid("")}>
 				<span class="unseen">{t("drill.copy", { receipt })}</span>
 				<svg viewBox="0 0 16 16" aria-hidden="true">
-					<path d={said === "copied" ? "M3 8.5l3.5 3.5L13 4.5" : "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z"} />
+					<path d={said === "drill.copied" ? "M3 8.5l3.5 3.5L13 4.5" : "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z"} />
 				</svg>
 			</button>
-			<span class={said === "copyFailed" ? "receipt-said" : "unseen"} role="status">
-				{said && t(`drill.${said}`, { receipt })}
+			<span class={said === "drill.copyFailed" ? "receipt-said" : "unseen"} role="status">
+				{said && t(said, { receipt })}
 			</span>
 		</span>
 	);

@@ -120,7 +120,7 @@ export function Exceptions({ unit, nameFor: near, print }: { unit: string; nameF
 		...unitColumns<ExceptionRow>(nameFor),
 		{ key: "measure", title: t("exc.measure"), class: "cal-mid", by: (r) => codeWord("measure", r.measure), cell: (r) => codeWord("measure", r.measure) },
 		{ key: "measured", title: t("exc.measured"), number: true, by: (r) => r.measured, cell: measured, csv: (r) => (isRate(r) ? { hundredths: r.measured } : r.measured) },
-		{ key: "threshold", title: t("exc.threshold"), number: true, by: (r) => r.threshold, csv: (r) => (isRate(r) ? { hundredths: r.threshold } : r.threshold), cell: (r) => t(`exc.${r.op === "above" ? "above" : "below"}`, { n: isRate(r) ? percent(r.threshold) : int(r.threshold) }) },
+		{ key: "threshold", title: t("exc.threshold"), number: true, by: (r) => r.threshold, csv: (r) => (isRate(r) ? { hundredths: r.threshold } : r.threshold), cell: (r) => t(r.op === "above" ? "exc.above" : "exc.below", { n: isRate(r) ? percent(r.threshold) : int(r.threshold) }) },
 		{ key: "of", title: t("exc.of"), number: true, by: (r) => r.expected, cell: (r) => int(r.expected) },
 		{ key: "period", title: t("exc.period"), by: (r) => r.period, cell: (r) => <span class="nowrap">{period(r.period)}</span>, csv: (r) => r.period },
 		{ key: "action", title: t("exc.action"), wide: true, by: (r) => r.action, cell: (r) => r.action ?? "–" },

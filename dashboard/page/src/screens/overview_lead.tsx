@@ -71,7 +71,7 @@ export function PlanChoice({ board, items }: { board: Board; items: ReadonlyMap<
 const tone = (x: TileFacts): "good" | "bad" | "calm" => (!x.change || !x.good ? "calm" : x.change > 0 === (x.good === "more") ? "good" : "bad");
 
 function OneTile({ x, s }: { x: TileFacts; s: Sight }) {
-	const title = t(`ov.tile.${x.key}` satisfies Key);
+	const title = t(`tile.${x.key}` satisfies Key);
 	const change = changeWords(x);
 	const since = change && s.board.compare ? t("ov.change.since", { date: date(s.board.compare) }) : null;
 	const of = t(x.key === "silent" ? "ov.tile.ofOffices" : "ov.tile.ofCells", { n: x.of });

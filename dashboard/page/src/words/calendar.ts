@@ -23,7 +23,6 @@ export const calendar = {
 	"cal.range": ["Số kỳ", "Periods"],
 	"cal.last": ["{n} kỳ", "{n}"],
 	"cal.older": ["Kỳ trước", "Earlier"],
-	"cal.newer": ["Kỳ sau", "Later"],
 	"cal.latest": ["Mới nhất", "Latest"],
 	"cal.matrix": ["Báo cáo theo đơn vị và theo kỳ", "Reports by unit and period"],
 	

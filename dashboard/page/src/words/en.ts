@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// In the built page: this language's half of the table, and nothing of the other (build.mjs).
+// One text for each of `keys`; in the built page for the written-out keys, too, behind these (build_words.mjs).
 import { pick } from "./table";
 
-export const said: Readonly<Record<string, string>> = pick(1);
+export const texts: readonly string[] = pick(1);

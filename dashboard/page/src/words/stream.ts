@@ -3,7 +3,6 @@
 import type { Words } from "./word";
 
 export const stream = {
-	"feed.under": ["Dưới {unit}, mới nhất ở trên", "Below {unit}, newest on top"],
 	"feed.filter": ["Lọc theo đơn vị, nội dung", "Filter by unit or item"],
 	"feed.all": ["Cả số tổng hợp của cấp trên", "Rollups of higher levels too"],
 	"feed.pause": ["Tạm dừng", "Pause"],
@@ -26,9 +25,6 @@ export const stream = {
 	"feed.more": ["Hiện {n} dòng mới nhất khớp bộ lọc", "The newest {n} lines that fit are shown"],
 	"feed.count": ["{n} dòng", "{n} {n:line|lines}"],
 	"feed.spoken": ["{n} thay đổi mới. Mới nhất: {unit}, {item}: {now}", "{n} new {n:change|changes}. Latest: {unit}, {item}: {now}"],
-	"feed.recent": ["Trước khi mở trang", "Before this page was opened"],
-	"feed.opened": ["từ đây là trước khi mở trang", "below: before this page was opened"],
-	"say.of": ["{n} trên {of}", "{n} of {of}"],
 	"say.reported": ["đã báo {n}/{of}", "{n}/{of} reported"],
 	"say.done": ["xong {n}/{of}", "{n}/{of} done"],
 	"say.overdue": ["quá hạn {n}", "{n} overdue"],

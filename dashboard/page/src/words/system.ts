@@ -70,7 +70,6 @@ export const system = {
 	"sys.all": ["tất cả", "all"],
 	"sys.filter": ["Lọc theo tên, mã", "Filter by name or code"],
 	"sys.show": ["Hiện", "Show"],
-	"sys.agent": ["Máy trạm", "Agent"],
 	"sys.unit": ["Đơn vị", "Unit"],
 	"sys.heard": ["Tín hiệu cuối", "Last heard"],
 	"sys.accepted": ["Báo cáo nhận gần nhất", "Last accepted report"],

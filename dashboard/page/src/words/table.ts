@@ -13,4 +13,4 @@ export const table = { ...shell, ...overview, ...unit, ...obstacles, ...calendar
 
 export type Key = keyof typeof table;
 
-export const pick = (which: 0 | 1): Record<string, string> => Object.fromEntries(Object.entries(table as Words).map(([k, pair]) => [k, pair[which]]));
+export const pick = (which: 0 | 1): string[] => Object.values(table as Words).map((pair) => pair[which]);
