@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who has how much, and how it stands: one rectangle for each unit, two levels deep, as large as what is expected of
 // it. A picture beside the grid, which says the same in words; a rectangle is reached by Tab and then by arrows.
-// Loaded by itself, for d3-hierarchy.
-import { hierarchy, treemap, treemapSquarify, type HierarchyRectangularNode } from "d3-hierarchy";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { look, lookWords, sizedTree, type SizedNode } from "../overview";
+import { hasHead, rects, type Rect } from "../rects";
 import { navigate } from "../route";
 import { typeScale } from "../scale";
 import { nameOf, t } from "../words";
@@ -18,19 +17,6 @@ const LINE = 16 * k; // from one line of a name to the next
 const LEFT = 5 * k;
 const LETTER = 14 * k; // room for the letter in front of the first line
 const LETTER_MIN = 13 * k; // narrower: the pattern alone
-
-type Rect = HierarchyRectangularNode<SizedNode>;
-
-function layout(tree: SizedNode, w: number, h: number): Rect {
-	const root = hierarchy(tree, (n) => n.children).sum((n) => n.own);
-	root.sort((a, b) => (b.value ?? 0) - (a.value ?? 0) || (a.data.code < b.data.code ? -1 : 1));
-	return treemap<SizedNode>()
-		.tile(treemapSquarify)
-		.size([w, h])
-		.round(true)
-		.paddingInner(2)
-		.paddingTop((n) => (n.depth === 1 && n.children && n.y1 - n.y0 > HEAD * 2 ? HEAD : 0))(root);
-}
 
 const widths = new Map<string, number>();
 let pen: CanvasRenderingContext2D | null = null;
@@ -163,10 +149,10 @@ const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, Ar
 export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string; unit: string; label: string }) {
 	const { box, w } = useWidth();
 	const h = Math.round(Math.min(Math.max(w * 0.45, 340), 560 * k));
-	const root = useMemo(() => (w ? layout(sizedTree(tree.nodes, unit), w, h) : null), [tree, unit, w, h]);
+	const all = useMemo(() => (w ? rects(sizedTree(tree.nodes, unit), w, h, HEAD) : null), [tree, unit, w, h]);
 	const svg = useRef<SVGSVGElement>(null);
-	const leaves = useMemo(() => root?.leaves().filter((r) => r.depth > 0 && r.x1 > r.x0 && r.y1 > r.y0) ?? [], [root]);
-	const heads = root?.children?.filter((r) => r.children && r.y1 - r.y0 > HEAD * 2) ?? [];
+	const leaves = useMemo(() => all?.filter((r) => !r.children && r.depth > 0 && r.x1 > r.x0 && r.y1 > r.y0) ?? [], [all]);
+	const heads = all?.filter((r) => hasHead(r, HEAD)) ?? [];
 	useEffect(() => {
 		const all = [...(svg.current?.querySelectorAll("g.tm") ?? [])];
 		all.forEach((g, i) => g.setAttribute("tabindex", i ? "-1" : "0"));
@@ -183,7 +169,7 @@ export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string;
 	};
 	return (
 		<div ref={box} class="treemap">
-			{root && (
+			{all && (
 				<svg ref={svg} width={w} height={h} viewBox={`0 0 ${w} ${h}`} role="group" aria-label={label} onKeyDown={key}>
 					<Patterns />
 					{heads.map((r) => (
@@ -196,7 +182,7 @@ export function Treemap({ tree, plan, unit, label }: { tree: Tree; plan: string;
 					))}
 				</svg>
 			)}
-			{root && leaves.length === 0 && <p class="empty">{t("ov.tree.none")}</p>}
+			{all && leaves.length === 0 && <p class="empty">{t("ov.tree.none")}</p>}
 		</div>
 	);
 }
