@@ -6,7 +6,7 @@
 
 #include "common/sys/http.h"
 
-enum { BROWSER_PATIENCE_MS = 20000 };
+enum { BROWSER_PATIENCE_MS = 60000 };
 #define BROWSER_END "Host: x\r\nConnection: close\r\n\r\n"
 #define BROWSER_NEXT "Host: x\r\n\r\n"
 

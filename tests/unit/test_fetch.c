@@ -15,7 +15,7 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/spool_support.h"
 
-enum { PATIENCE_MS = 20000, ENTRY = 70 };
+enum { PATIENCE_MS = 60000, ENTRY = 70 };
 
 /* What it answers, and what it was asked. */
 struct centre {

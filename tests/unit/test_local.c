@@ -16,7 +16,7 @@
 #include "common/sys/loop.h"
 #include "tests/unit/scratch.h"
 
-enum { CAP = 1000, PATIENCE_MS = 20000 };
+enum { CAP = 1000, PATIENCE_MS = 60000 };
 
 static struct sys_error error;
 static const char place[] = "admin.sock"; /* relative: a socket's path has 107 bytes */

@@ -14,7 +14,7 @@
 #include "common/sys/loop.h"
 #include "common/sys/net_inside.h"
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 60000 };
 
 static struct sys_error error;
 

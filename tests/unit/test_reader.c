@@ -20,7 +20,7 @@
 #include "tests/unit/centre.h"
 #include "tests/unit/scratch.h"
 
-enum { PATIENCE_MS = 30000, VIEWER_KEY = 2 };
+enum { PATIENCE_MS = 60000, VIEWER_KEY = 2 };
 
 struct world {
 	struct centre centre;

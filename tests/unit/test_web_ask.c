@@ -16,7 +16,7 @@
 #include "dashboard/web_ask.h"
 #include "tests/unit/web_land.h"
 
-enum { PATIENCE_MS = 20000, ROWS = 100 /* of a page */ };
+enum { PATIENCE_MS = 60000, ROWS = 100 /* of a page */ };
 
 /* What it answers, and what it was asked. */
 static struct {

@@ -89,9 +89,10 @@ static void what_is_for_everybody(void **state)
 
 	(void)state;
 	v.cut_since_ms = 1700000000000;
+	v.cut_reason = "refused";
 	web_event_state(&events, &v);
 	assert_non_null(strstr(event(1, text), "event: state\nid: " GENERATION "/10/0000beef.1\ndata: {\"generation\": \"" GENERATION "\", \"version\": 10"));
-	assert_non_null(strstr(text, "\"live\": false, \"cut_since_ms\": 1700000000000, \"stale\": false"));
+	assert_non_null(strstr(text, "\"live\": false, \"cut_since_ms\": 1700000000000, \"cut_reason\": \"refused\", \"stale\": false"));
 	web_event_resync(&events, &v, "generation");
 	assert_string_equal(event(2, text), "event: resync\nid: " GENERATION "/10/0000beef.2\ndata: {\"reason\": \"generation\"}\n\n");
 }

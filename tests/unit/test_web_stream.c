@@ -17,7 +17,7 @@
 #include "common/sys/loop.h"
 #include "dashboard/web_stream.h"
 
-enum { PATIENCE_MS = 20000, BURST = 100, ROUNDS = 3 * WEB_RING_EVENTS / BURST };
+enum { PATIENCE_MS = 60000, BURST = 100, ROUNDS = 3 * WEB_RING_EVENTS / BURST };
 
 static struct house {
 	struct http *http;
