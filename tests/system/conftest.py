@@ -15,6 +15,41 @@ def pytest_addoption(parser):
     parser.addoption("--build", default="build/release")
     parser.addoption("--variant", default="release")
     parser.addoption("--seed", default=os.environ.get("SEED"))
+    parser.addoption("--claims", help="a directory of several runs beside each other, which share the files out: each is of who makes its mark there")
+
+
+class Shares:
+    """Of the files of tests those that no run beside us has begun. What stands on the played example stays together: it is played once."""
+    LAND = "land"
+
+    def __init__(self, place, items):
+        self.place, self.mine = Path(place), {}
+        self.land = {item.path for item in items if "land" in item.fixturenames}
+
+    def of(self, item):
+        return self.LAND if item.path in self.land else item.path.stem
+
+    def take(self, item):
+        name = self.of(item)
+        if name not in self.mine:
+            try:
+                (self.place / name).mkdir()
+                self.mine[name] = True
+            except FileExistsError:
+                self.mine[name] = False
+        return self.mine[name]
+
+
+def pytest_collection_modifyitems(config, items):
+    if place := config.getoption("--claims"):
+        config.shares = shares = Shares(place, items)
+        items.sort(key=lambda item: {Shares.LAND: 0, "test_demo": 1}.get(shares.of(item), 2))  # the longest first
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    shares = getattr(item.config, "shares", None)
+    return True if shares and not shares.take(item) else None
 
 
 @pytest.fixture(scope="session")
