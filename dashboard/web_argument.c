@@ -24,6 +24,7 @@ static const struct web_fault span_fault = {"from, to: cần ngày viết là 20
 					    "from, to: give days written 2024-04-02, from not after to"};
 static const struct web_fault flag_fault = {"open, by_addressee, steps: chỉ nhận 1 hoặc 0", "open, by_addressee, steps: give 1 or 0"};
 static const struct web_fault depth_fault = {"depth: chỉ nhận 1 hoặc all", "depth: give 1 or all"};
+static const struct web_fault after_fault = {"after: cần mã mà trang trước cho ở next", "after: give the code that the page before has in next"};
 const struct web_fault web_argument_text = {"q: cần chữ để tìm, nhiều nhất 100 byte UTF-8",
 					    "q: give what to look for, at most 100 bytes of UTF-8"};
 static const struct web_fault most_fault = {"n: cần một số từ 1 đến 20", "n: give a number from 1 to 20"};
@@ -144,6 +145,8 @@ const struct web_fault *web_argument_read(const struct web_words *w, unsigned ta
 		fault = flags(w, takes, q);
 	if (!fault && takes & TAKES_DEPTH)
 		fault = depth(w, &out->all);
+	if (!fault && takes & TAKES_AFTER && *word(w, "after") && !code(word(w, "after"), out->after, sizeof(out->after)))
+		fault = &after_fault;
 	if (!fault && takes & TAKES_TEXT)
 		fault = text(w, out);
 	return fault;

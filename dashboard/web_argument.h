@@ -25,7 +25,8 @@ enum web_takes {
 	TAKES_OPEN = 1024,   /* open=1 */
 	TAKES_STEPS = 2048,  /* by_addressee=1, steps=1 */
 	TAKES_DEPTH = 4096,  /* depth=1 or all */
-	TAKES_TEXT = 8192    /* q=, n= */
+	TAKES_TEXT = 8192,   /* q=, n= */
+	TAKES_AFTER = 16384  /* after=CODE of an item: where the page before ended */
 };
 
 enum { WEB_FOUND_MOST = 20 /* units, and items, that a search gives */ };
@@ -43,6 +44,7 @@ struct web_words {
 struct web_said {
 	struct web_question question; /* but for kind, text, bounded */
 	bool all;                     /* depth */
+	char after[WEB_ASK_CODE];     /* "" = from the beginning */
 	const char *text;             /* q */
 	unsigned most;                /* n */
 };

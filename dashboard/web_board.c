@@ -2,7 +2,6 @@
 #include "dashboard/web_board.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/domain/periods.h"
 #include "dashboard/json.h"
@@ -223,7 +222,7 @@ enum web_code web_board_figures(const struct web_view *v, const struct web_wish 
 {
 	const struct catalogue *c = v->atlas->catalogue;
 	struct json j = json_to(out);
-	uint32_t *items = base_grow(NULL, catalogue_items(c), sizeof(*items));
+	uint32_t items[WEB_FIGURES_PAGE], i = w->from;
 	size_t n = 0;
 	char code[WEB_CODE];
 
@@ -231,18 +230,21 @@ enum web_code web_board_figures(const struct web_view *v, const struct web_wish 
 	web_state(&j, "state", v);
 	json_text(&j, "unit", web_code_of(w->place.code, w->place.is_group, code));
 	json_array_begin(&j, "figures");
-	for (uint32_t i = 0; i < catalogue_items(c); i++)
-		if (wanted(v, w, i)) {
-			figure(&j, NULL, v, &w->place, i);
-			items[n++] = i;
-		}
+	for (; i < catalogue_items(c); i++) {
+		if (!wanted(v, w, i))
+			continue;
+		if (n == WEB_FIGURES_PAGE)
+			break;
+		figure(&j, NULL, v, &w->place, i);
+		items[n++] = i;
+	}
 	json_array_end(&j);
+	list_json_text(&j, "next", i < catalogue_items(c) ? catalogue_item(c, items[n - 1])->row.code : "");
 	json_object_begin(&j, "changed");
-	for (size_t i = 0; i < n; i++)
-		web_changed(&j, catalogue_item(c, items[i])->row.code, v, web_rollup(v, w->place.path, items[i]));
+	for (size_t k = 0; k < n; k++)
+		web_changed(&j, catalogue_item(c, items[k])->row.code, v, web_rollup(v, w->place.path, items[k]));
 	json_object_end(&j);
 	json_object_end(&j);
-	free(items);
 	return WEB_GOOD;
 }
 

@@ -11,6 +11,7 @@
 #include "dashboard/web_view.h"
 
 enum {
+	WEB_FIGURES_PAGE = 250, /* of one answer: everybody waits for as long as it is made, 63 plans at once would be 0.2 s and 9 MB */
 	WEB_TREE_MAX = 2000,  /* nodes: more cannot be told apart on a screen */
 	WEB_QUERY_MAX = 100   /* bytes of what is searched for */
 };
@@ -18,6 +19,7 @@ enum {
 struct web_wish {
 	struct place place;
 	uint32_t item; /* index; NO_INDEX = none named */
+	uint32_t from;             /* figures: index of the first item looked at */
 	bool persons;              /* with heads, contacts and who is responsible ... */
 	uint32_t persons_below;    /* ... of this unit (index) and those below it */
 	const char *text;          /* search */

@@ -111,6 +111,15 @@ static enum web_code find_item(struct web_call *c)
 	return WEB_GOOD;
 }
 
+/* Of another catalogue than this one: who turns pages begins again. */
+static enum web_code find_after(struct web_call *c)
+{
+	uint32_t item = *c->said.after ? catalogue_item_by_code(c->view.atlas->catalogue, c->said.after) : NO_INDEX;
+
+	c->wish.from = item == NO_INDEX ? 0 : item + 1;
+	return *c->said.after && item == NO_INDEX ? WEB_NOT_FOUND : WEB_GOOD;
+}
+
 /* ---- the verdict ---- */
 
 /* Strangers first: they do not learn which codes there are, nor which arguments are wrong. */
@@ -132,6 +141,8 @@ enum web_code web_judge(struct web_call *c, const struct web_fault **fault)
 		code = may(c);
 	if (code == WEB_GOOD)
 		code = find_item(c);
+	if (code == WEB_GOOD)
+		code = find_after(c);
 	c->wish.text = c->said.text;
 	c->wish.most = c->said.most;
 	c->wish.within = widest(c);

@@ -31,7 +31,7 @@ static const struct web_endpoint routes[] = {
 	{"board",       "GET",  NEED_FIGURES,  TAKES_UNIT, web_board, NULL, NULL, SHOWS_PERSONS},
 	{"tree",        "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN | ITEM_MUST, web_board_tree, NULL, NULL, 0},
 	{"unit",        "GET",  NEED_FIGURES,  TAKES_UNIT, web_board_unit, NULL, NULL, SHOWS_PERSONS},
-	{"figures",     "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN, web_board_figures, NULL, NULL, 0},
+	{"figures",     "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_PLAN | TAKES_AFTER, web_board_figures, NULL, NULL, 0},
 	{"below",       "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | ITEM_MUST, web_board_below, NULL, NULL, SHOWS_PERSONS},
 	{"search",      "GET",  NEED_FIGURES,  TAKES_TEXT, web_board_search, NULL, NULL, 0},
 	{"at",          "GET",  NEED_FIGURES,  TAKES_UNIT | TAKES_ITEM | TAKES_DATE, NULL, &list_period, NULL, 0},

@@ -7,7 +7,7 @@
 struct kept {
 	web_board_fn *board; /* NULL = free */
 	char path[PATH_MAX_BYTES + 1];
-	uint32_t item;
+	uint32_t item, from;
 	bool persons;
 	uint32_t persons_below;
 	struct web_text text;
@@ -65,7 +65,7 @@ struct web_text *web_shared_find(struct web_shared *s, const struct web_moment *
 	settle(s, m);
 	for (size_t i = 0; i < WEB_SHARED_MAX; i++) {
 		struct kept *k = &s->list[i];
-		if (k->board != board || k->item != w->item || k->persons != w->persons ||
+		if (k->board != board || k->item != w->item || k->from != w->from || k->persons != w->persons ||
 		    k->persons_below != w->persons_below || strcmp(k->path, path_of(w)) != 0)
 			continue;
 		k->used = ++s->looks;
@@ -107,7 +107,7 @@ struct web_text *web_shared_put(struct web_shared *s, const struct web_moment *m
 		drop(k);
 	k = least_used(s, false);
 	drop(k);
-	*k = (struct kept){.board = board, .item = w->item, .persons = w->persons, .persons_below = w->persons_below,
+	*k = (struct kept){.board = board, .item = w->item, .from = w->from, .persons = w->persons, .persons_below = w->persons_below,
 			    .text.plain = *json, .used = ++s->looks};
 	snprintf(k->path, sizeof(k->path), "%s", path_of(w));
 	snprintf(k->text.tag, sizeof(k->text.tag), "%s", tag);

@@ -2,7 +2,7 @@
 // Questions to the gateway. An answer that carries `state` tells it to whoever listens (live.ts), so that the page
 // knows how fresh it is from every answer.
 import { lang } from "./lang";
-import type { Items, Session, State } from "./model";
+import type { Figures, Items, Session, State } from "./model";
 import { store } from "./store";
 import { t } from "./words";
 
@@ -68,8 +68,18 @@ async function ask(input: string, init: RequestInit): Promise<Response> {
 	throw e;
 }
 
-/** Rejects with ApiError, or with AbortError when `signal` says so. */
+/** Rejects with ApiError, or with AbortError when `signal` says so. What comes in pages (figures) is whole. */
 export async function get<T>(path: string, args: Args = {}, signal?: AbortSignal): Promise<T> {
+	let whole: unknown = await page<T>(path, args, signal);
+	for (let f = whole as Figures; path === "figures" && f.next; f = whole as Figures) {
+		const more = await page<Figures>(path, { ...args, after: f.next }, signal);
+		if (more.state.generation !== f.state.generation) return get(path, args, signal); // two catalogues do not mix
+		whole = { ...more, figures: [...f.figures, ...more.figures], changed: { ...f.changed, ...more.changed } };
+	}
+	return whole as T;
+}
+
+async function page<T>(path: string, args: Args, signal?: AbortSignal): Promise<T> {
 	const r = await ask(url(path, args), signal ? { signal } : {});
 	let body: T & { state?: State };
 	try {

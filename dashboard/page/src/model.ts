@@ -191,6 +191,7 @@ export interface Figures {
 	state: State;
 	unit: string;
 	figures: Figure[];
+	next: string | null; // of a page; what api.ts gives is whole
 	changed: Record<string, number | null>; // by item: when it last changed
 }
 

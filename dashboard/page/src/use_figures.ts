@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "./api";
 import { expand } from "./brief";
+import { live } from "./live";
 import type { Figure, Figures } from "./model";
 import { store, type Store } from "./store";
 import { useApi, useLive } from "./use";
@@ -23,9 +24,12 @@ export function useFigures(code: string, moved?: (items: string[]) => void): Uni
 	const { data, error, reload } = useApi<Figures>("figures", { unit: code });
 	const [stores, setStores] = useState<ReadonlyMap<string, Store<Aged>>>(new Map());
 	const now = useRef(stores);
+	const epoch = useRef(-1);
 	useEffect(() => {
 		if (!data) return;
 		const known = now.current;
+		const anew = epoch.current !== live.epoch.get(); // after a resync lower versions are right: the centre may have been restored
+		epoch.current = live.epoch.get();
 		const figures: Aged[] = data.figures
 			.filter((f) => f.cells.expected + f.indicators.expected > 0)
 			.map((f) => ({ ...f, changed_ms: data.changed?.[f.item] ?? null })); // a target alone asks nothing of it
@@ -34,7 +38,7 @@ export function useFigures(code: string, moved?: (items: string[]) => void): Uni
 		for (const f of figures) {
 			const s = known.get(f.item);
 			if (!s) same = false;
-			else if (s.get().version !== f.version || s.get().generation !== f.generation || s.get().at !== f.at) s.set(f);
+			else if (anew || s.get().version < f.version || s.get().generation !== f.generation || s.get().at !== f.at) s.set(f); // else what moved meanwhile stays
 			next.set(f.item, s ?? store(f));
 		}
 		if (same) return;
