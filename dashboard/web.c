@@ -216,7 +216,7 @@ static bool open_browsers(struct web *w, struct sys_error *error)
 					  .connection_memory = CONNECTION_MEMORY, .idle_s = IDLE_S,
 					  .held_max = HELD_MAX};
 
-	w->events.ring = web_ring_new(0);
+	w->events.ring = web_ring_new((size_t)w->conf->ring << 20);
 	keys_random(&w->events.instance, sizeof(w->events.instance));
 	w->streams = web_streams_new(&w->events, (size_t)w->conf->streams, (size_t)w->conf->streams_each);
 	w->tally = web_tally_new();

@@ -44,6 +44,8 @@ void web_conf_options(struct web_conf *c, struct conf_option out[static WEB_CONF
 		number("streams", &c->streams, "3000", 1, 15000, "at most so many of them follow live changes"),
 		number("streams_each", &c->streams_each, "200", 1, 15000,
 		       "... and at most so many of one user, or of one address without a login"),
+		number("ring", &c->ring, "8", 1, 256,
+		       "MiB for events that a browser which was away can still be given; the country on a busy day: 8 are a minute or two"),
 		{.name = "lang", .type = CONF_STRING, .to.string = c->lang, .fallback = "vi", .allowed = "vi|en",
 		 .help = "language of commands' sentences; a browser chooses for itself"},
 		{.name = "log", .type = CONF_STRING, .to.string = c->log, .fallback = "info", .allowed = "error|warn|info|debug",

@@ -17,7 +17,7 @@ struct web_conf {
 	char query[CONF_TEXT_MAX], feed[CONF_TEXT_MAX], server_key_text[CONF_TEXT_MAX];
 	char unit[CONF_TEXT_MAX], address[CONF_TEXT_MAX], public_unit[CONF_TEXT_MAX], proxies_text[CONF_TEXT_MAX],
 		lang[CONF_TEXT_MAX], log[CONF_TEXT_MAX];
-	int64_t port, connections, streams, streams_each;
+	int64_t port, connections, streams, streams_each, ring;
 	bool is_public, remote_user;
 	/* read with it: */
 	uint8_t server_key[KEYS_SIZE];
@@ -25,7 +25,7 @@ struct web_conf {
 	struct web_proxies proxies;
 };
 
-enum { WEB_CONF_OPTIONS = 15 };
+enum { WEB_CONF_OPTIONS = 16 };
 void web_conf_options(struct web_conf *c, struct conf_option out[static WEB_CONF_OPTIONS]);
 /* All of it. -ENOENT = there is no config: `init` comes first. */
 int web_conf_read(struct web_conf *c, struct sys_error *error);

@@ -11,7 +11,8 @@ struct kept {
 };
 
 struct web_ring {
-	struct kept *list; /* event n stands at n % WEB_RING_EVENTS */
+	struct kept *list; /* event n stands at n % size */
+	size_t size;
 	uint64_t newest, oldest;
 	size_t bytes, most;
 };
@@ -20,9 +21,10 @@ struct web_ring *web_ring_new(size_t bytes)
 {
 	struct web_ring *r = base_alloc(sizeof(*r));
 
-	r->list = base_alloc(WEB_RING_EVENTS * sizeof(*r->list));
 	r->oldest = 1;
 	r->most = bytes ? bytes : WEB_RING_BYTES;
+	r->size = r->most > WEB_RING_BYTES ? r->most / WEB_RING_EVENT : WEB_RING_EVENTS;
+	r->list = base_alloc(r->size * sizeof(*r->list));
 	return r;
 }
 
@@ -30,7 +32,7 @@ void web_ring_free(struct web_ring *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < WEB_RING_EVENTS; i++)
+	for (size_t i = 0; i < r->size; i++)
 		free(r->list[i].text);
 	free(r->list);
 	free(r);
@@ -38,7 +40,7 @@ void web_ring_free(struct web_ring *r)
 
 static void drop_oldest(struct web_ring *r)
 {
-	struct kept *k = &r->list[r->oldest++ % WEB_RING_EVENTS];
+	struct kept *k = &r->list[r->oldest++ % r->size];
 
 	r->bytes -= k->path_size + k->size;
 	free(k->text);
@@ -51,9 +53,9 @@ uint64_t web_ring_put(struct web_ring *r, const char *path, bool own, struct byt
 
 	assert(size <= r->most && text.size <= UINT32_MAX);
 	while (r->oldest <= r->newest &&
-	       (r->bytes + size > r->most || r->newest - r->oldest + 1 >= WEB_RING_EVENTS))
+	       (r->bytes + size > r->most || r->newest - r->oldest + 1 >= r->size))
 		drop_oldest(r);
-	struct kept *k = &r->list[++r->newest % WEB_RING_EVENTS];
+	struct kept *k = &r->list[++r->newest % r->size];
 	*k = (struct kept){base_alloc(size), (uint32_t)path_size, (uint32_t)text.size, own};
 	memcpy(k->text, path, path_size);
 	memcpy(k->text + path_size, text.data, text.size);
@@ -102,7 +104,7 @@ bool web_ring_next(const struct web_ring *r, uint64_t after, const struct web_fo
 {
 	assert(web_ring_reaches(r, after));
 	for (uint64_t n = after + 1; n <= r->newest; n++) {
-		const struct kept *k = &r->list[n % WEB_RING_EVENTS];
+		const struct kept *k = &r->list[n % r->size];
 		if (!web_follows(f, k->text))
 			continue;
 		*out = (struct web_event){n, k->text, bytes_of(k->text + k->path_size, k->size), k->own};

@@ -2,7 +2,8 @@
 /*
  * web_ring: the last events, kept once for all browsers that follow them. Pure but for its memory.
  *
- * Events are numbered from 1 without holes. The ring keeps at most `bytes` of them (and WEB_RING_EVENTS): the oldest go.
+ * Events are numbered from 1 without holes. The ring keeps at most `bytes` of them, and one for each WEB_RING_EVENT bytes of its size
+ * but at least WEB_RING_EVENTS: the oldest go.
  * Who follows holds a number and asks for the next one at its path; who is behind the oldest that is kept has lost
  * events and must be told so.
  */
@@ -12,7 +13,7 @@
 #include "common/domain/model.h"
 #include "common/sys/base.h"
 
-enum { WEB_RING_EVENTS = 16384, WEB_RING_BYTES = 8 * 1024 * 1024 };
+enum { WEB_RING_EVENT = 512, WEB_RING_EVENTS = 16384, WEB_RING_BYTES = WEB_RING_EVENT * WEB_RING_EVENTS };
 
 struct web_ring;
 

@@ -20,8 +20,8 @@ GROUPS = "group,use,name,name_en,unit,from,to\nDIEM,pilot,Điểm,,16702,,\nDIEM
 class Field:
     """A world with offices that report, a gateway, and a reader to compare with."""
 
-    def __init__(self, make_world, proxy=False, **conf):
-        self.world = make_world(more={"groups": GROUPS})
+    def __init__(self, make_world, proxy=False, items=None, **conf):
+        self.world = make_world(more={"groups": GROUPS}, **({"items": items} if items else {}))
         self.line = {k: Proxy(self.world.ports[k]) for k in ("query", "feed")} if proxy else {}
         if proxy:
             straight = self.world.end
@@ -31,15 +31,16 @@ class Field:
             self.world.end = straight
         self.viewer, self.offices, self.n = Viewer(self.world), {}, 0
 
-    def report(self, unit, item, as_of=20240401, **body):
-        """By the office itself; gives the entry."""
+    def report(self, unit, *items, as_of=20240401, **body):
+        """By the office itself, of all these items at once; gives the last entry."""
         if unit not in self.offices:
             self.offices[unit] = [self.world.office(self.world.principal(unit)), 0]
         office, seq = self.offices[unit][0], self.offices[unit][1] + 1
-        self.offices[unit][1] = seq
-        office.offer(seq, [office.update(seq, unit, item, as_of, **body)])
-        assert office.outcomes[seq][0] == "taken", office.outcomes[seq]
-        return office.outcomes[seq][1][1]
+        self.offices[unit][1] += len(items)
+        office.offer(seq, [office.update(seq + n, unit, item, as_of, **body) for n, item in enumerate(items)])
+        outcomes = [office.outcomes[seq + n] for n in range(len(items))]
+        assert {o[0] for o in outcomes} == {"taken"}, outcomes
+        return outcomes[-1][1][1]
 
     def ratio(self, unit, n=None):
         self.n += 1

@@ -179,6 +179,11 @@ static void bytes_and_number_are_bounded(void **state)
 	for (int i = 0; i < WEB_RING_EVENTS + 5; i++)
 		web_ring_put(many, "", false, bytes_text("x"));
 	assert_int_equal(web_ring_newest(many) - web_ring_oldest(many) + 1, WEB_RING_EVENTS);
+	struct web_ring *large = web_ring_new(2 * WEB_RING_BYTES);
+	for (int i = 0; i < 2 * WEB_RING_EVENTS + 5; i++)
+		web_ring_put(large, "", false, bytes_text("x"));
+	assert_int_equal(web_ring_newest(large) - web_ring_oldest(large) + 1, 2 * WEB_RING_EVENTS);
+	web_ring_free(large);
 	web_ring_free(small);
 	web_ring_free(many);
 	web_ring_free(NULL);
