@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +23,11 @@ def gate(world):
 
 @contextlib.contextmanager
 def held(process):
-    """It is there and answers nothing."""
+    """It is there and answers nothing. A busy machine stops its threads one after the other."""
     process.send_signal(signal.SIGSTOP)
     try:
+        until("it to stand still", lambda: all(t.read_text().rpartition(")")[2].split()[0] == "T"
+                                               for t in Path(f"/proc/{process.pid}/task").glob("*/stat")))
         yield
     finally:
         process.send_signal(signal.SIGCONT)
