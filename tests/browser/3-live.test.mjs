@@ -103,7 +103,7 @@ export default function (test) {
 		const w = await office(t);
 		const page = await t.browser.open(w.open, "/don-vi?unit=412&plan=CT40");
 		await cutAndHealed(page, {
-			said: /^trung tâm mất nối/,
+			said: /^trung tâm mất kết nối/,
 			cut: () => w.stop("server", "SIGKILL"),
 			heal: async () => {
 				await w.start();
@@ -120,7 +120,7 @@ export default function (test) {
 		await report(w, 24); // a gap is one between two lines
 		await until("the line", async () => (await text(feed, ".feed-line")).includes("24/25"), SEEN_MS);
 		await cutAndHealed(page, {
-			said: /^mất nối/,
+			said: /^mất kết nối/,
 			cut: () => w.open.stop("SIGKILL"),
 			meanwhile: () => report(w, 21),
 			heal: () => w.open.start(),
@@ -133,7 +133,7 @@ export default function (test) {
 		const w = await office(t);
 		const page = await t.browser.open(w.open, "/don-vi?unit=412&plan=CT40");
 		await cutAndHealed(page, {
-			said: /^trung tâm mất nối/,
+			said: /^trung tâm mất kết nối/,
 			cut: () => w.open.cables.forEach((c) => c.cut()),
 			meanwhile: () => report(w, 20),
 			heal: () => Promise.all(w.open.cables.map((c) => c.mend())),

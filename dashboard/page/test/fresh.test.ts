@@ -39,17 +39,17 @@ test("live, with the centre's time; aloud without it", () => {
 
 test("cut: since when, and until when the figures stand", () => {
 	const cut: Line = { phase: "cut", since: hanoi(2, 12, 1, 10) };
-	says(cut, STATE, "mất nối từ 12:01:10 — số liệu tính đến 12:01:07", "cut since 12:01:10 — figures as of 12:01:07", "bad");
-	says(cut, null, "mất nối từ 12:01:10", "cut since 12:01:10", "bad");
+	says(cut, STATE, "mất kết nối từ 12:01:10 — số liệu tính đến 12:01:07", "cut since 12:01:10 — figures as of 12:01:07", "bad");
+	says(cut, null, "mất kết nối từ 12:01:10", "cut since 12:01:10", "bad");
 	// over midnight both say the day, too
 	const old: Line = { phase: "cut", since: hanoi(1, 23, 0, 0) };
-	says(old, { ...STATE, today: "2024-04-03" }, "mất nối từ 01/04/2024 23:00:00 — số liệu tính đến 02/04/2024 12:01:07", "cut since 2024-04-01 23:00:00 — figures as of 2024-04-02 12:01:07", "bad");
+	says(old, { ...STATE, today: "2024-04-03" }, "mất kết nối từ 01/04/2024 23:00:00 — số liệu tính đến 02/04/2024 12:01:07", "cut since 2024-04-01 23:00:00 — figures as of 2024-04-02 12:01:07", "bad");
 });
 
 test("the line holds, but the gateway's own to the centre does not", () => {
 	const away: State = { ...STATE, live: false, cut_since_ms: hanoi(2, 12, 1, 10), cut_reason: "away" };
-	says(OPEN, away, "trung tâm mất nối từ 12:01:10 — số liệu tính đến 12:01:07", "centre away since 12:01:10 — figures as of 12:01:07", "bad");
-	says(OPEN, { ...away, cut_since_ms: null }, "trung tâm mất nối — số liệu tính đến 12:01:07", "centre away — figures as of 12:01:07", "bad");
+	says(OPEN, away, "trung tâm mất kết nối từ 12:01:10 — số liệu tính đến 12:01:07", "centre away since 12:01:10 — figures as of 12:01:07", "bad");
+	says(OPEN, { ...away, cut_since_ms: null }, "trung tâm mất kết nối — số liệu tính đến 12:01:07", "centre away — figures as of 12:01:07", "bad");
 });
 
 test("the centre is there and does not let the gateway in", () => {
@@ -62,8 +62,8 @@ test("figures of a generation that has passed are marked", () => {
 });
 
 test("before anything is known it says so", () => {
-	says({ phase: "opening", since: null }, null, "đang nối…", "connecting…", "wait");
-	says({ phase: "closed", since: null }, STATE, "đang nối…", "connecting…", "wait");
+	says({ phase: "opening", since: null }, null, "đang kết nối…", "connecting…", "wait");
+	says({ phase: "closed", since: null }, STATE, "đang kết nối…", "connecting…", "wait");
 	says(OPEN, { ...STATE, time_ms: null }, "chưa có số liệu", "no figures yet", "bad");
 	says(OPEN, { ...STATE, time_ms: 0 }, "chưa có số liệu", "no figures yet", "bad");
 });

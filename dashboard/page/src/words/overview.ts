@@ -39,7 +39,7 @@ export const overview = {
 	"ov.tile.gapsAll": ["còn việc chưa từng báo cáo (mọi kế hoạch)", "have something never reported (all plans)"],
 	"ov.tile.open": ["Mở chi tiết {plan}", "Open the details of {plan}"],
 	"ov.tile.ofCells": ["trên {n} phần việc", "of {n} assignments"],
-	"ov.tile.ofOffices": ["trên {n} đơn vị có báo cáo", "of {n} reporting offices"],
+	"ov.tile.ofOffices": ["trên {n} đơn vị phải báo cáo", "of {n} offices that report"],
 	"ov.change.none": ["= không đổi", "= no change"],
 	"ov.change.better": ["tốt hơn", "better"],
 	"ov.change.worse": ["kém hơn", "worse"],
@@ -51,7 +51,7 @@ export const overview = {
 	"ov.plan": ["Kế hoạch", "Plan"],
 	"ov.allPlans": ["Tất cả kế hoạch", "All plans"],
 	"ov.fresh.reported": ["Đã báo cáo", "Reported"],
-	"ov.fresh.cut": ["mất nối", "line cut"],
+	"ov.fresh.cut": ["mất kết nối", "line cut"],
 	"ov.tiles": ["Các con số chính", "Main figures"],
 	"ov.countedApart": [
 		"Các ô trên tính theo phần việc của từng đơn vị; câu tóm tắt và thanh tiến độ tính theo nhiệm vụ (một nhiệm vụ giao 20 huyện là 20 phần việc).",
