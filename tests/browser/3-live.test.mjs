@@ -102,15 +102,23 @@ export default function (test) {
 	test("the centre is killed behind an open page", async (t) => {
 		const w = await office(t);
 		const page = await t.browser.open(w.open, "/don-vi?unit=412&plan=CT40");
+		const machinery = await t.browser.open(w.open, "/he-thong", { user: "vanhanh" });
+		const says = (words) => until(`“${words}” for operators`, async () => (await text(machinery, "main")).includes(words), HEALED_MS);
+		await says("Trung tâm bình thường");
 		await cutAndHealed(page, {
 			said: /^trung tâm mất kết nối/,
 			cut: () => w.stop("server", "SIGKILL"),
+			meanwhile: async () => {
+				await says("Trung tâm không trả lời");
+				if (/bình thường/.test(await text(machinery, "main"))) throw new Error("all is well without a centre");
+			},
 			heal: async () => {
 				await w.start();
 				await report(w, 22);
 			},
 			n: 22,
 		});
+		await says("Trung tâm bình thường");
 	});
 
 	test("the gateway is killed behind an open page", async (t) => {

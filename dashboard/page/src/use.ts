@@ -40,6 +40,8 @@ function keep(key: string, data: unknown): void {
 }
 session.subscribe(() => answers.clear()); // another person may see other things
 
+const unanswered = (e: ApiError | null): boolean => e?.status === 0 || e?.status === 503;
+
 /**
  * Asks `path`; asks anew when an argument, `deps`, the person logged in or the page's epoch changes, and by itself when
  * there was no answer. `path` null asks nothing.
@@ -62,7 +64,8 @@ export function useApi<T>(path: string | null, args: Args = {}, deps: readonly u
 		const abort = new AbortController();
 		let again: ReturnType<typeof setTimeout> | undefined;
 		const before = (answers.get(key) as T | undefined) ?? null;
-		setGot((g) => ({ key, data: g.key === key ? (g.data ?? before) : before, error: null, loading: true }));
+		// who waits for an answer that does not come reads why until it comes
+		setGot((g) => ({ key, data: g.key === key ? (g.data ?? before) : before, error: g.key === key && unanswered(g.error) ? g.error : null, loading: true }));
 		get<T>(path, args, abort.signal).then(
 			(data) => {
 				tries.current = 0;
@@ -75,7 +78,7 @@ export function useApi<T>(path: string | null, args: Args = {}, deps: readonly u
 				const taken = error.status === 401 || error.status === 403; // what one may no longer see goes
 				if (taken) answers.delete(key);
 				setGot((g) => ({ key, data: g.key === key && !taken ? g.data : null, error, loading: false }));
-				if (error.status !== 0 && error.status !== 503) return; // asking again would not help
+				if (!unanswered(error)) return; // asking again would not help
 				const wait = error.retryAfter ?? Math.min(15, 2 ** tries.current++);
 				again = setTimeout(() => setTick((n) => n + 1), wait * 1000);
 			},

@@ -7,7 +7,7 @@ import { agentsOf, countAgents, diskLow, perSecond, troubles, type CentreHealth,
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
-import { useApi, useSession, useTitle } from "../use";
+import { useApi, useServer, useSession, useTitle } from "../use";
 import { codeWord, t, type Key } from "../words";
 import { Agents, Readers } from "./system_agents";
 
@@ -38,8 +38,8 @@ function useHealth(allowed: boolean) {
 		s.before = s.now;
 		s.now = { at_ms: performance.now(), centre: asked.data.centre };
 	}
-	const reload = useRef(asked.reload);
-	reload.current = asked.reload;
+	const reload = useRef(() => {});
+	reload.current = () => asked.loading || asked.reload(); // a centre that does not answer is waited for: only then is it said
 	useEffect(() => {
 		if (!allowed) return;
 		const id = setInterval(() => document.visibilityState === "visible" && reload.current(), EVERY_MS);
@@ -171,6 +171,7 @@ export function Screen() {
 	const allowed = session?.role === "operator";
 	const { data, error, reload, before, now } = useHealth(allowed);
 	const [printing, setPrinting] = useState(false);
+	const away = !useServer((s) => s?.live ?? true) || error !== null;
 	const rows = useMemo(() => data?.rows ?? [], [data]);
 	if (!allowed)
 		return (
@@ -202,11 +203,19 @@ export function Screen() {
 					{t("common.print")}
 				</button>
 			</header>
-			{error && <ErrorBox error={error} reload={reload} />}
+			{error && !data && <ErrorBox error={error} reload={reload} />}
 			{!data && !error && <p class="empty">{t("app.loading")}</p>}
 			{data && now && (
 				<>
-					<Troubles h={data} before={before} />
+					{away ? (
+						<Notice tone="bad">
+							<p>
+								<b>{t("sys.away", { time: time(data.centre.now_ms) })}</b>
+							</p>
+						</Notice>
+					) : (
+						<Troubles h={data} before={before} />
+					)}
 					<div class="sys-two">
 						<Centre c={data.centre} now={now} before={before} />
 						<Gateway g={data.gateway} />

@@ -4,6 +4,7 @@ import type { Words } from "./word";
 
 export const system = {
 	"sys.operators": ["Màn hình này dành cho người vận hành.", "This screen is for operators."],
+	"sys.away": ["Trung tâm không trả lời. Số liệu dưới đây là của lúc {time}.", "The centre does not answer. What stands below is of {time}."],
 	"sys.fine": ["Trung tâm bình thường", "The centre is well"],
 	"sys.fineText": ["Đang nhận báo cáo, nhật ký toàn vẹn, đĩa còn chỗ; {n} máy trạm đang kết nối.", "It takes reports, the journal is whole, there is room on the disk; {n} agents live."],
 	"sys.asOf": ["Tính đến {time}, cập nhật mỗi 5 giây khi màn hình đang mở", "As of {time}, refreshed every 5 seconds while the screen is open"],
