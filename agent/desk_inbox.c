@@ -140,8 +140,7 @@ static void list_text(struct inbox *in)
 /* What one entry told us is read at once. */
 struct chosen {
 	uint64_t *entries;
-	struct date *sent;
-	bool *gone;
+	const struct spool_notice **notices; /* one of each; in the inbox */
 	size_t n;
 	bool met; /* there is such a notice, read or not */
 };
@@ -149,8 +148,7 @@ struct chosen {
 static void choose(const struct inbox *in, uint64_t entry, struct chosen *c)
 {
 	c->entries = base_alloc((in->n + 1) * sizeof *c->entries);
-	c->sent = base_alloc((in->n + 1) * sizeof *c->sent);
-	c->gone = base_alloc((in->n + 1) * sizeof *c->gone);
+	c->notices = base_alloc((in->n + 1) * sizeof *c->notices);
 	for (size_t i = 0; i < in->n; i++) {
 		const struct spool_notice *n = &in->list[i];
 
@@ -160,8 +158,7 @@ static void choose(const struct inbox *in, uint64_t entry, struct chosen *c)
 		if (n->read_ms || (c->n && c->entries[c->n - 1] == n->entry))
 			continue;
 		c->entries[c->n] = n->entry;
-		c->gone[c->n] = n->gone;
-		c->sent[c->n++] = date_at((struct instant){n->sent_ms}, OFFICE_OFFSET_MINUTES);
+		c->notices[c->n++] = n;
 	}
 }
 
@@ -174,17 +171,20 @@ static int queue_acks(struct desk *d, const struct chosen *c, struct sys_error *
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		if (c->gone[i])
+		const struct spool_notice *read = c->notices[i];
+
+		if (read->gone)
 			continue; /* whom it would tell does not know it */
 		matters[n] = (struct matter){
-			.notice = c->entries[i], .text = "", .item = "", .solution = "", .addressee = ""};
+			.notice = read->entry, .text = "", .item = "", .solution = "", .addressee = ""};
+		memcpy(matters[n].about.incarnation, read->incarnation, SPOOL_ID);
 		updates[n] = (struct update){.unit = d->office.slice.scope,
 					     .item = "",
 					     .period = "",
 					     .note = "",
 					     .reason = "",
 					     .product_ref = "",
-					     .as_of = c->sent[i],
+					     .as_of = date_at((struct instant){read->sent_ms}, OFFICE_OFFSET_MINUTES),
 					     .body = BODY_NOTICE_ACK,
 					     .matter = &matters[n]};
 		ask_seal(d, &updates[n++], false);
@@ -240,8 +240,7 @@ static enum desk_exit read_them(struct inbox *in, uint64_t entry)
 			say_read(d, &c);
 	}
 	free(c.entries);
-	free(c.sent);
-	free(c.gone);
+	free(c.notices);
 	return exit;
 }
 

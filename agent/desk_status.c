@@ -86,6 +86,7 @@ struct seen {
 	struct spool_receipt newest;
 	struct spool_shelf_head known; /* of what the centre holds about us */
 	struct spool_inbox inbox;
+	size_t restored; /* acks of notices that a restore has taken away */
 };
 
 static bool newest(void *data, const struct spool_receipt *r)
@@ -138,6 +139,10 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	enum language l = s->d->office.language;
 	struct update u = {.unit = "", .item = ""};
 
+	if (!r->voided && r->reason == REASON_RESTORED) { /* not what a clerk has to mend */
+		s->restored++;
+		return true;
+	}
 	codec_arena_reset(&s->arena);
 	codec_update_decode(r->blob.data, r->blob.size, &s->arena, &u);
 	buffer_format(&t->cell, "%" PRIu64, r->seq);
@@ -160,7 +165,20 @@ static bool refusal_row(void *data, const struct spool_refusal *r)
 	return true;
 }
 
-static int put_refusals(struct desk *d, struct sys_error *error)
+/* As long as there is something to be read in their place. */
+static void put_restored(const struct seen *s, size_t unread)
+{
+	if (s->restored && unread)
+		buffer_format(&s->d->out,
+			      SAY(s->d,
+				  "\nMáy chủ đã khôi phục từ bản sao lưu: %zu lần đọc thông báo trước đó không còn được tính.\n"
+				  "Hãy đọc các thông báo hiện có: tiendo-agent inbox\n",
+				  "\nThe centre was restored from a backup: %zu notices read before that do not count.\n"
+				  "Read those that are there now: tiendo-agent inbox\n"),
+			      s->restored);
+}
+
+static int put_refusals(struct desk *d, size_t unread, struct sys_error *error)
 {
 	struct seen s = {.d = d, .arena = codec_arena_new(32768), .table = {.columns = 7}};
 	int code;
@@ -185,6 +203,7 @@ static int put_refusals(struct desk *d, struct sys_error *error)
 			render_table(&d->out, &s.table);
 		}
 		render_table_free(&s.table);
+		put_restored(&s, unread);
 	}
 	codec_arena_free(&s.arena);
 	return code;
@@ -380,7 +399,7 @@ enum desk_exit desk_status(struct desk *d, int argc, char **argv)
 		desk_owed_text(d, false);
 	}
 	if (!code)
-		code = put_refusals(d, &error);
+		code = put_refusals(d, s.inbox.unread, &error);
 	if (code)
 		return desk_fail_sys(d, code, &error);
 	render_end(d);

@@ -223,13 +223,13 @@ static bool keep_page(struct fetch *f, const Tiendo__V1__Reply *r)
 
 /* ---- notices ---- */
 
-static struct spool_notice notice_of(const Tiendo__V1__NoticeRow *m, struct buffer *rows)
+static struct spool_notice notice_of(const Tiendo__V1__NoticeRow *m, const struct spool_inbox *head, struct buffer *rows)
 {
 	size_t size = codec_size(m);
 	struct date opened = {m->opened_on};
 
 	codec_pack(m, buffer_reserve(rows, size));
-	return (struct spool_notice){
+	struct spool_notice n = {
 		.entry = m->entry,
 		.place = m->place,
 		.kind = (uint32_t)m->kind,
@@ -238,6 +238,10 @@ static struct spool_notice notice_of(const Tiendo__V1__NoticeRow *m, struct buff
 		.read_ms = date_valid(opened) ? date_start(opened, OFFICE_OFFSET_MINUTES).ms : 0,
 		.row = {.size = size},
 	};
+	bool said = m->incarnation.len == SPOOL_ID; /* not where the centre's entry is damaged */
+
+	memcpy(n.incarnation, said ? m->incarnation.data : head->incarnation, SPOOL_ID);
+	return n;
 }
 
 /* Its rows go into the spool at once. */
@@ -250,7 +254,7 @@ static void keep_notices(struct fetch *f, const Tiendo__V1__Reply *r, const stru
 
 	for (size_t i = 0; i < page->n_notices; i++)
 		if (page->notices[i]->entry) /* zero is no entry, and the inbox's own */
-			list[n++] = notice_of(page->notices[i], &rows);
+			list[n++] = notice_of(page->notices[i], head, &rows);
 	for (size_t i = 0; i < n; at += list[i++].row.size)
 		list[i].row.data = rows.data + at;
 	f->code = spool_inbox_keep(f->o.spool, list, n, head, &f->error);

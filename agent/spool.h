@@ -65,7 +65,7 @@ struct spool_state {
 	uint64_t settled;                            /* every seq up to here has an outcome */
 	uint64_t kept_from; /* lowest seq whose bytes are still here; last + 1 = none */
 	uint64_t kept_bytes;
-	uint64_t taken, refused, voided; /* over all epochs */
+	uint64_t taken, refused, voided; /* over all epochs; refused: without RESTORED, which is nobody's fault */
 	uint64_t turn; /* spool_state alone sets it: the commit this was read at, to compare with
 			  spool_turn */
 };
@@ -197,7 +197,8 @@ struct spool_notice {
 	uint64_t entry; /* of the centre; with `place` its name */
 	uint32_t place;
 	uint32_t kind;   /* tiendo.v1.NoticeKind */
-	int64_t sent_ms; /* by it a notice is told from another one of the same name, of before a restore */
+	int64_t sent_ms;
+	uint8_t incarnation[SPOOL_ID]; /* of the entry: tells a notice from another one of the same name, of before a restore */
 	int64_t read_ms; /* when it was read here, on our wall clock; 0 = not yet */
 	bool gone;       /* the centre was restored and does not have it any more; set when reading */
 	struct bytes row; /* encoded NoticeRow */

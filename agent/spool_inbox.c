@@ -8,10 +8,10 @@
 
 enum { REMINDER = TIENDO__V1__NOTICE_KIND__NOTICE_KIND_REMINDER };
 
-/* As it stands in the spool: with the incarnation of the centre that last confirmed it. */
+/* As it stands in the spool: with the incarnation of the centre that last confirmed it. Its own stands in the row. */
 struct kept {
 	struct spool_notice notice;
-	uint8_t incarnation[SPOOL_ID];
+	uint8_t confirmed[SPOOL_ID];
 };
 
 static struct spool_key key_of(uint64_t entry, uint32_t place)
@@ -33,13 +33,24 @@ static void put_notice(struct spool *s, struct kv_txn *txn, const struct kept *k
 	buffer_put_u32(&b, k->notice.kind);
 	buffer_put_u64(&b, (uint64_t)k->notice.sent_ms);
 	buffer_put_u64(&b, (uint64_t)k->notice.read_ms);
-	buffer_put(&b, k->incarnation, SPOOL_ID);
+	buffer_put(&b, k->confirmed, SPOOL_ID);
 	buffer_put_bytes(&b, k->notice.row);
 	spool_put_record(s, txn, s->inbox, SPOOL_KEY(key), buffer_bytes(&b));
 	buffer_free(&b);
 }
 
-static bool read_notice(struct bytes key, struct bytes value, struct kept *out)
+/* A row without one is of a centre that did not say it, or of a version we cannot read: then the confirming centre's. */
+static void own_incarnation(struct spool *s, struct kept *k)
+{
+	codec_arena_reset(&s->arena);
+	const Tiendo__V1__NoticeRow *m =
+		codec_unpack(&tiendo__v1__notice_row__descriptor, k->notice.row.data, k->notice.row.size, &s->arena);
+	bool said = m && m->incarnation.len == SPOOL_ID;
+
+	memcpy(k->notice.incarnation, said ? m->incarnation.data : k->confirmed, SPOOL_ID);
+}
+
+static bool read_notice(struct spool *s, struct bytes key, struct bytes value, struct kept *out)
 {
 	struct scan in = {.rest = value};
 
@@ -47,12 +58,13 @@ static bool read_notice(struct bytes key, struct bytes value, struct kept *out)
 	out->notice.kind = scan_u32(&in);
 	out->notice.sent_ms = (int64_t)scan_u64(&in);
 	out->notice.read_ms = (int64_t)scan_u64(&in);
-	scan_copy(&in, out->incarnation, SPOOL_ID);
+	scan_copy(&in, out->confirmed, SPOOL_ID);
 	out->notice.row = in.rest;
 	if (key.size != 12 || in.bad)
 		return false;
 	out->notice.entry = get_u64(key.data);
 	out->notice.place = get_u32(key.data + 8);
+	own_incarnation(s, out);
 	return true;
 }
 
@@ -92,7 +104,7 @@ static bool next(struct spool *s, struct kv_txn *txn, struct kv_cursor *at, stru
 
 	if (!kv_next(at, &key, &value) || !spool_whole(s, txn, key, &value))
 		return false;
-	if (!read_notice(key, value, out))
+	if (!read_notice(s, key, value, out))
 		kv_spoil(txn, -EUCLEAN, "a notice cannot be read");
 	return kv_error(txn) == 0;
 }
@@ -128,7 +140,7 @@ int spool_notices(struct spool *s, spool_notice_see *see, void *data, struct sys
 
 	while (next(s, txn, at, &k)) {
 		/* only when everything of the new incarnation is here */
-		k.notice.gone = head.since && memcmp(k.incarnation, head.incarnation, SPOOL_ID) != 0;
+		k.notice.gone = head.since && memcmp(k.confirmed, head.incarnation, SPOOL_ID) != 0;
 		if (!see(data, &k.notice))
 			break;
 	}
@@ -157,11 +169,11 @@ static int64_t read_before(struct spool *s, struct kv_txn *txn, const struct spo
 
 	if (!spool_get_record(s, txn, s->inbox, SPOOL_KEY(key), &value))
 		return 0;
-	if (!read_notice(SPOOL_KEY(key), value, &held)) {
+	if (!read_notice(s, SPOOL_KEY(key), value, &held)) {
 		kv_spoil(txn, -EUCLEAN, "a notice cannot be read");
 		return 0;
 	}
-	return held.notice.kind == n->kind && held.notice.sent_ms == n->sent_ms ? held.notice.read_ms : 0;
+	return memcmp(held.notice.incarnation, n->incarnation, SPOOL_ID) == 0 ? held.notice.read_ms : 0;
 }
 
 int spool_inbox_keep(struct spool *s, const struct spool_notice *notices, size_t n,
@@ -173,7 +185,7 @@ int spool_inbox_keep(struct spool *s, const struct spool_notice *notices, size_t
 		struct kept k = {.notice = notices[i]};
 		int64_t before = read_before(s, txn, &notices[i]);
 
-		memcpy(k.incarnation, head->incarnation, SPOOL_ID);
+		memcpy(k.confirmed, head->incarnation, SPOOL_ID);
 		if (before)
 			k.notice.read_ms = before;
 		put_notice(s, txn, &k);
@@ -210,7 +222,7 @@ static void read_one(struct spool *s, struct kv_txn *txn, uint64_t entry, uint32
 	struct kept k;
 
 	if (spool_get_record(s, txn, s->inbox, SPOOL_KEY(key), &value) &&
-	    read_notice(SPOOL_KEY(key), value, &k)) {
+	    read_notice(s, SPOOL_KEY(key), value, &k)) {
 		buffer_put_bytes(&row, k.notice.row); /* a put moves what the map shows */
 		k.notice.row = buffer_bytes(&row);
 		k.notice.read_ms = read_ms;

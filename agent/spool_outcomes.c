@@ -79,7 +79,7 @@ static void settle_refused(struct spool *s, struct kv_txn *txn, struct spool_sta
 	if (!kv_get(txn, s->refused, SPOOL_KEY(place), &old)) {
 		if (r.voided)
 			st->voided++;
-		else
+		else if (r.reason != REASON_RESTORED) /* the clerk did nothing wrong, the backup is older */
 			st->refused++;
 	}
 	/* the bytes stay with the reason: the clerk corrects them, or a later version takes them */

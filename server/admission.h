@@ -35,6 +35,9 @@ void overlay_free(struct overlay *o);
 /* What a receipt names, as the journal holds it; strings live until the next call. False = no taken update. */
 typedef bool admission_recall_fn(void *ctx, const struct receipt *receipt, struct update *out);
 
+/* The incarnation under which an entry was, or will be, written; out: 16 bytes. False = not to be found out. */
+typedef bool admission_incarnation_fn(void *ctx, uint64_t entry, uint8_t *out);
+
 struct admission {
 	const struct view *view;
 	struct overlay *overlay;
@@ -42,7 +45,8 @@ struct admission {
 	uint32_t scope_unit; /* ... and the number of its unit */
 	struct date today;   /* office date of received_ms */
 	admission_recall_fn *recall; /* NULL = nothing is known of earlier entries */
-	void *recall_ctx;
+	admission_incarnation_fn *incarnation; /* NULL = as if never */
+	void *recall_ctx;                      /* of both */
 	uint32_t rules;	     /* version in force; 0 = the newest */
 };
 

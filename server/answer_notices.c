@@ -19,8 +19,9 @@ struct found {
 	char item[CODE_MAX + 1], period[PERIOD_MAX + 1];
 	/* from the journal: */
 	struct instant sent;
+	uint8_t own[INCARNATION_SIZE]; /* of the entry; good once `sent` is */
 	bool about; /* its receipt was read */
-	uint8_t incarnation[INCARNATION_SIZE];
+	uint8_t incarnation[INCARNATION_SIZE]; /* of that receipt */
 	char *text;
 };
 
@@ -131,6 +132,7 @@ static void read_body(void *ctx, const struct query_body *b)
 	struct found *f = &g->list[b->i];
 
 	f->sent = b->received;
+	memcpy(f->own, b->incarnation, INCARNATION_SIZE);
 	if (f->notice.index || b->kind == ENTRY_BATCH)
 		return;
 	/* the recipients of a letter are decoded with it */
@@ -220,6 +222,8 @@ static bool add_notice(struct asking *q, const struct found *f)
 	m.granted = n->granted;
 	m.owed = n->owed;
 	m.opened_on = n->opened.ymd;
+	if (f->sent.ms)
+		m.incarnation = (ProtobufCBinaryData){INCARNATION_SIZE, (uint8_t *)f->own};
 	if (f->about) {
 		about.incarnation = (ProtobufCBinaryData){INCARNATION_SIZE, (uint8_t *)f->incarnation};
 		about.entry = n->about_entry;

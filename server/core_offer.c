@@ -244,6 +244,13 @@ static bool recall_update(void *ctx, const struct receipt *receipt, struct updat
 	return codec_update_decode(blob.data, blob.size, core_recall_arena(c, CORE_FRAME_ROOM), out);
 }
 
+static bool recall_incarnation(void *ctx, uint64_t entry, uint8_t *out)
+{
+	struct recall *r = ctx;
+
+	return journal_incarnation_at(r->core->journal, r->txn, entry, out);
+}
+
 static void take_batch(struct core *c, const struct core_offer *offer, size_t skip, uint64_t mark,
 		       struct recall *r)
 {
@@ -256,6 +263,7 @@ static void take_batch(struct core *c, const struct core_offer *offer, size_t sk
 			       .scope_unit = who->scope_unit,
 			       .today = date_at(c->now, c->view->head.offset_minutes),
 			       .recall = recall_update,
+			       .incarnation = recall_incarnation,
 			       .recall_ctx = r,
 			       .rules = core_rules(c)};
 

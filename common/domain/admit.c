@@ -195,11 +195,6 @@ static struct verdict check_body(const struct admit_place *at, const struct upda
 
 /* ---- the period ---- */
 
-static uint32_t rules_of(const struct admit_place *at)
-{
-	return at->rules ? at->rules : RULES_VERSION;
-}
-
 /* By rules 1 a figure about days after the period did not belong to it. */
 static struct verdict check_period_1(const struct schedule *s, const struct update *u)
 {
@@ -223,7 +218,7 @@ static struct verdict check_period(const struct admit_place *at, const struct up
 	bool belongs = timely_period(s, catalogue_calendar(at->catalogue), catalogue_unit(at->catalogue, found->unit)->row.kind,
 				     u->period, u->as_of, &p);
 	found->period = belongs ? period_place(p.first) : 0;
-	if (rules_of(at) < 2)
+	if (admit_rules(at) < 2)
 		return check_period_1(s, u);
 	return belongs ? fine() : refuse(REASON_BAD_PERIOD, "period");
 }
@@ -241,7 +236,7 @@ static struct verdict check_belongs(const struct admit_place *at, const struct u
 
 static bool known_body(const struct admit_place *at, enum body_kind body)
 {
-	return body >= BODY_TASK && body <= (rules_of(at) < 2 ? BODY_NONE_ARISEN : BODY_NOTICE_ACK);
+	return body >= BODY_TASK && body <= (admit_rules(at) < 2 ? BODY_NONE_ARISEN : BODY_NOTICE_ACK);
 }
 
 struct verdict admit_check(const struct admit_place *at, const struct update *u,

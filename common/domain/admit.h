@@ -7,6 +7,7 @@
  *
  *   version 1  plain figures: BODY_TASK to BODY_NONE_ARISEN
  *   version 2  the rest: BODY_UNCHANGED to BODY_NOTICE_ACK
+ *   version 3  a BODY_NOTICE_ACK names the incarnation of its notice
  */
 #ifndef TIENDO_COMMON_DOMAIN_ADMIT_H
 #define TIENDO_COMMON_DOMAIN_ADMIT_H
@@ -14,7 +15,7 @@
 #include "common/domain/catalogue.h"
 #include "common/domain/model.h"
 
-#define RULES_VERSION 2
+#define RULES_VERSION 3
 
 struct admit_place {
 	const struct catalogue *catalogue;

@@ -23,6 +23,12 @@ static inline bool refused(struct verdict v)
 	return v.reason != REASON_NONE;
 }
 
+/* In force at the place. */
+static inline uint32_t admit_rules(const struct admit_place *at)
+{
+	return at->rules ? at->rules : RULES_VERSION;
+}
+
 /* What the item of an update must be. */
 enum admit_about {
 	ABOUT_LEAF,    /* one that the unit reports on the as-of date */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* admit_matter: corrections, withdrawals, requests, obstacles, milestones and what was read: the
  * rules that need nothing but the catalogue. */
+#include <string.h>
+
 #include "common/domain/admit_inside.h"
 
 static const struct matter nothing = { .text = "", .item = "", .solution = "", .addressee = "" };
@@ -227,6 +229,18 @@ static struct verdict obstacle(const struct admit_place *at, const struct matter
 
 /* ---- the whole ---- */
 
+/* Its number alone may mean another notice in the history that a restored backup goes on with. */
+static struct verdict notice_ack(const struct admit_place *at, const struct matter *m)
+{
+	static const struct receipt none;
+	struct verdict v = need(m->notice != 0, "notice_ack.notice_entry");
+
+	if (refused(v) || admit_rules(at) < 3)
+		return v;
+	return need(memcmp(m->about.incarnation, none.incarnation, sizeof none.incarnation) != 0,
+		    "notice_ack.incarnation");
+}
+
 struct verdict admit_matter(const struct admit_place *at, const struct update *u,
 			    const struct admit_found *found)
 {
@@ -257,5 +271,5 @@ struct verdict admit_matter(const struct admit_place *at, const struct update *u
 	case BODY_NOTICE_ACK:
 		break;
 	}
-	return need(matter_of(u)->notice != 0, "notice_ack.notice_entry");
+	return notice_ack(at, matter_of(u));
 }

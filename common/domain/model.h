@@ -231,7 +231,8 @@ enum obstacle_step { /* field numbers of Obstacle.step */
  * Numbers beyond an enum's are kept as its NONE, which no rule accepts.
  */
 struct matter {
-	struct receipt about;      /* correction, withdraw: the report; obstacle: the raise, {0} in the raise itself */
+	struct receipt about;      /* correction, withdraw: the report; obstacle: the raise, {0} in the raise itself;
+				      notice_ack: its incarnation alone, zeros = not said */
 	struct date date, date_to; /* na_request: from, to; extension_request: the new due; milestone: reached_on */
 	uint32_t milestone;
 	uint64_t notice;           /* notice_ack: its entry */
@@ -315,6 +316,7 @@ static inline enum body_kind update_figure(const struct update *u)
 	X(FIELD_MISSING, 33, true)                                                                                 \
 	X(DUE_NOT_LATER, 34, true)                                                                                 \
 	X(PENDING, 35, true)             /* the same request waits already */                                      \
+	X(RESTORED, 36, true)            /* names a notice of a history that a restore has ended */                \
 	X(GAP, 40, false)                                                                                          \
 	X(CONFLICT, 41, false)                                                                                     \
 	X(BUSY, 42, false)                                                                                         \

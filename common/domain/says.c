@@ -152,6 +152,11 @@ static const struct sentence reasons[] = {
 	S(PENDING, "pending",
 	  "Đề nghị cùng loại của đơn vị cho mục này đang chờ quyết định. Hãy đợi kết quả trước khi gửi lại.",
 	  "The same request of this unit for this item waits for its decision. Wait for it first.")
+	S(RESTORED, "restored",
+	  "Máy chủ đã được khôi phục từ bản sao lưu sau khi gửi thông báo này, nên lần đọc đó không còn được tính; "
+	  "đơn vị không làm gì sai. Hãy mở hộp thư đến và đọc các thông báo hiện có.",
+	  "The centre was restored from a backup after it had sent this notice, so that reading does not count any "
+	  "more; the office did nothing wrong. Open the inbox and read the notices that are there now.")
 	S(GAP, "gap",
 	  "Thiếu bản tin trước đó trong chuỗi gửi. Phần mềm sẽ tự gửi lại từ số được yêu cầu.",
 	  "Earlier updates of the stream are missing. The agent sends again from the number "

@@ -11,7 +11,7 @@
 
 /* ---- the messages, field by field ---- */
 
-enum form_type { FORM_TEXT, FORM_NUMBER, FORM_LONG, FORM_YES, FORM_CAUSE, FORM_ORIGIN, FORM_RECEIPT };
+enum form_type { FORM_TEXT, FORM_NUMBER, FORM_LONG, FORM_YES, FORM_CAUSE, FORM_ORIGIN, FORM_RECEIPT, FORM_INCARNATION };
 
 struct form {
 	unsigned number;
@@ -31,7 +31,7 @@ static const struct form na_request[] = {{1, FORM_TEXT, AT(text)}, {2, FORM_NUMB
 static const struct form withdraw[] = {{1, FORM_RECEIPT, AT(about)}};
 static const struct form extension_request[] = {{1, FORM_NUMBER, AT(date)}, {2, FORM_TEXT, AT(text)}};
 static const struct form milestone[] = {{1, FORM_NUMBER, AT(milestone)}, {2, FORM_NUMBER, AT(date)}};
-static const struct form notice_ack[] = {{1, FORM_LONG, AT(notice)}};
+static const struct form notice_ack[] = {{1, FORM_LONG, AT(notice)}, {2, FORM_INCARNATION, AT(about.incarnation)}};
 static const struct form raise[] = {
 	{1, FORM_TEXT, AT(item)},      {2, FORM_CAUSE, AT(cause)},	    {3, FORM_ORIGIN, AT(origin)},
 	{4, FORM_TEXT, AT(text)},      {5, FORM_TEXT, AT(solution)},	    {6, FORM_CAUSE, AT(solution_class)},
@@ -62,6 +62,16 @@ static bool in_two(enum body_kind body)
 
 /* ---- reading ---- */
 
+enum { INCARNATION = sizeof((struct receipt *)0)->incarnation };
+
+static bool read_incarnation(struct bytes b, void *to)
+{
+	if (b.size != INCARNATION)
+		return false;
+	memcpy(to, b.data, INCARNATION);
+	return true;
+}
+
 static bool read_receipt(struct bytes b, struct receipt *to)
 {
 	struct reader r = reader_of(b, NULL);
@@ -83,10 +93,7 @@ static bool read_receipt(struct bytes b, struct receipt *to)
 		default:
 			return false;
 		}
-	if (r.bad || incarnation.size != sizeof to->incarnation)
-		return false;
-	memcpy(to->incarnation, incarnation.data, sizeof to->incarnation);
-	return true;
+	return !r.bad && read_incarnation(incarnation, to->incarnation);
 }
 
 static bool yes(struct reader *r)
@@ -127,12 +134,15 @@ static void read_form(struct reader *r, enum form_type type, void *to)
 	case FORM_RECEIPT:
 		r->bad = !read_receipt(piece(r), to) || r->bad;
 		break;
+	case FORM_INCARNATION:
+		r->bad = !read_incarnation(blob(r), to) || r->bad;
+		break;
 	}
 }
 
 static enum wire wire_of(enum form_type type)
 {
-	return type == FORM_TEXT || type == FORM_RECEIPT ? WIRE_BYTES : WIRE_NUMBER;
+	return type == FORM_TEXT || type == FORM_RECEIPT || type == FORM_INCARNATION ? WIRE_BYTES : WIRE_NUMBER;
 }
 
 static bool read_forms(struct bytes b, struct codec_arena *a, const struct forms *f, struct matter *m)
@@ -267,9 +277,16 @@ static void put_inside(struct writer *w, unsigned number, const struct writer *i
 	put_piece(w, number, bytes_of(inside->data, inside->n));
 }
 
+static const struct receipt none;
+
+static void put_incarnation(struct writer *w, unsigned number, const void *incarnation)
+{
+	if (memcmp(incarnation, none.incarnation, INCARNATION) != 0)
+		put_piece(w, number, bytes_of(incarnation, INCARNATION));
+}
+
 static void put_receipt(struct writer *w, unsigned number, const struct receipt *receipt)
 {
-	static const struct receipt none;
 	uint8_t room[64]; /* 18 + 11 + 6 */
 	struct writer inside = {.data = room};
 
@@ -308,6 +325,9 @@ static void put_forms(struct writer *w, const struct forms *f, const struct matt
 			break;
 		case FORM_RECEIPT:
 			put_receipt(w, form->number, at);
+			break;
+		case FORM_INCARNATION:
+			put_incarnation(w, form->number, at);
 			break;
 		}
 	}

@@ -62,7 +62,7 @@ class Life:
         self.load()
         self.principals()
         self.number_all()
-        self.incarnation = self.player.ask(self.viewer, status=pb.Status()).generation.incarnation
+        self.incarnations = [(1, self.player.ask(self.viewer, status=pb.Status()).generation.incarnation)]
         return self
 
     @staticmethod
@@ -131,6 +131,8 @@ class Life:
                     self.group(dice.randint(0, 2 * per_day))
                 if dice.random() < 0.3:
                     self.operator()
+                if dice.random() < 0.01:
+                    self.incarnations.append(self.player.restore())
             o = min(end, o + dice.choice(skips))
         self.player.clock(self.stamp(end, 0))
         return self
@@ -272,7 +274,7 @@ class Life:
         return self.taken[-min(len(self.taken), 1 + int(self.dice.expovariate(0.1)))] if self.dice.random() < 0.9 else self.dice.choice(self.taken)
 
     def ref(self, entry, index):
-        return pb.ReceiptRef(incarnation=self.incarnation, entry=entry, index=index)
+        return pb.ReceiptRef(incarnation=self.incarnation(entry), entry=entry, index=index)
 
     def correction(self):
         of = self.standing()
@@ -350,11 +352,15 @@ class Life:
             return None
         entry = self.dice.choice(self.taken)[4] + self.dice.randint(0, 3) if self.taken else 5
         unit = self.dice.choice(self.streams).unit
-        return self.said((unit, "", self.today, ""), notice_ack=pb.NoticeAck(notice_entry=entry)) | {"note": "", "reason": ""}
+        of = self.incarnation(entry) if self.dice.random() < 0.9 else self.dice.choice((bytes(15) + b"\1", *(i for _, i in self.incarnations)))
+        return self.said((unit, "", self.today, ""), notice_ack=pb.NoticeAck(notice_entry=entry, incarnation=of)) | {"note": "", "reason": ""}
 
     # ---- the centre ----
     def receipt(self, entry, index):
-        return f"{self.incarnation[:4].hex()}-{entry}-{index}"
+        return f"{self.incarnation(entry)[:4].hex()}-{entry}-{index}"
+
+    def incarnation(self, entry):
+        return next(i for first, i in reversed(self.incarnations) if first <= entry)
 
     def operator(self):
         """By the commands, which refuse what makes no sense; and as entries, which must be folded whatever they say."""

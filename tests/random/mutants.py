@@ -32,6 +32,7 @@ MUTANTS = [
     ("an addressee has six days", "server/obstacle.h", "OBSTACLE_WORKING_DAYS = 5", "OBSTACLE_WORKING_DAYS = 6"),
     ("one reminds two days before", "server/fold_remind.c", "calendar_between(c, r->today, deadline) == 1", "calendar_between(c, r->today, deadline) == 2"),
     ("an unread reminder stays", "server/mailbox.c", "if (notice->kind == NOTICE_REMINDER)", "if (notice->kind == NOTICE_KINDS)"),
+    ("a notice of any history was read", "server/admission_matter.c", "!memcmp(m->about.incarnation, now, INCARNATION_SIZE);", "(now[0] || !now[0]);"),
     ("levels are due on the same day", "common/domain/figures.c", "return before > 0 ? calendar_step(", "return before > 9 ? calendar_step("),
     ("overdue a day early", "common/domain/figures.c", "day->due.ymd < day->today.ymd", "day->due.ymd <= day->today.ymd"),
     ("a series forgets what a tick changed", "server/fold_tick.c", "fold_series(v, since);", "fold_series(v, e->number - 1);"),

@@ -246,6 +246,17 @@ static void barrier(struct play *p, struct bytes in)
 	change_clear(core_change(p->core));
 }
 
+/* As if the store were a backup that somebody has put in place: its entries stay, what comes is of another history. */
+static void restore(struct play *p)
+{
+	struct sys_error error = {""};
+
+	must(core_restored(p->core, &error) == CORE_OK, "restored", &error);
+	change_clear(core_change(p->core));
+	buffer_put_u64(&p->out, core_view(p->core)->head.entry);
+	buffer_put(&p->out, core_view(p->core)->head.incarnation, INCARNATION_SIZE);
+}
+
 static void query(struct play *p, struct bytes in)
 {
 	must(in.size >= 4, "a question that is none", NULL);
@@ -274,6 +285,7 @@ static void obey(struct play *p, char what, struct bytes in)
 	case 'C': set_clock(p, text), tick(p), done(p); return;
 	case 'A': admin(p, in); return;
 	case 'B': barrier(p, in); return;
+	case 'F': restore(p); return;
 	case 'P': push(p, in); return;
 	case 'W': commit(p), done(p); return;
 	case 'Q': query(p, in); return;

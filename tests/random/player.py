@@ -74,6 +74,11 @@ class Player:
         """0: as after a crash; 1: from a checkpoint; 2: everything is folded again."""
         self.tell(b"R", bytes([how]))
 
+    def restore(self):
+        """(entry, incarnation) that begins a new history here, as a backup that was put in place does."""
+        reply = self.tell(b"F")
+        return int.from_bytes(reply[:8], "big"), reply[8:]
+
     # ---- an operator ----
     def admin(self, **request):
         reply = jp.AdminReply.FromString(self.tell(b"A", jp.AdminRequest(**request).SerializeToString()))

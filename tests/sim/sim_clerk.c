@@ -87,12 +87,15 @@ static uint32_t step_in(const struct sim_office *o, struct date today)
 	return work_step(dice_percent(90) ? o->unit : some_unit(o), truth_item_of(&truth.catalogue, of->item)->code, &r, today);
 }
 
-/* Of a notice that may not be there. */
+/* Of a notice that may not be there, or of a history that is none any more. */
 static uint32_t ack_blindly(const struct sim_office *o, struct date today)
 {
 	uint64_t entry = truth.mail.n ? truth.mail.list[dice_below(truth.mail.n)].entry : 1;
 
-	return work_ack(some_unit(o), entry, today);
+	const struct truth_entry *e = truth_entry(entry);
+	const uint8_t *of = e && dice_percent(80) ? e->incarnation : truth.incarnations[dice_below(truth.incarnations_n)];
+
+	return work_ack(some_unit(o), entry, of, today);
 }
 
 uint32_t sim_clerk_work(const struct sim_office *o)

@@ -18,6 +18,7 @@ struct reading {
 		uint64_t entry;
 		uint32_t place, kind;
 		int64_t sent_ms;
+		uint8_t incarnation[TRUTH_ID];
 		bool read, gone;
 	} list[NOTICES];
 	size_t n;
@@ -35,6 +36,7 @@ static bool keep(void *data, const struct spool_notice *n)
 	r->list[r->n].place = n->place;
 	r->list[r->n].kind = n->kind;
 	r->list[r->n].sent_ms = n->sent_ms;
+	memcpy(r->list[r->n].incarnation, n->incarnation, TRUTH_ID);
 	r->list[r->n].read = n->read_ms != 0;
 	r->list[r->n++].gone = n->gone;
 	return true;
@@ -124,7 +126,7 @@ void sim_office_read(unsigned i)
 		if (r->list[k].read || r->list[k].gone || (a.n && a.entries[a.n - 1] == r->list[k].entry))
 			continue;
 		a.entries[a.n] = r->list[k].entry;
-		a.works[a.n] = work_ack(o->unit, r->list[k].entry, truth_date_of(r->list[k].sent_ms));
+		a.works[a.n] = work_ack(o->unit, r->list[k].entry, r->list[k].incarnation, truth_date_of(r->list[k].sent_ms));
 		a.n += a.works[a.n] != 0;
 	}
 	if (!a.n)
@@ -187,7 +189,8 @@ void sim_office_judge_mail(unsigned i)
 	}
 	for (size_t m = 0; m < r->n; m++) {
 		const struct truth_notice *n = sent(unit, r->list[m].entry, r->list[m].place);
-		if (!r->list[m].gone && (!n || (unsigned)n->kind != r->list[m].kind))
+		if (!r->list[m].gone && (!n || (unsigned)n->kind != r->list[m].kind ||
+					 memcmp(truth_entry(n->entry)->incarnation, r->list[m].incarnation, TRUTH_ID) != 0))
 			truth_broken("%s shows a notice of entry %llu that nobody sent", o->name,
 				     (unsigned long long)r->list[m].entry);
 		sim_office_counts.notices += !r->list[m].gone;

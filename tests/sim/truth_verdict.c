@@ -132,6 +132,14 @@ static enum reason period(const struct work *w, const struct truth_unit *u, cons
 
 /* ---- against what stands ---- */
 
+/* A notice is the one that was read only in the incarnation in which its entry was written; what is to come has the present one. */
+static bool of_this_history(const struct work *w)
+{
+	const struct truth_entry *e = truth_entry(w->matter.notice);
+
+	return !memcmp(e ? e->incarnation : truth.incarnation, w->about.incarnation, TRUTH_ID);
+}
+
 static const struct work *named_by(const struct receipt *r)
 {
 	const struct truth_entry *e = truth_entry(r->entry);
@@ -205,6 +213,8 @@ enum reason truth_verdict(const struct work *w, const struct truth_entry *e, boo
 		*sure = w->matter.notice <= truth.group;
 		if (u->number != truth.scope[e->principal])
 			return REASON_OUT_OF_SCOPE;
+		if (!of_this_history(w))
+			return REASON_RESTORED;
 		return truth_mail_knows(u->number, w->matter.notice) ? REASON_NONE : REASON_UNKNOWN_NOTICE;
 	}
 	if (!is_report(w))

@@ -220,13 +220,14 @@ uint32_t work_step(const char *unit, const char *item, const struct receipt *obs
 	return works_n++;
 }
 
-uint32_t work_ack(const char *unit, uint64_t notice, struct date today)
+uint32_t work_ack(const char *unit, uint64_t notice, const uint8_t *incarnation, struct date today)
 {
 	struct work *w = begin_matter(unit, "", BODY_NOTICE_ACK, today);
 
 	if (!w)
 		return 0;
 	w->matter.notice = notice;
+	memcpy(w->about.incarnation, incarnation, sizeof w->about.incarnation);
 	return works_n++;
 }
 
@@ -328,7 +329,8 @@ static bool same_matter(const struct work *w, const Tiendo__V1__Update *u)
 	if (w->body == BODY_MILESTONE)
 		return u->milestone->no == m->milestone && u->milestone->reached_on == m->date.ymd;
 	if (w->body == BODY_NOTICE_ACK)
-		return u->notice_ack->notice_entry == m->notice;
+		return u->notice_ack->notice_entry == m->notice && u->notice_ack->incarnation.len == sizeof w->about.incarnation &&
+		       !memcmp(u->notice_ack->incarnation.data, w->about.incarnation, sizeof w->about.incarnation);
 	return w->body != BODY_OBSTACLE || same_obstacle(w, u->obstacle);
 }
 

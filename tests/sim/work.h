@@ -46,7 +46,7 @@ uint32_t work_about(uint32_t w, bool withdraws, struct date today);
 uint32_t work_request(const char *unit, const char *item, struct date today);
 uint32_t work_raise(const char *unit, const char *item, struct date today);
 uint32_t work_step(const char *unit, const char *item, const struct receipt *obstacle, struct date today);
-uint32_t work_ack(const char *unit, uint64_t notice, struct date today);
+uint32_t work_ack(const char *unit, uint64_t notice, const uint8_t *incarnation, struct date today);
 /* As an update to be queued, without a seal but for its number; strings are the work's. */
 struct update work_update(uint32_t w);
 /* For a last word; static. */

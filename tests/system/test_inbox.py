@@ -192,6 +192,40 @@ def test_a_restored_centre(world, town):
     assert opened(world, new) == ["412"] and opened(world, kept) == ["412"]
 
 
+def test_read_before_the_restore(world, town):
+    """What was read while there was no line is queued by its number. The centre is put back to a backup and gives that number, at the same
+    minute, to another notice: nobody has read that one, and the office is asked to, without being blamed."""
+    vinh = town[1]
+    kept = notify(world, "412", "Trước bản sao lưu")
+    unread(vinh, 1)
+    copy = world.tmp / "copy"
+    world.server_cli("backup", copy)
+    lost = [notify(world, "412", f"Mất {n}") for n in range(3)]
+    sent = {n["entry"]: n["sent_ms"] for n in unread(vinh, 4)}
+    vinh.stop()
+    assert inbox(vinh, "--read", "all")["read"] == [*reversed(lost), kept] and vinh.status()["waiting"] == 4
+    world.stop()
+    shutil.rmtree(world.dir)
+    shutil.copytree(copy, world.dir)
+    world.start()
+    new = notify(world, "412", "Sau khi khôi phục")
+    assert new in lost, "the same number"
+    vinh.run().drained()
+    assert opened(world, new) == [] and opened(world, kept) == ["412"], "the one that the backup has was read indeed"
+    got = unread(vinh, 1)[0]
+    assert (got["entry"], got["text"], got["read"], got["sent_ms"]) == (new, "Sau khi khôi phục", False, sent[new])
+    status = vinh.status()
+    assert status["refused_n"] == 0 and [(r["reason"], r["field"]) for r in status["refused"]] == [("restored", "notice_ack.incarnation")] * 3
+    shown = vinh.cli("status").stdout
+    assert "từ chối" not in shown and "3 lần đọc thông báo trước đó không còn được tính" in shown, shown
+    assert "3 notices read before that do not count" in vinh.cli("status", lang="en").stdout
+    inbox(vinh, "--read", str(new))
+    vinh.drained()
+    assert opened(world, new) == ["412"] and "không còn được tính" not in vinh.cli("status").stdout
+    world.stop()
+    world.server_cli("verify")
+
+
 def test_who_may_ask(world):
     """An office its own, an operator all, a viewer nothing; in pages, unread alone, and beyond the end."""
     vinh, nghe_an = world.principal("412"), world.principal("40")
@@ -212,15 +246,19 @@ def test_who_may_ask(world):
     assert ask(vinh, since=entries[-1])[0] == [] and ask(vinh, since=2**64 - 1)[0] == []
     all_of_them, _ = ask(operator, since=entries[-2])
     assert len({n.unit for n in all_of_them}) == len(all_of_them) == 6
-    ack = office.update(1, "412", "", 20240402, notice_ack=pb.NoticeAck(notice_entry=entries[0]))
+    of = got[0].incarnation
+    assert of == office.welcome.incarnation and {n.incarnation for n in got} == {of}
+    ack = office.update(1, "412", "", 20240402, notice_ack=pb.NoticeAck(notice_entry=entries[0], incarnation=of))
     office.offer(1, [ack])
     assert office.outcomes[1][0] == "taken"
     assert [n.entry for n in ask(vinh, unread_only=True)[0]] == entries[1:]
     assert ask(vinh)[0][0].opened_on == 20240402
     assert not any(n.opened_on for n in ask(nghe_an)[0])
-    for seq, unit, entry, reason in ((2, "412", entries[0] - 1, "unknown_notice"), (3, "412", entries[-1] + 9, "unknown_notice"),
-                                     (4, "16702", entries[1], "out_of_scope"), (5, "412", 0, "field_missing")):
-        office.offer(seq, [office.update(seq, unit, "", 20240402, notice_ack=pb.NoticeAck(notice_entry=entry))])
+    wrong = (("412", entries[0] - 1, of, "unknown_notice"), ("412", entries[-1] + 9, of, "unknown_notice"), ("16702", entries[1], of, "out_of_scope"),
+             ("412", 0, of, "field_missing"), ("412", entries[1], b"", "field_missing"), ("412", entries[1], bytes(16), "field_missing"),
+             ("412", entries[1], bytes(range(16)), "restored"), ("412", entries[1], of[:15], "undecodable"))
+    for seq, (unit, entry, incarnation, reason) in enumerate(wrong, 2):
+        office.offer(seq, [office.update(seq, unit, "", 20240402, notice_ack=pb.NoticeAck(notice_entry=entry, incarnation=incarnation))])
         assert office.outcomes[seq][:2] == ("refused", reason), (seq, office.outcomes[seq])
     with pytest.raises(Refused) as refusal:
         ask(viewer)

@@ -157,8 +157,9 @@ CASES = [
     ("unknown_unit", "obstacle.raise.addressee", T, raised(addressee="999")),
     ("not_assigned", "obstacle.raise.addressee", T, raised(addressee="38")),
     ("not_assigned", "item", ("413", "KH.T1", DAY), raised()),
-    ("wrong_body", "notice_ack", C, {"notice_ack": pb.NoticeAck(notice_entry=1)}),
-    ("field_missing", "notice_ack.notice_entry", ("412", "", DAY), {"notice_ack": pb.NoticeAck()}),
+    ("wrong_body", "notice_ack", C, {"notice_ack": pb.NoticeAck(notice_entry=1, incarnation=bytes(range(16)))}),
+    ("field_missing", "notice_ack.notice_entry", ("412", "", DAY), {"notice_ack": pb.NoticeAck(incarnation=bytes(range(16)))}),
+    ("field_missing", "notice_ack.incarnation", ("412", "", DAY), {"notice_ack": pb.NoticeAck(notice_entry=1)}),
     ("bad_period", "period", C, value(1) | {"period": "tháng 3"}),
 ]
 
@@ -208,7 +209,7 @@ def test_every_refusal_by_name_and_field(world, office):
     assert sum(len(e.header.refused) for e in entries) == len(CASES)
     names = {pb.Reason.Name(r.reason)[7:].lower() for e in entries for r in e.header.refused}
     unseen = {n[7:].lower() for n, v in pb.Reason.items() if 0 < v < 40} - names
-    view = {"not_standing", "nothing_stands", "unknown_obstacle", "obstacle_state", "not_yours", "unknown_notice", "due_not_later",
+    view = {"not_standing", "nothing_stands", "unknown_obstacle", "obstacle_state", "not_yours", "unknown_notice", "restored", "due_not_later",
             "pending"}  # what was reported before decides
     assert unseen == {"bad_seq", "too_large", "text_not_utf8"} | view, "see the tests below"
 

@@ -155,6 +155,11 @@ static bool set_matter(const Tiendo__V1__Update *m, struct update *u, struct mat
 		to->date.ymd = m->milestone->reached_on;
 	} else {
 		to->notice = m->notice_ack->notice_entry;
+		const ProtobufCBinaryData *of = &m->notice_ack->incarnation;
+		if (of->len && of->len != sizeof to->about.incarnation)
+			return false;
+		if (of->len)
+			memcpy(to->about.incarnation, of->data, of->len);
 	}
 	return true;
 }

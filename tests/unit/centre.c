@@ -263,8 +263,10 @@ void centre_matter(struct centre *c, size_t i, struct update u, struct matter m)
 
 void centre_ack(struct centre *c, size_t i, uint64_t seq, const char *unit, uint32_t as_of, uint64_t entry)
 {
-	centre_matter(c, i, (struct update){.seq = seq, .unit = unit, .as_of = {as_of}, .body = BODY_NOTICE_ACK},
-		      (struct matter){.notice = entry});
+	struct matter m = {.notice = entry};
+
+	memcpy(m.about.incarnation, core_view(c->core)->head.incarnation, INCARNATION_SIZE);
+	centre_matter(c, i, (struct update){.seq = seq, .unit = unit, .as_of = {as_of}, .body = BODY_NOTICE_ACK}, m);
 }
 
 void centre_offer(struct centre *c, struct core_stream stream, uint64_t first_seq, size_t n)

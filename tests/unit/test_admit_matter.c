@@ -83,7 +83,7 @@ static int teardown(void **state)
 	(&(struct matter){ .text = "", .item = "", .solution = "", .addressee = "", __VA_ARGS__ })
 #define RECEIPT { { 1 }, 9, 3 }
 static const struct matter names_one = { .about = RECEIPT, .text = "", .item = "", .solution = "", .addressee = "" };
-static const struct matter notice_44 = { .notice = 44, .text = "", .item = "", .solution = "", .addressee = "" };
+static const struct matter notice_44 = { .about = { { 1 }, 0, 0 }, .notice = 44, .text = "", .item = "", .solution = "", .addressee = "" };
 #define CORRECTS(...)                                                                              \
 	UPDATE(.body = BODY_CORRECTION, .reason = "nhập nhầm", .matter = &names_one, __VA_ARGS__)
 #define COUNTS(...) CORRECTS(.item = "CF", .corrected = BODY_COUNT, .value = 5, __VA_ARGS__)
@@ -154,6 +154,8 @@ static void test_rules(void **state)
 		place.rules = 1;
 		verdict(u, REASON_NOT_YET, names[i]);
 		place.rules = 2;
+		verdict(u, REASON_NONE, "");
+		place.rules = 3;
 		verdict(u, REASON_NONE, "");
 		place.rules = 0;
 		verdict(u, REASON_NONE, "");
@@ -283,6 +285,14 @@ static void test_notices(void **state)
 	assert_int_equal(found.item, NO_INDEX);
 	REFUSES(WRONG_BODY, "notice_ack", READ(.item = "T"));
 	REFUSES(FIELD_MISSING, "notice_ack.notice_entry", READ(.matter = MATTER(.text = "")));
+	REFUSES(FIELD_MISSING, "notice_ack.notice_entry", READ(.matter = MATTER(.about = { { 1 }, 0, 0 })));
+	REFUSES(FIELD_MISSING, "notice_ack.incarnation", READ(.matter = MATTER(.notice = 44)));
+	place.rules = 2; /* which did not ask for it */
+	TAKES(READ(.matter = MATTER(.notice = 44)));
+	TAKES(READ());
+	place.rules = 3;
+	TAKES(READ());
+	place.rules = 0;
 	REFUSES(UNKNOWN_UNIT, "unit", READ(.unit = "999"));
 	place.scope_unit = 7; /* 38 */
 	REFUSES(OUT_OF_SCOPE, "unit", READ());

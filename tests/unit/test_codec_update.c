@@ -237,6 +237,8 @@ static void *some_matter(struct pieces *p, unsigned body)
 	p->extension.due = p->milestone.reached_on = (uint32_t)number();
 	p->milestone.no = (uint32_t)number();
 	p->ack.notice_entry = number();
+	if (below(2))
+		p->ack.incarnation = p->receipt.incarnation;
 	if (body == BODY_NA_REQUEST || body == BODY_EXTENSION_REQUEST)
 		p->na.reason = p->extension.reason = some_text(p->text[1]);
 	return body == BODY_UNCHANGED		? (void *)&p->unchanged

@@ -44,7 +44,7 @@ static void a_new_store_has_its_barriers(void **state)
 		assert_int_equal(h->today.ymd, 20240110);
 		assert_int_equal(h->catalogue_entry, 3);
 		assert_int_equal(roster_keys(core_view(c.core)->roster), 1);
-		assert_int_equal(core_rules(c.core), 2);
+		assert_int_equal(core_rules(c.core), 3);
 		centre_reopen(&c);
 	}
 	centre_close(&c);

@@ -133,7 +133,7 @@ static void every_body(void **state)
 	assert_says("\"comment\": {\"text\": \"vì sao\"}");
 	assert_says("\"extension_request\": {\"due\": 20240401, \"reason\": \"vì sao\"}");
 	assert_says("\"milestone\": {\"no\": 2, \"reached_on\": 20240401}");
-	assert_says("\"notice_ack\": {\"notice_entry\": 44}");
+	assert_says("\"notice_ack\": {\"notice_entry\": 44, \"incarnation\": \"01000000000000000000000000000000\"}");
 	end();
 }
 

@@ -287,6 +287,53 @@ static void only_what_was_told_can_be_read(void **state)
 	close_world();
 }
 
+static void ack_of(uint64_t seq, uint64_t entry, const uint8_t *incarnation)
+{
+	struct matter m = {.notice = entry};
+
+	memcpy(m.about.incarnation, incarnation, INCARNATION_SIZE);
+	centre_matter(&c, 0, (struct update){.seq = seq, .unit = "412", .as_of = {DAY}, .body = BODY_NOTICE_ACK}, m);
+	centre_offer(&c, centre_stream(1), seq, 1);
+	centre_commit(&c);
+}
+
+/* An ack that waited while the centre was put back names the notice it was meant for, not the one that got its number. */
+static void a_number_that_was_given_twice(void **state)
+{
+	uint8_t first[INCARNATION_SIZE], now[INCARNATION_SIZE];
+	const uint8_t none[INCARNATION_SIZE] = {0};
+	struct sys_error error;
+
+	(void)state;
+	open_world("twice");
+	memcpy(first, core_view(c.core)->head.incarnation, sizeof first);
+	assert_true(notify("412", false, "", 0, "before the backup"));
+	assert_int_equal(core_restored(c.core, &error), CORE_OK); /* entry 9, behind the backup's last */
+	memcpy(now, core_view(c.core)->head.incarnation, sizeof now);
+	assert_true(notify("412", false, "", 0, "after it"));
+	ack_of(1, 10, first);
+	centre_refused(&c, 0, 11, REASON_RESTORED);
+	ack_of(2, 11, first); /* lost, and its number is no notice's now: not the office's fault either */
+	centre_refused(&c, 0, 12, REASON_RESTORED);
+	ack_of(3, 8, now);
+	centre_refused(&c, 0, 13, REASON_RESTORED);
+	ack_of(4, 10, none);
+	centre_refused(&c, 0, 14, REASON_FIELD_MISSING);
+	ack_of(5, 12, now);
+	centre_refused(&c, 0, 15, REASON_UNKNOWN_NOTICE);
+	assert_string_equal(mail(AGENT, 0, false), "8>412 10>412");
+	const Tiendo__V1__Reply *r = ask(AGENT, 0, false, (ProtobufCBinaryData){0});
+	assert_memory_equal(r->notices->notices[0]->incarnation.data, first, sizeof first);
+	assert_memory_equal(r->notices->notices[1]->incarnation.data, now, sizeof now);
+	ack_of(6, 8, first); /* the backup has it: that it was read is true in both histories */
+	centre_taken(&c, 0, 16, 1);
+	assert_string_equal(mail(AGENT, 0, false), "8>412* 10>412");
+	ack_of(7, 10, now);
+	centre_taken(&c, 0, 17, 1);
+	assert_string_equal(mail(AGENT, 0, false), "8>412* 10>412*");
+	close_world();
+}
+
 static void directives_that_make_no_sense(void **state)
 {
 	static char long_text[NOTE_MAX_BYTES + 2];
@@ -535,6 +582,7 @@ int main(void)
 		cmocka_unit_test(a_directive_and_who_reads_it),
 		cmocka_unit_test(what_a_row_says),
 		cmocka_unit_test(only_what_was_told_can_be_read),
+		cmocka_unit_test(a_number_that_was_given_twice),
 		cmocka_unit_test(directives_that_make_no_sense),
 		cmocka_unit_test(letters_and_their_recipients),
 		cmocka_unit_test(a_task_on_the_spot),

@@ -25,9 +25,18 @@ static struct spool_inbox head(uint64_t since, uint8_t incarnation)
 	return (struct spool_inbox){.since = since, .incarnation = {incarnation}};
 }
 
+/* Where it says none of its own they are of the centre that shows them. */
 static void keep(struct spool *s, const struct spool_notice *list, size_t n, struct spool_inbox h)
 {
-	assert_int_equal(spool_inbox_keep(s, list, n, &h, &spool_error), 0);
+	struct spool_notice of[3];
+
+	assert_true(n <= BASE_COUNT(of));
+	for (size_t i = 0; i < n; i++) {
+		of[i] = list[i];
+		if (!of[i].incarnation[0])
+			memcpy(of[i].incarnation, h.incarnation, SPOOL_ID);
+	}
+	assert_int_equal(spool_inbox_keep(s, of, n, &h, &spool_error), 0);
 }
 
 struct seen {
@@ -170,8 +179,9 @@ static void test_a_restored_centre(void **state)
 	struct spool *s = spool_make("restored", NULL, dir);
 	const struct spool_notice before[] = {notice(5, 0, DIRECTIVE, 100), notice(7, 0, DIRECTIVE, 120),
 					      notice(9, 0, DIRECTIVE, 140)};
-	const struct spool_notice after[] = {notice(5, 0, DIRECTIVE, 100), notice(7, 0, DIRECTIVE, 200)};
+	struct spool_notice after[] = {notice(5, 0, DIRECTIVE, 100), notice(7, 0, DIRECTIVE, 200)};
 
+	after[0].incarnation[0] = 1; /* of before the backup */
 	keep(s, before, 3, head(9, 1));
 	read_entry(s, 5, 500);
 	read_entry(s, 7, 500);
@@ -181,6 +191,38 @@ static void test_a_restored_centre(void **state)
 	/* 7 is another one now; 9 was lost there, and is not here */
 	assert_string_equal(all(s), "9.0! 7.0 5.0*");
 	assert_int_equal(known(s).since, 8);
+	spool_close(s);
+}
+
+static bool incarnations(void *data, const struct spool_notice *n)
+{
+	buffer_format(data, "%u of %u%s ", (unsigned)n->entry, n->incarnation[0], n->read_ms ? "*" : "");
+	return true;
+}
+
+/* A clock that stands still, or was set back, gives two notices of one number the same time too. */
+static void test_the_same_number_and_time(void **state)
+{
+	(void)state;
+	char dir[4096];
+	struct spool *s = spool_make("same", NULL, dir);
+	Tiendo__V1__NoticeRow row = TIENDO__V1__NOTICE_ROW__INIT;
+	struct spool_notice list[] = {notice(5, 0, DIRECTIVE, 100), notice(7, 0, DIRECTIVE, 100)};
+	uint8_t own[SPOOL_ID] = {1}, bytes[64];
+	struct buffer seen = {0};
+
+	row.incarnation = (ProtobufCBinaryData){SPOOL_ID, own};
+	list[0].row = list[1].row = bytes_of(bytes, codec_pack(&row, bytes));
+	keep(s, list, 2, head(9, 1));
+	read_entry(s, 5, 500);
+	read_entry(s, 7, 500);
+	list[0].incarnation[0] = 1; /* 5 is of before the backup; 7 is another one */
+	list[1].row = bytes_text("row");
+	keep(s, list, 2, head(9, 2));
+	assert_string_equal(all(s), "7.0 5.0*");
+	assert_int_equal(spool_notices(s, incarnations, &seen, &spool_error), 0);
+	assert_string_equal(buffer_text(&seen), "7 of 2 5 of 1* "); /* 7 says none: as the centre that shows it */
+	buffer_free(&seen);
 	spool_close(s);
 }
 
@@ -245,7 +287,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pages),     cmocka_unit_test(test_what_was_read_stays_so),
 		cmocka_unit_test(test_reminders), cmocka_unit_test(test_holes_between_places),
-		cmocka_unit_test(test_a_restored_centre), cmocka_unit_test(test_turned_bits),
+		cmocka_unit_test(test_a_restored_centre),
+		cmocka_unit_test(test_the_same_number_and_time), cmocka_unit_test(test_turned_bits),
 		cmocka_unit_test(test_strange_records),
 	};
 

@@ -146,6 +146,7 @@ def compare(lines, series=False):
     out = Compared(history)
     out.differences += [f"a line of no kind: {k}" for k in shown if k not in KINDS]
     out.differences += [f"a row of no table: {r}" for r in shown["row"] if r.get("table") not in TABLES]
+    out.differences += history.lies
     compare_figures(history, shown["figures"], out)
     compare_slots(history, shown["slot"], out)
     compare_rows(history, shown["row"], out)

@@ -22,6 +22,7 @@ class History:
         self.series = {} if series else None  # (plan, row, item code) -> the rollup as at the last tick
         self.head = self.today = 0
         self.offset, self.ticks = 420, {}
+        self.incarnations, self.lies = [], []  # (first entry, which); what was taken although it names another history
         self.catalogue = None
         self.units = {}  # principal -> number of its unit
         self.cells = defaultdict(Stand)  # (unit, leaf) -> what stands
@@ -42,6 +43,13 @@ class History:
     # ---- barriers ----
     def take_genesis(self, e):
         self.offset = e.get("offset_minutes", 0)
+        self.take_incarnation(e)
+
+    def take_incarnation(self, e):
+        self.incarnations.append((e["entry"], e.get("incarnation")))
+
+    def incarnation_of(self, entry):
+        return next((i for first, i in reversed(self.incarnations) if first <= entry), None)
 
     def take_registry(self, e):
         for p in e["principals"]:
@@ -151,9 +159,16 @@ class History:
             r = u["na_request"]
             self.cases.request(self, place, unit, principal, item, NOT_APPLICABLE, r["from"], r.get("to", 0))
         elif "notice_ack" in u:
-            self.mailbox.open(unit, u["notice_ack"]["notice_entry"], self.day)
+            self.read(place, unit, u["notice_ack"])
         elif "milestone" in u:
             self.terms.reach(unit, item, u["milestone"]["no"], u["milestone"]["reached_on"])
+
+    def read(self, place, unit, ack):
+        """Up to rules 2 an ack named a number alone."""
+        if ack.get("incarnation") in (None, self.incarnation_of(ack["notice_entry"])):
+            self.mailbox.open(unit, ack["notice_entry"], self.day)
+        else:
+            self.lies.append(f"entry {place[0]} takes that a notice of entry {ack['notice_entry']} was read, and that one is of another history")
 
     def proven(self, e, seal, received):
         """When it was sealed, if it is proven; later ones of the stream cannot have been sealed before."""
