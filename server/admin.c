@@ -25,22 +25,27 @@ __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char
 	buffer_put_text(&a->text, line);
 }
 
-enum core_result admin_barrier(struct admin *a, struct entry *e)
+enum core_result admin_barriers(struct admin *a, struct entry *const *entries, size_t n)
 {
 	struct sys_error error = {""};
 	enum core_clock_state clock;
 	enum core_result r = core_tick(a->core, &clock, &error);
 
 	if (r == CORE_OK)
-		r = core_barrier(a->core, e, &error);
+		r = core_barriers(a->core, entries, n, &error);
 	if (r == CORE_OK) {
 		a->ok = true;
-		a->entry = e->number;
+		a->entry = entries[n - 1]->number;
 	} else {
 		a->environment = true;
 		admin_say(a, "nothing was changed: %s", error.text);
 	}
 	return r;
+}
+
+enum core_result admin_barrier(struct admin *a, struct entry *e)
+{
+	return admin_barriers(a, &e, 1);
 }
 
 /* ---- principals and keys ---- */

@@ -186,6 +186,18 @@ static enum core_result no_memory(struct admin *a)
 	return CORE_OK;
 }
 
+/* What is said of an item cannot be without it, nor it without that. */
+static enum core_result enter(struct admin *a, const struct admin_load *how, struct entry *catalogue)
+{
+	const struct catalogue *made = catalogue->catalogue.made;
+	struct entry *entries[] = {catalogue, how->notice};
+
+	if (!how->notice)
+		return admin_barrier(a, catalogue);
+	how->notice->notice.item = catalogue_item(made, catalogue_item_by_code(made, how->notice_about))->row.number;
+	return admin_barriers(a, entries, BASE_COUNT(entries));
+}
+
 static enum core_result load(struct admin *a, const struct admin_load *how, struct catalogue *made,
 			     const struct buffer *faults)
 {
@@ -212,10 +224,10 @@ static enum core_result load(struct admin *a, const struct admin_load *how, stru
 		catalogue_free(e.catalogue.made);
 		return CORE_OK;
 	}
-	enum core_result r = admin_barrier(a, &e);
+	enum core_result r = enter(a, how, &e);
 	catalogue_free(e.catalogue.made); /* NULL once the fold has it */
 	if (r == CORE_OK)
-		admin_say(a, "catalogue entry %llu\n", (unsigned long long)a->entry);
+		admin_say(a, "catalogue entry %llu\n", (unsigned long long)e.number);
 	return r;
 }
 

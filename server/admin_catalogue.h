@@ -21,6 +21,8 @@ struct admin {
 __attribute__((format(printf, 2, 3))) void admin_say(struct admin *a, const char *format, ...);
 /* Ticks what is due, then the entry alone. */
 enum core_result admin_barrier(struct admin *a, struct entry *e);
+/* The same with several at once, or none of them (core_barriers); a->entry: the last. */
+enum core_result admin_barriers(struct admin *a, struct entry *const *entries, size_t n);
 
 enum core_result admin_catalogue(struct admin *a, const Tiendo__Journal__V1__CatalogueLoad *m);
 
@@ -30,6 +32,8 @@ struct admin_load {
 	bool dry_run;
 	bool few; /* what is in force already comes with the new rows: its warnings are not repeated */
 	enum language language;
+	struct entry *notice;     /* committed with the catalogue, ... */
+	const char *notice_about; /* ... about the item of it with this code; NULL = there is none */
 };
 /* Merges, checks and enters the rows of `b`, which is taken over; faults of reading it are in `faults` already. The
  * reply says what was wrong, or what changed. */

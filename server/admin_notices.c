@@ -67,16 +67,12 @@ static size_t without_agent(const struct view *v, const uint32_t *units, size_t 
 	return none;
 }
 
-static enum core_result send_letter(struct admin *a, struct entry_notice *letter)
+/* It is entry a->entry now. */
+static void say_sent(struct admin *a, const struct entry_notice *letter)
 {
-	struct entry e = {.kind = ENTRY_NOTICE};
 	size_t none = without_agent(core_view(a->core), letter->units, letter->units_n);
 	struct json j = json_to(&a->json);
 
-	e.notice = *letter;
-	enum core_result r = admin_barrier(a, &e);
-	if (r != CORE_OK)
-		return r;
 	admin_say(a, "notice entry %llu to %zu unit%s", (unsigned long long)a->entry, letter->units_n,
 		  letter->units_n == 1 ? "" : "s");
 	admin_say(a, none ? "; %zu of them %s no agent and cannot read it here\n" : "\n", none,
@@ -86,7 +82,6 @@ static enum core_result send_letter(struct admin *a, struct entry_notice *letter
 	json_uint(&j, "units", letter->units_n);
 	json_uint(&j, "without_agent", none);
 	json_object_end(&j);
-	return r;
 }
 
 enum core_result admin_notify(struct admin *a, const Tiendo__Journal__V1__Notify *m)
@@ -96,13 +91,16 @@ enum core_result admin_notify(struct admin *a, const Tiendo__Journal__V1__Notify
 
 	if (unit == NO_INDEX)
 		return CORE_OK;
-	struct entry_notice letter = {.kind = NOTICE_DIRECTIVE, .item = admin_item(a, m->item, &good), .text = m->text,
-				      .due = {m->due}};
+	struct entry letter = {.kind = ENTRY_NOTICE,
+			       .notice = {.kind = NOTICE_DIRECTIVE, .item = admin_item(a, m->item, &good), .text = m->text,
+					  .due = {m->due}}};
 	if (!good || !due_is_good(a, m->due, false) || !admin_text(a, m->text, NOTE_MAX_BYTES, no_text))
 		return CORE_OK;
-	uint32_t *units = recipients(core_view(a->core), unit, m->subtree, &letter.units_n);
-	letter.units = units;
-	enum core_result r = send_letter(a, &letter);
+	uint32_t *units = recipients(core_view(a->core), unit, m->subtree, &letter.notice.units_n);
+	letter.notice.units = units;
+	enum core_result r = admin_barrier(a, &letter);
+	if (r == CORE_OK)
+		say_sent(a, &letter.notice);
 	free(units);
 	return r;
 }
@@ -163,10 +161,12 @@ static struct builder *with_task(const struct view *v, const Tiendo__Journal__V1
 	return NULL;
 }
 
-static enum core_result enter_task(struct admin *a, const Tiendo__Journal__V1__Assign *m)
+/* With its notice: a stop between the two would leave a task of which nobody was told. */
+static enum core_result enter_task(struct admin *a, const Tiendo__Journal__V1__Assign *m, struct entry *notice)
 {
 	const struct view *v = core_view(a->core);
-	const struct admin_load how = {.plan = "", .effective = v->head.today, .few = true,
+	const struct admin_load how = {.plan = "", .effective = v->head.today, .few = true, .notice = notice,
+				       .notice_about = m->code,
 				       .language = m->english ? LANGUAGE_EN : LANGUAGE_VI};
 	struct faults faults = {0};
 	struct builder *b = with_task(v, m);
@@ -181,30 +181,21 @@ static enum core_result enter_task(struct admin *a, const Tiendo__Journal__V1__A
 	return r;
 }
 
-/* The leaf is there; if its notice is not, the reply says how it can be sent. */
-static enum core_result tell_lead(struct admin *a, const Tiendo__Journal__V1__Assign *m)
-{
-	const struct catalogue *c = core_view(a->core)->catalogue;
-	uint64_t catalogue = a->entry;
-	uint32_t lead = catalogue_unit_number(c, catalogue_unit_by_code(c, m->lead, core_view(a->core)->head.today));
-	struct entry_notice letter = {.kind = NOTICE_TASK, .units_n = 1, .units = &lead, .text = m->text, .due = {m->due},
-				      .item = catalogue_item(c, catalogue_item_by_code(c, m->code))->row.number};
-
-	buffer_clear(&a->text); /* what changes is one leaf, and that was asked for */
-	buffer_clear(&a->json);
-	a->ok = false;
-	admin_say(a, "catalogue entry %llu: the task %s of %s\n", (unsigned long long)catalogue, m->code, m->lead);
-	enum core_result r = send_letter(a, &letter);
-	if (r == CORE_REFUSED)
-		admin_say(a, "\nthe task is there, but %s was not told: `tiendo-server notify --unit %s --item %s TEXT`\n",
-			  m->lead, m->lead, m->code);
-	return r;
-}
-
 enum core_result admin_assign(struct admin *a, const Tiendo__Journal__V1__Assign *m)
 {
-	if (!admin_rules(a) || admin_unit(a, m->lead) == NO_INDEX || !task_is_whole(a, m))
+	uint32_t unit = admin_rules(a) ? admin_unit(a, m->lead) : NO_INDEX;
+
+	if (unit == NO_INDEX || !task_is_whole(a, m))
 		return CORE_OK;
-	enum core_result r = enter_task(a, m);
-	return r == CORE_OK && a->ok ? tell_lead(a, m) : r;
+	uint32_t lead = catalogue_unit_number(core_view(a->core)->catalogue, unit); /* a unit keeps its number */
+	struct entry letter = {.kind = ENTRY_NOTICE,
+			       .notice = {.kind = NOTICE_TASK, .units_n = 1, .units = &lead, .text = m->text, .due = {m->due}}};
+	enum core_result r = enter_task(a, m, &letter);
+	if (r != CORE_OK || !a->ok)
+		return r;
+	buffer_clear(&a->text); /* what changes is one leaf, and that was asked for */
+	buffer_clear(&a->json);
+	admin_say(a, "catalogue entry %llu: the task %s of %s\n", (unsigned long long)letter.number - 1, m->code, m->lead);
+	say_sent(a, &letter.notice);
+	return r;
 }

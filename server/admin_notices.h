@@ -7,7 +7,7 @@
 #include "server/admin_catalogue.h"
 
 enum core_result admin_notify(struct admin *a, const Tiendo__Journal__V1__Notify *m);
-/* A catalogue entry with one leaf more, then a notice to its lead. */
+/* A catalogue entry with one leaf more and a notice to its lead, in one commit: neither is there without the other. */
 enum core_result admin_assign(struct admin *a, const Tiendo__Journal__V1__Assign *m);
 /* Letters, the newest first; or one of them with each of its recipients. */
 void admin_notices(struct admin *a, const Tiendo__Journal__V1__Letters *m);

@@ -178,6 +178,11 @@ enum core_result core_rolled_back(struct core *c, const uint8_t lost[static INCA
 
 /* Commits and folds `e` alone; fills its number and hashes. A catalogue is taken over. */
 enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error *error);
+/*
+ * The same with several that mean nothing without each other: one commit makes all of them durable, or none, and no
+ * entry comes between them. Each must be one that the fold takes after those before it: they are durable by then.
+ */
+enum core_result core_barriers(struct core *c, struct entry *const *entries, size_t n, struct sys_error *error);
 /* A store of older rules goes on by those of this build. Before the first tick of a run. */
 enum core_result core_renew_rules(struct core *c, struct sys_error *error);
 /* A new incarnation for a restored backup. */

@@ -9,23 +9,40 @@
 #include "server/chain.h"
 #include "server/core_inside.h"
 
-enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error *error)
+static enum core_result fold_all(struct core *c, struct entry *const *entries, size_t n, struct sys_error *error)
+{
+	for (size_t i = 0; i < n; i++)
+		if (core_fold(c, entries[i], error))
+			return CORE_FATAL;
+	return CORE_OK;
+}
+
+enum core_result core_barriers(struct core *c, struct entry *const *entries, size_t n, struct sys_error *error)
 {
 	assert(!core_grouping(c));
 	journal_abort(c->journal);
-	e->received = c->now.ms > c->view->head.received.ms ? c->now : c->view->head.received;
-	if (!e->rules_version)
-		e->rules_version = core_rules(c);
-	journal_append(c->journal, e);
+	for (size_t i = 0; i < n; i++) {
+		struct entry *e = entries[i];
+
+		e->received = c->now.ms > c->view->head.received.ms ? c->now : c->view->head.received;
+		if (!e->rules_version)
+			e->rules_version = core_rules(c);
+		journal_append(c->journal, e);
+	}
 	switch (journal_commit(c->journal, error)) {
 	case KV_OK:
-		return core_fold(c, e, error) ? CORE_FATAL : CORE_OK;
+		return fold_all(c, entries, n, error);
 	case KV_REFUSED:
 		return CORE_REFUSED;
 	case KV_UNKNOWN:
 		break;
 	}
 	return CORE_FATAL;
+}
+
+enum core_result core_barrier(struct core *c, struct entry *e, struct sys_error *error)
+{
+	return core_barriers(c, &e, 1, error);
 }
 
 /* ---- the office clock ---- */

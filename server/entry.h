@@ -16,7 +16,7 @@
 enum { HASH_SIZE = 32, EPOCH_SIZE = 16, INCARNATION_SIZE = 16, PUBLIC_KEY_SIZE = 32, BATCH_MAX = 64 };
 
 /* Numbers are stored and are for ever. BATCH and VOID belong to a stream; the rest are barriers: committed and
- * folded alone. */
+ * folded alone, or with those that mean nothing without them. */
 enum entry_kind {
 	ENTRY_NONE = 0,
 	ENTRY_BATCH = 1,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the centre tells the offices: directives, tasks given on the spot, who reads them, and who may ask. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -29,6 +31,16 @@ static struct codec_arena arena;
 static struct buffer reply, question;
 static char text[8192], json[8192];
 static uint64_t entry_of;
+static bool disk_ends; /* a command may find no room */
+
+/* The core that is open now is asked. */
+static void look(void)
+{
+	options = (struct query_options){.view = core_view(c.core),
+					 .lock = core_lock(c.core),
+					 .journal = query_journal_of(core_journal(c.core)),
+					 .clock = core_clock(c.core)};
+}
 
 static void open_world(const char *name)
 {
@@ -36,10 +48,7 @@ static void open_world(const char *name)
 	assert_int_equal(centre_principal(&c, "VN", "viewer", 2), VIEWER);
 	assert_int_equal(centre_principal(&c, "VN", "operator", 3), OPERATOR);
 	assert_int_equal(centre_principal(&c, "40", "agent", 4), PROVINCE);
-	options = (struct query_options){.view = core_view(c.core),
-					 .lock = core_lock(c.core),
-					 .journal = query_journal_of(core_journal(c.core)),
-					 .clock = core_clock(c.core)};
+	look();
 	answerer_open(&answerer, &options);
 	arena = codec_arena_new(1 << 20);
 }
@@ -62,7 +71,9 @@ static bool command(const request_t *m)
 	size_t size;
 	uint8_t *bytes = codec_pack_new(m, &size);
 
-	assert_int_equal(admin_handle(c.core, bytes_of(bytes, size), &out), CORE_OK);
+	enum core_result done = admin_handle(c.core, bytes_of(bytes, size), &out);
+
+	assert_true(done == CORE_OK || (disk_ends && done == CORE_REFUSED));
 	const Tiendo__Journal__V1__AdminReply *r =
 		codec_unpack(&tiendo__journal__v1__admin_reply__descriptor, out.data, out.size, &room);
 	assert_non_null(r);
@@ -409,6 +420,73 @@ static void a_task_on_the_spot(void **state)
 	close_world();
 }
 
+static uint64_t commits(void)
+{
+	struct sys_error error;
+	struct kv_stat stat;
+
+	assert_int_equal(kv_stat(journal_kv(core_journal(c.core)), &stat, &error), 0);
+	return stat.last_txn;
+}
+
+/* There is no moment between the two at which the centre could stop. */
+static void a_task_and_its_notice_are_one(void **state)
+{
+	(void)state;
+	open_world("one");
+	uint64_t before = commits();
+	assert_true(assign(task()));
+	assert_int_equal(core_view(c.core)->head.entry, FIRST + 1);
+	assert_int_equal(commits(), before + 1);
+	close_world();
+}
+
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static bool has_task(void)
+{
+	return catalogue_item_by_code(core_view(c.core)->catalogue, "KH.09") != NO_INDEX;
+}
+
+/* Wherever the disk ends: neither is there, or both are. */
+static void a_task_on_a_full_disk(void **state)
+{
+	unsigned refusals = 0;
+
+	(void)state;
+	open_world("full");
+	disk_ends = true;
+	for (rlim_t most = 4096;; most += 4096) {
+		limit_files(most);
+		bool good = assign(task());
+		limit_files(RLIM_INFINITY);
+		if (good)
+			break;
+		refusals++;
+		assert_non_null(strstr(text, "nothing was changed"));
+		assert_int_equal(core_view(c.core)->head.entry, FIRST - 1);
+		assert_false(has_task());
+		assert_string_equal(mail(AGENT, 0, false), "");
+	}
+	disk_ends = false;
+	assert_true(refusals > 0);
+	assert_true(has_task());
+	assert_string_equal(mail(AGENT, 0, false), "9>412");
+	centre_reopen(&c);
+	look();
+	assert_true(has_task());
+	assert_string_equal(mail(AGENT, 0, false), "9>412");
+	close_world();
+}
+
 static void tasks_that_make_no_sense(void **state)
 {
 	Tiendo__Journal__V1__Assign m;
@@ -586,6 +664,8 @@ int main(void)
 		cmocka_unit_test(directives_that_make_no_sense),
 		cmocka_unit_test(letters_and_their_recipients),
 		cmocka_unit_test(a_task_on_the_spot),
+		cmocka_unit_test(a_task_and_its_notice_are_one),
+		cmocka_unit_test(a_task_on_a_full_disk),
 		cmocka_unit_test(tasks_that_make_no_sense),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(many),
