@@ -67,8 +67,9 @@ def make(build, mutant, out):
         words = [a for a in shlex.split(rows[source]) if not a.startswith("-fsanitize")]
         objects.append(out / (Path(source).stem + ".o"))
         taken = [str(broken) if a == path else a for a in words]  # of a header: its own directory comes first
-        subprocess.run([taken[0], f"-I{out}", *taken[1:], *sanitize, "-w", "-o", objects[-1]], cwd=ROOT, check=True)
+        flags = next(i for i, a in enumerate(taken) if a.startswith("-"))  # behind the compiler, which may be two words
+        subprocess.run([*taken[:flags], f"-I{out}", *taken[flags:], *sanitize, "-w", "-o", objects[-1]], cwd=ROOT, check=True)
     libs = subprocess.run(["pkg-config", "--libs", *LIBRARIES], capture_output=True, text=True, check=True).stdout.split()
-    subprocess.run([words[0], "-pie", "-pthread", *sanitize, "-o", out / "play", build / "tests/random/play.o", *objects, build / "libserver.a",
+    subprocess.run([*words[:flags], "-pie", "-pthread", *sanitize, "-o", out / "play", build / "tests/random/play.o", *objects, build / "libserver.a",
                     build / "libcommon.a", *libs], check=True)
     return out / "play"
