@@ -95,7 +95,7 @@ function Whole({ board, cells, items, offices, before, chosen }: WholeProps) {
 			{units.length > 0 && items.size > 0 && (
 				<GridSection cells={cells} units={units} idle={idle} unit={board.unit} plans={plans} name={name} order={orderOf(r)} onOrder={(o) => orderTo(r, o)} />
 			)}
-			{focus && <Pictures unit={board.unit} plan={focus} name={name(focus)} chosen={chosen !== null} today={board.state.today} moved={cells.moved} />}
+			{focus && <Pictures unit={board.unit} plan={focus} name={name(focus)} chosen={chosen !== null || board.plans.length < 2} today={board.state.today} moved={cells.moved} />}
 		</>
 	);
 }

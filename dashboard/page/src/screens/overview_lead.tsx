@@ -78,7 +78,7 @@ function OneTile({ x, s }: { x: TileFacts; s: Sight }) {
 	const plan = x.plan;
 	return (
 		<Tile
-			kind={x.key}
+			kind={x.n ? x.key : `${x.key} none`}
 			title={title}
 			value={int(x.n)}
 			of={of}
