@@ -8,6 +8,7 @@ import { live } from "./live";
 import type { State } from "./model";
 import { Badge } from "./parts/Badge";
 import { DrillDoor } from "./parts/DrillDoor";
+import { Loading } from "./parts/Empty";
 import { ErrorBox } from "./parts/ErrorBox";
 import { LoginDialog, LoginPage, loginOpen } from "./parts/Login";
 import { Search } from "./parts/Search";
@@ -244,7 +245,7 @@ function Main() {
 			{!shut && <Nav />}
 			<main id="main" tabIndex={-1}>
 				<PaperHead />
-				{shut ? <LoginPage /> : root ? <ScreenOf name={screen} /> : error ? <ErrorBox error={error} /> : <p class="empty">{t("app.loading")}</p>}
+				{shut ? <LoginPage /> : root ? <ScreenOf name={screen} /> : error ? <ErrorBox error={error} /> : <Loading />}
 			</main>
 			<Footer />
 			{!shut && <DrillDoor />}

@@ -66,6 +66,9 @@ export function format(r: Route): string {
 /** What is not named stays as it is; another screen keeps the unit and the language only. */
 export type To = Partial<Route>;
 
+/** A unit's own page, with nothing of where the reader is. */
+export const unitPage = (unit: string, plan: string | null = null): To => ({ screen: "unit", unit, plan, item: null, drill: null, more: {} });
+
 export function resolve(from: Route, to: To): Route {
 	if (to.screen && to.screen !== from.screen)
 		return { plan: null, item: null, period: null, drill: null, more: {}, unit: from.unit, lang: from.lang, ...to } as Route;

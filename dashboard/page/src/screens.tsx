@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first screen comes with the page; the others when one of them is first shown.
 import { Boundary } from "./parts/Boundary";
+import { Loading } from "./parts/Empty";
 import { Notice } from "./parts/Notice";
 import type { ScreenName } from "./route";
 import { Screen as Overview } from "./screens/overview";
@@ -25,5 +26,5 @@ export function ScreenOf({ name }: { name: ScreenName }) {
 				</button>
 			</Notice>
 		);
-	return <p class="empty">{t("app.loading")}</p>;
+	return <Loading />;
 }

@@ -48,6 +48,9 @@ export function nameOf(x: { name: string; name_en?: string | null; code?: string
 	return (lang.get() === "en" && x.name_en) || x.name || x.code || "";
 }
 
+/** The name of an item; its code, when nobody knows it. */
+export const itemName = (items: ReadonlyMap<string, { name: string; name_en?: string | null }>, code: string): string => nameOf(items.get(code) ?? { name: code });
+
 /** What kind of figures a store has, when they are not the real ones of now. */
 export const kindOf = (s: State | null): string =>
 	s?.illustrative ? t("app.illustrative") + (s.simulated ? ` · ${t("app.simulated")}` : "") : s?.simulated ? t("app.simulatedOnly") : "";

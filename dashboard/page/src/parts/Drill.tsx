@@ -10,16 +10,18 @@ import { ofN } from "../format";
 import type { Below, Figure, Figures, Item, List } from "../model";
 import type { Explanation, SilentRow } from "../model_lists";
 import { oldest, worst } from "../proof";
-import { Link, navigate } from "../route";
+import { Link, navigate, unitPage } from "../route";
 import { useStore } from "../store";
 import { useApi, useItems, useLive, useRoute, useServer, useSession } from "../use";
-import { nameOf, t } from "../words";
+import { itemName, nameOf, t } from "../words";
 import { Facts } from "./DrillFigure";
+import { Loading } from "./Empty";
 import { ErrorBox } from "./ErrorBox";
 import { loginOpen } from "./Login";
 import { Notice } from "./Notice";
 import { Changed, OpenFigure, Result, Wrongs } from "./Result";
 import { Table, type Column } from "./Table";
+import { PrintButton } from "./Take";
 import { Missing, Updates } from "./Updates";
 
 type Items = ReadonlyMap<string, Item>;
@@ -104,7 +106,7 @@ function Contents({ unit, item, items, unitName }: { unit: string; item: Item; i
 	const { data } = useApi<Figures>(item.leaf ? null : "figures", { unit, plan: item.plan });
 	const inner = (data?.figures ?? []).filter((f) => items.get(f.item)?.parent === item.code);
 	if (!inner.length) return null;
-	const rows = inner.map((f) => ({ unit, item: f.item, name: nameOf(items.get(f.item)!), figure: f, changed_ms: data?.changed?.[f.item] ?? null }));
+	const rows = inner.map((f) => ({ unit, item: f.item, name: itemName(items, f.item), figure: f, changed_ms: data?.changed?.[f.item] ?? null }));
 	return (
 		<Part title={t("drill.contents", { n: rows.length })}>
 			<Table caption={t("drill.contents", { n: rows.length })} columns={worthwhile(figureColumns(null, items, unitName), rows)} rows={rows} rowKey={(r) => r.item} />
@@ -124,7 +126,7 @@ function Proof({ unit, item, items, why, unitName }: { unit: string; item: Item;
 					<Table
 						caption={t("drill.unfinished", { n: why.unfinished.length })}
 						columns={figureColumns(null, items, unitName)}
-						rows={why.unfinished.map((f) => ({ unit, item: f.item, name: items.get(f.item) ? nameOf(items.get(f.item)!) : f.item, figure: f }))}
+						rows={why.unfinished.map((f) => ({ unit, item: f.item, name: itemName(items, f.item), figure: f }))}
 						rowKey={(r) => r.item}
 					/>
 				</Part>
@@ -171,7 +173,7 @@ function Inside({ unit, item, items }: { unit: string; item: Item; items: Items 
 		}, HASTE_MS);
 	});
 	if (below.error && !below.data) return <ErrorBox error={below.error} reload={below.reload} />;
-	if (!below.data) return <p class="empty">{t("app.loading")}</p>;
+	if (!below.data) return <Loading />;
 	const name = nameOf(below.data.unit);
 	return (
 		<>
@@ -188,7 +190,7 @@ function Inside({ unit, item, items }: { unit: string; item: Item; items: Items 
 				</Notice>
 			)}
 			{user && why.error && !why.data && <ErrorBox error={why.error} reload={why.reload} />}
-			{user && !why.data && !why.error && <p class="empty">{t("app.loading")}</p>}
+			{user && !why.data && !why.error && <Loading />}
 			{why.data && <Proof unit={unit} item={item} items={items} why={why.data} unitName={name} />}
 		</>
 	);
@@ -243,7 +245,7 @@ function Panel({ unit, code }: { unit: string; code: string }) {
 							{item ? nameOf(item) : code}
 						</h2>
 						<p class="note">
-							{item && item.code !== item.plan ? `${items.get(item.plan) ? nameOf(items.get(item.plan)!) : item.plan} · ` : ""}
+							{item && item.code !== item.plan ? `${itemName(items, item.plan)} · ` : ""}
 							{code}
 							{illustrative && ` · ${t("app.illustrative")}`}
 							{simulated && ` · ${t("app.simulated")}`}
@@ -255,12 +257,10 @@ function Panel({ unit, code }: { unit: string; code: string }) {
 					</button>
 				</header>
 				<p class="row screen-only drill-go">
-					<Link to={{ screen: "unit", unit, plan: item?.plan ?? null, item: null, drill: null, more: {} }}>{t("drill.unitPage")}</Link>
-					<button type="button" class="quiet" onClick={() => print()}>
-						{t("common.print")}
-					</button>
+					<Link to={unitPage(unit, item?.plan)}>{t("drill.unitPage")}</Link>
+					<PrintButton />
 				</p>
-				{item ? <Inside key={`${unit}~${code}`} unit={unit} item={item} items={items} /> : items.size ? <p class="empty">{t("drill.unknown", { code })}</p> : <p class="empty">{t("app.loading")}</p>}
+				{item ? <Inside key={`${unit}~${code}`} unit={unit} item={item} items={items} /> : items.size ? <p class="empty">{t("drill.unknown", { code })}</p> : <Loading />}
 			</div>
 		</dialog>
 	);

@@ -13,6 +13,7 @@ import type { Aged } from "../use_figures";
 import { codeWord, nameOf, t } from "../words";
 import { Changed, OpenFigure, Result, Wrongs } from "./Result";
 import { Tag } from "./Tag";
+import { SaveButton } from "./Take";
 
 const MOVED_MS = 5000;
 
@@ -192,9 +193,7 @@ export function ItemTree({ unit, unitName, plan, planName, items, stores, chosen
 				<label>
 					<input type="checkbox" checked={details} onChange={(e) => setDetails(e.currentTarget.checked)} /> {t("unit.details")}
 				</label>
-				<button type="button" class="quiet" onClick={() => download(`${unit}-${plan}`, file(all, stores))}>
-					{t("common.csv")}
-				</button>
+				<SaveButton onClick={() => download(`${unit}-${plan}`, file(all, stores))} />
 			</div>
 			{rows.length === 0 ? (
 				<p class="empty">{t("unit.onlyNone")}</p>

@@ -7,7 +7,7 @@ import { itemLines, type Lines } from "../trend";
 import { useApi, useServer } from "../use";
 import { useOthers } from "../use_others";
 import { nameOf, t, type Key } from "../words";
-import { Empty } from "./Empty";
+import { Empty, Loading } from "./Empty";
 import { ErrorBox } from "./ErrorBox";
 import type { Facts } from "./Trend";
 
@@ -30,7 +30,7 @@ export function ItemTrend({ unit, item }: { unit: string; item: Item }) {
 		return l ? facts(l) : null;
 	}, [data, item, today]);
 	if (error && !data) return error.status === 404 ? <Empty>{t("unit.trendNone")}</Empty> : <ErrorBox error={error} reload={reload} />;
-	if (!data) return <Empty>{t("app.loading")}</Empty>;
+	if (!data) return <Loading />;
 	if (!drawn) return <Empty>{t("unit.trendNone")}</Empty>;
 	return others ? <others.Trend facts={drawn} title={`${t("unit.trend")}: ${nameOf(item)}`} /> : <p class="note">{drawn.said!.whole}</p>;
 }

@@ -4,7 +4,7 @@ import { age, daysLeft, since, stage, type Stage } from "../board";
 import { date, dayOf, days, int, time } from "../format";
 import type { Item } from "../model";
 import type { ObstacleRow, ObstacleStep } from "../model_lists";
-import { Link } from "../route";
+import { Link, unitPage } from "../route";
 import { codeWord, nameOf, t, type Key } from "../words";
 import { OpenFigure } from "./Result";
 import { Receipt } from "./Receipt";
@@ -21,7 +21,7 @@ export interface Known {
 /** Who must clear it; the list for the ministries has no unit's page. */
 export function Who({ code, name }: { code: string | null; name: (code: string) => string }) {
 	if (code === null) return <b>{t("obs.ministryShort")}</b>;
-	return <Link to={{ screen: "unit", unit: code, plan: null, item: null, drill: null, more: {} }}>{name(code)}</Link>;
+	return <Link to={unitPage(code)}>{name(code)}</Link>;
 }
 
 export function Due({ o, today }: { o: ObstacleRow; today: string }) {
@@ -110,7 +110,7 @@ export function ObstacleCard({ o, known, withStage = false }: { o: ObstacleRow; 
 				<div>
 					<dt>{t("obs.raisedBy")}</dt>
 					<dd>
-						<Link to={{ screen: "unit", unit: o.unit, plan: item?.plan ?? null, item: null, drill: null, more: {} }}>{raiser}</Link>{" "}
+						<Link to={unitPage(o.unit, item?.plan)}>{raiser}</Link>{" "}
 						<small>
 							{closed
 								? t("obs.raisedClosed", { date: date(dayOf(o.raised_ms)), closed: date(o.closed_on) })

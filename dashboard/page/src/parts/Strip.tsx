@@ -6,8 +6,8 @@ import type { List } from "../model";
 import { Link } from "../route";
 import { ranges, strips } from "../strip";
 import { useApi, useItems } from "../use";
-import { nameOf, t, type Key } from "../words";
-import { Empty } from "./Empty";
+import { itemName, t, type Key } from "../words";
+import { Empty, Loading } from "./Empty";
 import { ErrorBox } from "./ErrorBox";
 
 const PERIODS = 8;
@@ -50,7 +50,7 @@ function StripOf({ unit, range }: { unit: string; range: string }) {
 		<>
 			{strips(data?.rows ?? [], unit, PERIODS).map((s) => (
 				<div class="strip" key={s.schedule}>
-					<h3>{items.has(s.schedule) ? nameOf(items.get(s.schedule)!) : s.schedule}</h3>
+					<h3>{itemName(items, s.schedule)}</h3>
 					<ol>
 						{s.rows.map((r) => (
 							<PeriodPill key={r.period} r={r} unit={unit} />
@@ -65,7 +65,7 @@ function StripOf({ unit, range }: { unit: string; range: string }) {
 export function PeriodStrip({ unit }: { unit: string }) {
 	const { data, error, reload } = useApi<List<TimelinessRow>>("timeliness", { unit });
 	if (error && !data) return <ErrorBox error={error} reload={reload} />;
-	if (!data) return <Empty>{t("app.loading")}</Empty>;
+	if (!data) return <Loading />;
 	const list = ranges(data.rows, unit, PERIODS);
 	if (!list.length) return <Empty>{t("unit.periodsNone")}</Empty>;
 	return (

@@ -7,6 +7,7 @@ import { fold } from "../fold";
 import { lang } from "../lang";
 import { t } from "../words";
 import { Empty } from "./Empty";
+import { SaveButton } from "./Take";
 
 export interface Column<Row> {
 	key: string;
@@ -102,9 +103,7 @@ export function Table<Row>(p: TableProps<Row>) {
 				<span>{t("common.rows", { n: rows.length })}</span>
 				{p.more && <span>{t("common.more", { n: rows.length })}</span>}
 				{p.file && rows.length > 0 && (
-					<button type="button" class="quiet" onClick={save}>
-						{t("common.csv")}
-					</button>
+					<SaveButton onClick={save} />
 				)}
 			</div>
 		</div>

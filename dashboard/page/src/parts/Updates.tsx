@@ -6,12 +6,13 @@ import { date, days, int, NONE, ofN, period, points, time } from "../format";
 import type { Item } from "../model";
 import type { CellRow, MissingRow, SilentRow } from "../model_lists";
 import { extended, late, marks, stagnant, type Mark } from "../proof";
-import { Link } from "../route";
-import { codeWord, nameOf, t, type Key } from "../words";
+import { Link, unitPage } from "../route";
+import { codeWord, itemName, nameOf, t, type Key } from "../words";
 import { Empty } from "./Empty";
 import { Receipt } from "./Receipt";
 import { Table, type Column } from "./Table";
 import { Tag } from "./Tag";
+import { SaveButton } from "./Take";
 
 const MOST = 300; // rows drawn; the file has all of them
 
@@ -83,8 +84,8 @@ function updateColumns(items: Items, withUnit: boolean, withItem: boolean): Colu
 	const item = (c: CellRow) => items.get(c.item);
 	const who = (c: CellRow) => (
 		<>
-			{withUnit && <Link to={{ screen: "unit", unit: c.unit, plan: item(c)?.plan ?? null, item: null, drill: null, more: {} }}>{c.name}</Link>}
-			{withItem && <small class="line">{item(c) ? nameOf(item(c)!) : c.item}</small>}
+			{withUnit && <Link to={unitPage(c.unit, item(c)?.plan)}>{c.name}</Link>}
+			{withItem && <small class="line">{itemName(items, c.item)}</small>}
 		</>
 	);
 	return [
@@ -163,9 +164,7 @@ export function Updates({ caption, rows, items, file, withUnit = true, withItem 
 				more={rows.length > MOST}
 				{...(sort ? { sort } : {})}
 			/>
-			<button type="button" class="quiet screen-only" onClick={() => download(file, updatesFile(rows, items))}>
-				{t("common.csv")}
-			</button>
+			<SaveButton onClick={() => download(file, updatesFile(rows, items))} />
 		</div>
 	);
 }
@@ -190,8 +189,8 @@ export function Missing({ caption, rows, silent, items, file, withItem = true }:
 			by: (c) => c.name,
 			cell: (c) => (
 				<>
-					<Link to={{ screen: "unit", unit: c.unit, plan: items.get(c.item)?.plan ?? null, item: null, drill: null, more: {} }}>{c.name}</Link>
-					{withItem && <small class="line">{items.get(c.item) ? nameOf(items.get(c.item)!) : c.item}</small>}
+					<Link to={unitPage(c.unit, items.get(c.item)?.plan)}>{c.name}</Link>
+					{withItem && <small class="line">{itemName(items, c.item)}</small>}
 				</>
 			),
 		},
@@ -222,9 +221,7 @@ export function Missing({ caption, rows, silent, items, file, withItem = true }:
 		<div class="updates">
 			<Table caption={caption} columns={columns} rows={rows.slice(0, MOST)} rowKey={(c) => `${c.unit} ${c.item}`} more={rows.length > MOST} empty={t("drill.missingNone")} />
 			{rows.length > 0 && (
-				<button type="button" class="quiet screen-only" onClick={() => download(file, file_())}>
-					{t("common.csv")}
-				</button>
+				<SaveButton onClick={() => download(file, file_())} />
 			)}
 		</div>
 	);

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { matrixOf, monthOf, monthsFor, monthsUpTo, type Matrix, type MatrixRow, type TimelinessRow } from "../matrix";
 import type { Item, List, UnitAnswer } from "../model";
 import { Crumbs } from "../parts/Crumbs";
-import { Empty } from "../parts/Empty";
+import { Empty, Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
@@ -180,7 +180,7 @@ export function Screen() {
 			<Toolbar matrix={matrix} items={items} count={count} />
 			{error && <ErrorBox error={error} reload={reload} />}
 			{place.error && !error && <ErrorBox error={place.error} reload={place.reload} />}
-			{!matrix && !error && <p class="empty">{t("app.loading")}</p>}
+			{!matrix && !error && <Loading />}
 			{matrix && !matrix.periods.length && <Empty>{t("cal.noPeriods")}</Empty>}
 			{matrix && matrix.periods.length > 0 && (
 				<section class="card cal-card" id="cal-matrix">

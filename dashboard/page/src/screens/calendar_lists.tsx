@@ -4,12 +4,14 @@ import { date, dayOf, days, int, percent, period, rate, time } from "../format";
 import type { SilentRow } from "../model_lists";
 import { silentOffices, type SilentOffice } from "../owed";
 import type { Item, List } from "../model";
+import { Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { Receipt } from "../parts/Receipt";
 import { Table, type Column } from "../parts/Table";
+import { PrintButton } from "../parts/Take";
 import { Link } from "../route";
 import { useApi, type Asked } from "../use";
-import { codeWord, nameOf, t } from "../words";
+import { codeWord, itemName, t } from "../words";
 import { Contact, useUnitNames, type NameFor } from "./calendar_proof";
 
 interface Whole<Row> extends List<Row> {
@@ -23,12 +25,10 @@ function Part<Row>({ id, title, asked, print, children }: { id: string; title: s
 			<header class="row">
 				<h2>{title}</h2>
 				{asked.data && (
-					<button type="button" class="quiet screen-only" onClick={print} aria-label={`${t("common.print")}: ${title}`}>
-						{t("common.print")}
-					</button>
+					<PrintButton onClick={print} of={title} />
 				)}
 			</header>
-			{asked.error ? <ErrorBox error={asked.error} reload={asked.reload} /> : asked.data ? children(asked.data) : <p class="empty">{t("app.loading")}</p>}
+			{asked.error ? <ErrorBox error={asked.error} reload={asked.reload} /> : asked.data ? children(asked.data) : <Loading />}
 		</section>
 	);
 }
@@ -46,8 +46,6 @@ function unitColumns<Row extends { unit: string; name: string }>(nameFor: NameFo
 		},
 	];
 }
-
-const itemName = (items: ReadonlyMap<string, Item>, code: string) => nameOf(items.get(code) ?? { name: code });
 
 /** "kỳ 2 tháng 3/2024: a; b", a period each. */
 function owed(o: SilentOffice, items: ReadonlyMap<string, Item>): string[] {

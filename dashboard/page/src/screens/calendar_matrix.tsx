@@ -5,6 +5,7 @@ import { download, type CsvCell } from "../csv";
 import { date, ofN, percent, period as periodName, rateBp } from "../format";
 import { lang } from "../lang";
 import { inTime, moved, slots, VERDICTS, worst, type Cell, type Counts, type Matrix, type MatrixRow, type Period, type Spot, type Verdict } from "../matrix";
+import { PrintButton, SaveButton } from "../parts/Take";
 import { Link } from "../route";
 import { codeWord, t, type Key } from "../words";
 import type { Open } from "./calendar";
@@ -293,12 +294,8 @@ export function MatrixTable({ matrix, nameFor, open, onOpen, print, file }: {
 					{t("cal.keys")}
 				</p>
 				<div class="row screen-only">
-					<button type="button" class="quiet" onClick={() => download(file, table(matrix, rows, nameFor))}>
-						{t("common.csv")}
-					</button>
-					<button type="button" class="quiet" onClick={print}>
-						{t("common.print")}
-					</button>
+					<SaveButton onClick={() => download(file, table(matrix, rows, nameFor))} />
+					<PrintButton onClick={print} />
 				</div>
 			</div>
 		</>

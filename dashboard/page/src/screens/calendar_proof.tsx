@@ -9,13 +9,15 @@ import type { Matrix } from "../matrix";
 import type { Item, List } from "../model";
 import { useNames } from "../names";
 import { contactLink, judgedBy, slotsWorstFirst, toCall, type Slot } from "../owed";
+import { Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
 import { Receipt } from "../parts/Receipt";
 import { Tag } from "../parts/Tag";
+import { PrintButton, SaveButton } from "../parts/Take";
 import { useApi, useServerState, useSession } from "../use";
-import { codeWord, nameOf, t } from "../words";
+import { codeWord, itemName, nameOf, t } from "../words";
 import type { Open } from "./calendar";
 import { cellWords, Mark, verdictWord } from "./calendar_matrix";
 
@@ -155,7 +157,7 @@ function Slots({ open, item, matrix, items, names }: { open: Open; item: string 
 	const asked = useApi<List<Slot>>("slots", { unit: open.row.unit, item, period: open.period });
 	const nameFor = useUnitNames(asked.data?.rows, names);
 	if (asked.error) return <ErrorBox error={asked.error} reload={asked.reload} />;
-	if (!asked.data) return <p class="empty">{t("app.loading")}</p>;
+	if (!asked.data) return <Loading />;
 	const rows = slotsWorstFirst(asked.data.rows.filter((s) => s.schedule === matrix.schedule && (open.row.level === null || s.kind === open.row.level)));
 	if (!rows.length) return <p class="empty">{t("proof.none")}</p>;
 	const many = rows.some((s) => s.unit !== rows[0]!.unit);
@@ -170,12 +172,8 @@ function Slots({ open, item, matrix, items, names }: { open: Open; item: string 
 			<div class="row screen-only">
 				<span>{t("common.rows", { n: rows.length })}</span>
 				{asked.data.more && <span>{t("common.more", { n: rows.length })}</span>}
-				<button type="button" class="quiet" onClick={() => save(rows, items, `bang-chung-${open.row.unit}-${open.period}`)}>
-					{t("common.csv")}
-				</button>
-				<button type="button" class="quiet" onClick={() => window.print()}>
-					{t("common.print")}
-				</button>
+				<SaveButton onClick={() => save(rows, items, `bang-chung-${open.row.unit}-${open.period}`)} />
+				<PrintButton />
 			</div>
 		</>
 	);
@@ -219,7 +217,7 @@ export function Proof(p: {
 						<h2 id="proof-title">{t("proof.title", { unit: whose })}</h2>
 						<p>
 							{t("proof.range", { period: periodName(at.code), first: date(at.first), last: date(at.last) })}
-							{p.item && ` · ${nameOf(p.items.get(p.item) ?? { name: p.item })}`}
+							{p.item && ` · ${itemName(p.items, p.item)}`}
 							{state?.illustrative && ` · ${t("app.illustrative")}`}
 							{state?.simulated && ` · ${t("app.simulated")}`}
 						</p>

@@ -10,12 +10,13 @@ import type { UnitAnswer } from "../model";
 import type { AddresseeRow, ObstacleRow, Obstacles } from "../model_lists";
 import { learnNames, useNames } from "../names";
 import { Crumbs } from "../parts/Crumbs";
-import { Empty } from "../parts/Empty";
+import { Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { ObstacleCard, Who, type Known } from "../parts/ObstacleCard";
 import { Table, type Column } from "../parts/Table";
 import { Tag } from "../parts/Tag";
-import { Link } from "../route";
+import { PrintButton, SaveButton } from "../parts/Take";
+import { Link, unitPage } from "../route";
 import { useApi, useItems, useLive, useRoute, useServer, useSession, useTitle } from "../use";
 import { codeWord, nameOf, t } from "../words";
 import { Filters, ORDERS, TABS, Tabs, stageWord, type Tab } from "./obstacles_filters";
@@ -103,7 +104,7 @@ function ministryColumns(known: Known): Column<ObstacleRow>[] {
 			by: (o) => o.item,
 			cell: (o) => (item(o) ? <Link to={{ drill: { unit: o.unit, item: o.item! } }}>{nameOf(item(o)!)}</Link> : o.item),
 		},
-		{ key: "unit", title: t("obs.raisedBy"), by: (o) => o.name, cell: (o) => <Link to={{ screen: "unit", unit: o.unit, plan: item(o)?.plan ?? null, item: null, drill: null, more: {} }}>{o.name}</Link> },
+		{ key: "unit", title: t("obs.raisedBy"), by: (o) => o.name, cell: (o) => <Link to={unitPage(o.unit, item(o)?.plan)}>{o.name}</Link> },
 		{ key: "cause", title: t("obs.cause"), by: (o) => codeWord("cause", o.cause), cell: (o) => [codeWord("cause", o.cause), codeWord("fault", o.fault)].filter(Boolean).join(" · ") },
 		{ key: "raised", title: t("obs.raised"), by: (o) => o.raised_ms, cell: (o) => date(dayOf(o.raised_ms)) },
 		{ key: "waited", title: t("obs.age"), number: true, by: (o) => o.waiting_days, cell: (o) => int(o.waiting_days) },
@@ -173,13 +174,9 @@ function Body({ unit, answer }: { unit: UnitAnswer; answer: Obstacles }) {
 			<div class="row screen-only obs-take">
 				{answer.more && <span class="note">{t("common.more", { n: all.length })}</span>}
 				{tab !== "who" && rows.length > 0 && (
-					<button type="button" class="quiet" onClick={() => download(`vuong-mac-${code}${tab === "ministry" ? "-bo-nganh" : ""}`, rowsFile(rows, known))}>
-						{t("common.csv")}
-					</button>
+					<SaveButton onClick={() => download(`vuong-mac-${code}${tab === "ministry" ? "-bo-nganh" : ""}`, rowsFile(rows, known))} />
 				)}
-				<button type="button" class="quiet" onClick={() => print()}>
-					{t("common.print")}
-				</button>
+				<PrintButton />
 			</div>
 			{tab === "board" && all.length > 0 && <Board rows={rows} known={known} only={state} />}
 			{tab === "ministry" && <Ministry rows={rows} known={known} />}
@@ -212,7 +209,7 @@ function OneUnit({ code }: { code: string }) {
 			</h1>
 			{obstacles.error && !obstacles.data && <ErrorBox error={obstacles.error} reload={obstacles.reload} />}
 			{unit.error && !unit.data && !obstacles.error && <ErrorBox error={unit.error} reload={unit.reload} />}
-			{obstacles.data && unit.data ? <Body unit={unit.data} answer={obstacles.data} /> : !obstacles.error && !unit.error && <Empty>{t("app.loading")}</Empty>}
+			{obstacles.data && unit.data ? <Body unit={unit.data} answer={obstacles.data} /> : !obstacles.error && !unit.error && <Loading />}
 		</>
 	);
 }
@@ -222,5 +219,5 @@ export function Screen() {
 	const s = useSession();
 	const root = useServer((x) => x?.root.code ?? null);
 	const code = r.unit ?? s?.unit ?? root;
-	return code ? <OneUnit key={code} code={code} /> : <Empty>{t("app.loading")}</Empty>;
+	return code ? <OneUnit key={code} code={code} /> : <Loading />;
 }

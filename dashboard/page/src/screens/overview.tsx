@@ -8,11 +8,11 @@ import { live } from "../live";
 import type { At, Board, Item, List } from "../model";
 import { worstPlan, type Offices, type Order } from "../overview";
 import { Crumbs } from "../parts/Crumbs";
-import { Empty } from "../parts/Empty";
+import { Empty, Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { navigate, type Route } from "../route";
 import { useApi, useItems, useLive, useRoute, useSession, useTitle } from "../use";
-import { nameOf, t } from "../words";
+import { itemName, nameOf, t } from "../words";
 import { GridSection } from "./overview_grid";
 import { Fresh, Lead, PlanChoice, type Sight } from "./overview_lead";
 import { News, useNews } from "./overview_news";
@@ -74,7 +74,7 @@ interface WholeProps {
 
 function Whole({ board, cells, items, offices, before, chosen }: WholeProps) {
 	const r = useRoute();
-	const name = useCallback((plan: string) => nameOf(items.get(plan) ?? { name: plan, code: plan }), [items]);
+	const name = useCallback((plan: string) => itemName(items, plan), [items]);
 	const codes = board.plans.map((p) => p.i).join(" ");
 	const plans = useMemo(() => codes.split(" ").filter(Boolean), [codes]);
 	// Of what the pictures speak does not change under the reader's eyes: chosen when the unit is opened.
@@ -145,7 +145,7 @@ export function Screen() {
 					<Empty>{t("ov.noPlanYet")}</Empty>
 				)
 			) : (
-				!board.error && <p class="empty">{t("app.loading")}</p>
+				!board.error && <Loading />
 			)}
 			<News news={news} />
 		</div>

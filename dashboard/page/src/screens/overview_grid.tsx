@@ -7,6 +7,7 @@ import type { Unit, UnitRef } from "../model";
 import { applicable, look, orderUnits, type Order } from "../overview";
 import { Grid, goesTo, tallyAt, type GridPlan } from "../parts/Grid";
 import { Legend, word } from "../parts/Look";
+import { SaveButton } from "../parts/Take";
 import { Link } from "../route";
 import { nameOf, t } from "../words";
 
@@ -49,9 +50,7 @@ export function GridSection({ cells, units, idle, unit, plans, name, order, onOr
 		<section class="card grid-card" aria-labelledby="ov-grid">
 			<div class="row section-head">
 				<h2 id="ov-grid">{t("ov.grid")}</h2>
-				<button type="button" class="quiet screen-only" onClick={save}>
-					{t("common.csv")}
-				</button>
+				<SaveButton onClick={save} />
 			</div>
 			<Legend />
 			<p class="aside">{t("ov.rule")}</p>

@@ -12,7 +12,7 @@ import { Tile } from "../parts/Tile";
 import { navigate } from "../route";
 import { useStore } from "../store";
 import { useRoute } from "../use";
-import { nameOf, t, type Key } from "../words";
+import { itemName, t, type Key } from "../words";
 
 /** What the parts of the screen look at. */
 export interface Sight {
@@ -60,7 +60,7 @@ export function PlanChoice({ board, items }: { board: Board; items: ReadonlyMap<
 				<option value="">{t("ov.allPlans")}</option>
 				{board.plans.map((p) => (
 					<option key={p.i} value={p.i}>
-						{p.i} – {nameOf(items.get(p.i) ?? { name: p.i })}
+						{p.i} – {itemName(items, p.i)}
 					</option>
 				))}
 			</select>

@@ -6,6 +6,7 @@ import { applicable, missing } from "../overview";
 import { Bar, barFigures, indicatorParts, partWords, taskParts } from "../parts/Bar";
 import { Legend } from "../parts/Look";
 import { Changed } from "../parts/Result";
+import { PrintButton } from "../parts/Take";
 import { navigate } from "../route";
 import { useStore } from "../store";
 import { t } from "../words";
@@ -79,9 +80,7 @@ export function PlanBars(s: Sight) {
 		<section class="card" aria-labelledby="ov-plans">
 			<div class="row section-head">
 				<h2 id="ov-plans">{t("ov.byPlan")}</h2>
-				<button type="button" class="quiet screen-only" onClick={() => print()}>
-					{t("common.print")}
-				</button>
+				<PrintButton />
 			</div>
 			{tasks.length > 0 && (
 				<>

@@ -12,10 +12,11 @@ import { live } from "../live";
 import type { Brief, Grain, Item, Recent, UnitAnswer } from "../model";
 import { Crumbs } from "../parts/Crumbs";
 import { Empty } from "../parts/Empty";
+import { PrintButton, SaveButton } from "../parts/Take";
 import { Link, navigate } from "../route";
 import { say } from "../say";
 import { useApi, useItems, useLive, useRoute, useServerState, useSession, useTitle } from "../use";
-import { nameOf, t } from "../words";
+import { itemName, nameOf, t } from "../words";
 
 type Told = Grain & { before?: Brief[] };
 type Items = ReadonlyMap<string, Item>;
@@ -23,7 +24,6 @@ type Items = ReadonlyMap<string, Item>;
 const DRAW_MS = 100; // many events a second are one drawing
 const SPEAK_MS = 5000; // and one sentence aloud
 
-const itemName = (items: Items, code: string) => nameOf(items.get(code) ?? { name: code });
 const words = (items: Items, l: FeedLine<Brief>, b: Brief) => say(b, items.get(l.item)?.kind ?? "group");
 const textOf = (items: Items) => (l: FeedLine<Brief>) => fold(`${l.unit} ${l.name} ${l.name_en ?? ""} ${l.item} ${itemName(items, l.item)}`);
 
@@ -245,12 +245,8 @@ export function Screen() {
 						{t("feed.held", { n: held })}
 					</b>
 				)}
-				<button type="button" class="quiet" disabled={!list.length} onClick={() => save(list, items, unit)}>
-					{t("common.csv")}
-				</button>
-				<button type="button" class="quiet" onClick={() => window.print()}>
-					{t("common.print")}
-				</button>
+				<SaveButton disabled={!list.length} onClick={() => save(list, items, unit)} />
+				<PrintButton />
 			</div>
 			{feed.paused && <p class="feed-note screen-only">{t("feed.paused")}</p>}
 			<Spoken feed={feed} fresh={fresh} items={items} />

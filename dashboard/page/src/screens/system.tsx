@@ -4,9 +4,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { age, clock, int, ofN, points, time } from "../format";
 import { agentsOf, countAgents, diskLow, perSecond, troubles, type CentreHealth, type GatewayHealth, type Health, type Sample, type Trouble } from "../health";
+import { Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { loginOpen } from "../parts/Login";
 import { Notice } from "../parts/Notice";
+import { PrintButton } from "../parts/Take";
 import { useApi, useServer, useSession, useTitle } from "../use";
 import { codeWord, t, type Key } from "../words";
 import { Agents, Readers } from "./system_agents";
@@ -199,12 +201,10 @@ export function Screen() {
 			<header class="row">
 				<h1>{t("screen.system")}</h1>
 				{data && <small>{t("sys.asOf", { time: clock(data.centre.now_ms) })}</small>}
-				<button type="button" class="quiet screen-only" onClick={print}>
-					{t("common.print")}
-				</button>
+				<PrintButton onClick={print} />
 			</header>
 			{error && !data && <ErrorBox error={error} reload={reload} />}
-			{!data && !error && <p class="empty">{t("app.loading")}</p>}
+			{!data && !error && <Loading />}
 			{data && now && (
 				<>
 					{away ? (

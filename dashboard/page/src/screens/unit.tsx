@@ -9,7 +9,7 @@ import { learnNames, useNames } from "../names";
 import { Bar, indicatorParts, partWords, taskParts } from "../parts/Bar";
 import { Card } from "../parts/Card";
 import { Crumbs } from "../parts/Crumbs";
-import { Empty } from "../parts/Empty";
+import { Empty, Loading } from "../parts/Empty";
 import { ErrorBox } from "../parts/ErrorBox";
 import { ItemTree, type FigureStores } from "../parts/ItemTree";
 import type { Known } from "../parts/ObstacleCard";
@@ -20,7 +20,7 @@ import { Link } from "../route";
 import { useStore, type Store } from "../store";
 import { useApi, useItems, useRoute, useServer, useSession, useTitle } from "../use";
 import { useFigures } from "../use_figures";
-import { nameOf, t } from "../words";
+import { itemName, nameOf, t } from "../words";
 import { Aside } from "./unit_aside";
 import { Head, Stats } from "./unit_head";
 
@@ -95,7 +95,7 @@ function PlanScore({ f }: { f: Figure }) {
 function LastReports({ unit, plan, items }: { unit: string; plan: string; items: Items }) {
 	const { data, error, reload } = useApi<Explanation>("explain", { unit, item: plan });
 	if (error && !data) return <ErrorBox error={error} reload={reload} />;
-	if (!data) return <Empty>{t("app.loading")}</Empty>;
+	if (!data) return <Loading />;
 	const rows = newest(data.reported, LAST);
 	return (
 		<>
@@ -115,7 +115,7 @@ function Body({ answer }: { answer: UnitAnswer }) {
 	const told = useRef<HTMLParagraphElement>(null);
 	const code = answer.unit.code;
 	const figures = useFigures(code, (moved) => {
-		if (told.current) told.current.textContent = t("unit.moved", { name: moved.map((i) => (items.get(i) ? nameOf(items.get(i)!) : i)).slice(-1)[0]! });
+		if (told.current) told.current.textContent = t("unit.moved", { name: moved.map((i) => itemName(items, i)).slice(-1)[0]! });
 	});
 	const obstacles = useApi<Obstacles>(user ? "obstacles" : null, { unit: code, steps: 1 });
 	const name = useNames([
@@ -133,7 +133,7 @@ function Body({ answer }: { answer: UnitAnswer }) {
 	if (kept.current.key !== key) kept.current = { key, stores };
 
 	if (figures.error) return <ErrorBox error={figures.error} reload={figures.reload} />;
-	if (!figures.loaded || !items.size) return <Empty>{t("app.loading")}</Empty>;
+	if (!figures.loaded || !items.size) return <Loading />;
 	const known: Known = { items, name, today };
 	return (
 		<>
@@ -145,7 +145,7 @@ function Body({ answer }: { answer: UnitAnswer }) {
 						<section class="card unit-plan">
 							<Plans items={items} stores={figures.stores} plans={plans} chosen={plan} />
 							<PlanHead item={items.get(plan)!} figure={figures.stores.get(plan)!} unit={code} unitName={nameOf(answer.unit)} />
-							<ItemTree key={plan} unit={code} unitName={nameOf(answer.unit)} plan={plan} planName={nameOf(items.get(plan)!)} items={items} stores={figures.stores} chosen={r.item} name={name} />
+							<ItemTree key={plan} unit={code} unitName={nameOf(answer.unit)} plan={plan} planName={itemName(items, plan)} items={items} stores={figures.stores} chosen={r.item} name={name} />
 						</section>
 					) : (
 						<Empty>{t("unit.noPlan")}</Empty>
@@ -179,7 +179,7 @@ function OneUnit({ code }: { code: string }) {
 		return (
 			<>
 				<h1>{t("screen.unit")}</h1>
-				<Empty>{t("app.loading")}</Empty>
+				<Loading />
 			</>
 		);
 	return (
@@ -196,5 +196,5 @@ export function Screen() {
 	const s = useSession();
 	const root = useServer((x) => x?.root.code ?? null);
 	const code = r.unit ?? s?.unit ?? root;
-	return code ? <OneUnit key={code} code={code} /> : <Empty>{t("app.loading")}</Empty>;
+	return code ? <OneUnit key={code} code={code} /> : <Loading />;
 }

@@ -16,7 +16,7 @@ import { PeriodStrip } from "../parts/Strip";
 import { Tag } from "../parts/Tag";
 import { Link } from "../route";
 import { useApi, useSession } from "../use";
-import { codeWord, nameOf, t } from "../words";
+import { codeWord, itemName, nameOf, t } from "../words";
 
 const CARDS = 3; // obstacles shown before the rest is asked for on their own screen
 const FILTER_FROM = 10; // units below, from which on a filter helps
@@ -84,7 +84,7 @@ function Findings({ rows, items }: { rows: readonly FindingRow[]; items: Items }
 					<li key={f.entry}>
 						<b>{f.rule}</b> <Tag tone={f.severity >= 2 ? "bad" : "warn"}>{codeWord("unit.severity", String(f.severity))}</Tag>
 						<small class="line">
-							{[f.name, f.item ? (items.get(f.item) ? nameOf(items.get(f.item)!) : f.item) : "", f.document, date(dayOf(f.recorded_ms))].filter(Boolean).join(" · ")}
+							{[f.name, f.item ? itemName(items, f.item) : "", f.document, date(dayOf(f.recorded_ms))].filter(Boolean).join(" · ")}
 						</small>
 						{f.text && <p class="said">{f.text}</p>}
 						<small class={f.overdue ? "line over" : "line"}>{f.closed_on ? t("unit.remedied", { date: date(f.closed_on) }) : f.remedy_by ? t("unit.remedyBy", { date: date(f.remedy_by) }) : ""}</small>
@@ -105,7 +105,7 @@ function Requests({ rows, items }: { rows: readonly RequestRow[]; items: Items }
 						<b>{t(`unit.request.${r.kind}`, { date: date(r.date) })}</b>{" "}
 						{r.decided_entry === null ? <Tag tone="warn">{t("unit.pending")}</Tag> : <Tag tone={r.granted ? "good" : "plain"}>{t(r.granted ? "unit.granted" : "unit.refused")}</Tag>}
 						<small class="line">
-							{r.name} · {items.get(r.item) ? nameOf(items.get(r.item)!) : r.item} · {time(r.received_ms)}
+							{r.name} · {itemName(items, r.item)} · {time(r.received_ms)}
 						</small>
 						{r.reason && <p class="said">{r.reason}</p>}
 						{r.answer && <p class="said">{r.answer}</p>}
