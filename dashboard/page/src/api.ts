@@ -23,7 +23,6 @@ export class ApiError extends Error {
 	}
 }
 
-export const NOBODY: Session = { user: null, role: null, unit: null, text: false, public: true, csrf: null };
 /** null until it is known. */
 export const session = store<Session | null>(null);
 /** Told of each State that came with an answer. */

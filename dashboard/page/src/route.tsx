@@ -117,21 +117,22 @@ export function navigate(to: To, how: "push" | "replace" = "push"): void {
 
 export interface LinkProps extends Omit<JSX.HTMLAttributes<HTMLAnchorElement>, "href" | "onClick"> {
 	to: To;
-	onGo?: () => void;
 	children?: ComponentChildren;
 	[aria: `aria-${string}`]: unknown;
 }
 
+/** One that does not ask for another tab, a window or a file. */
+export const plainClick = (e: MouseEvent): boolean => e.button === 0 && !(e.ctrlKey || e.metaKey || e.shiftKey || e.altKey);
+
 /** A true link: it can be opened in another tab; a plain click stays in the page. */
-export function Link({ to, onGo, children, ...rest }: LinkProps) {
+export function Link({ to, children, ...rest }: LinkProps) {
 	return (
 		<a
 			{...(rest as JSX.HTMLAttributes<HTMLAnchorElement>)}
 			href={href(to)}
 			onClick={(e) => {
-				if (e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+				if (!plainClick(e)) return;
 				e.preventDefault();
-				onGo?.();
 				navigate(to);
 			}}
 		>

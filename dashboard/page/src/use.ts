@@ -133,13 +133,3 @@ export function useTitle(title: string): void {
 		document.title = title ? `${title} · tiendo` : `tiendo · ${t("app.wordmark")}`;
 	}, [title]);
 }
-
-/** Redraws every `ms`, for ages that grow. */
-export function useClock(ms: number): number {
-	const [now, setNow] = useState(Date.now());
-	useEffect(() => {
-		const id = setInterval(() => setNow(Date.now()), ms);
-		return () => clearInterval(id);
-	}, [ms]);
-	return now;
-}

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api";
 import type { Found } from "../model";
-import { href, navigate, type To } from "../route";
+import { href, navigate, plainClick, type To } from "../route";
 import { codeWord, nameOf, t } from "../words";
 
 const WAIT_MS = 150; // between two keys of a quick typist
@@ -119,7 +119,7 @@ export function Search() {
 						href={href(c.to)}
 						onMouseDown={(e) => e.preventDefault()}
 						onClick={(e) => {
-							if (e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey) return;
+							if (!plainClick(e)) return;
 							e.preventDefault();
 							go(c);
 						}}
