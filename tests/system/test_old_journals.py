@@ -78,6 +78,7 @@ def test_acks_of_rules_2(world):
     before = opened()
     assert before == {7: ["40", "412"], 8: ["412"], 10: ["412"]}
     store.start()
+    until("the entry", lambda: [e for e in store.dump() if e["kind"] == "rules"])
     store.stop()
     entries = store.dump()
     assert [(e["entry"], e["version"]) for e in entries if e["kind"] == "rules"] == [(56, 3)]
