@@ -9,6 +9,12 @@ import { t } from "../words";
 import { Bar, indicatorParts, taskParts, type Part as BarPart } from "./Bar";
 import { Tag } from "./Tag";
 
+/** "cách 3 ngày"; of the same day: "hôm nay". */
+function ago(day: string, at: string): string {
+	const n = daysBetween(day, at);
+	return n ? t("drill.ago", { days: days(n) }) : t("obs.dueToday");
+}
+
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
 	return (
 		<div>
@@ -85,8 +91,8 @@ export function Facts({ item, f, changed, since }: { item: Item; f: Figure; chan
 				{deadlines(f) && <Fact name={t("drill.deadlines")}>{deadlines(f)}</Fact>}
 				{f.behind > 0 && <Fact name={t("drill.behind")}>{t("drill.behindSay", { n: f.behind, of: f.cells.in_progress })}</Fact>}
 				<Fact name={t("drill.at")}>{t("drill.atSay", { date: date(f.at), version: f.version })}</Fact>
-				{changed != null && <Fact name={t("drill.changed")}>{time(changed)}{f.at && ` (${t("drill.ago", { days: days(daysBetween(dayOf(changed), f.at)) })})`}</Fact>}
-				{since && f.at && <Fact name={t("drill.oldest")}>{t("drill.oldestSay", { date: date(since), days: days(daysBetween(since, f.at)) })}</Fact>}
+				{changed != null && <Fact name={t("drill.changed")}>{time(changed)}{f.at && ` (${ago(dayOf(changed), f.at)})`}</Fact>}
+				{since && f.at && <Fact name={t("drill.oldest")}>{t("drill.oldestSay", { date: date(since), ago: ago(since, f.at) })}</Fact>}
 				{item.lead && <Fact name={t("drill.lead")}>{[name(item.lead), item.person].filter(Boolean).join(" · ")}</Fact>}
 				{item.product && <Fact name={t("unit.productCol")}>{item.product}</Fact>}
 				{item.due && <Fact name={t("drill.due")}>{date(item.due)}</Fact>}

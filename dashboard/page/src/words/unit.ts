@@ -126,7 +126,7 @@ export const unit = {
 	"drill.changed": ["Thay đổi lần cuối", "Last changed"],
 	"drill.ago": ["cách {days}", "{days} ago"],
 	"drill.oldest": ["Số liệu cũ nhất", "Oldest report"],
-	"drill.oldestSay": ["của ngày {date} (cách {days})", "of {date} ({days} old)"],
+	"drill.oldestSay": ["của ngày {date} ({ago})", "of {date} ({ago})"],
 	"drill.ofN": ["{n} trên {of}", "{n} of {of}"],
 	"drill.below": ["Đơn vị trực thuộc ({n})", "Units below ({n})"],
 	"drill.belowNote": ["Chậm nhất đứng trước. Bấm vào tên để mở tiếp.", "The worst first. Press a name to open it."],
