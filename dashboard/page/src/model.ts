@@ -46,7 +46,7 @@ export interface Unit extends UnitRef {
 export interface Brief {
 	i: string; // item
 	v?: number; // version
-	m?: number; // changed_ms: when it last changed, by the centre's clock; how old it is
+	m?: number; // changed_ms: when it last changed, by the centre's clock; reports in it may be older
 	l?: [number, number, number, number, number]; // task leaves: unreported, not_started, in_progress, done, na
 	c?: [number, number, number, number, number]; // cells of tasks, the same
 	k?: [number, number, number, number, number]; // indicators: unreported, value, none, na, at_target
@@ -200,7 +200,7 @@ export interface Below {
 	unit: Unit;
 	item: string;
 	figure: Figure;
-	changed_ms: number | null; // when it last changed: how old it is
+	changed_ms: number | null; // when it last changed; reports in it may be older
 	rows: { unit: UnitRef; figure: Figure; changed_ms: number | null }[];
 }
 

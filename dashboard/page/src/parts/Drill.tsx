@@ -178,7 +178,7 @@ function Inside({ unit, item, items }: { unit: string; item: Item; items: Items 
 	return (
 		<>
 			<Where below={below.data} item={item} />
-			<Facts item={item} f={below.data.figure} changed={below.data.changed_ms} since={why.data ? oldest(why.data.reported) : null} />
+			<Facts item={item} f={below.data.figure} changed={below.data.changed_ms} since={why.data && !why.data.more ? oldest(why.data.reported) : null} />
 			<UnitsBelow below={below.data} item={item} items={items} file={`${unit}-${item.code}`} />
 			<Contents unit={unit} item={item} items={items} unitName={name} />
 			{!user && (

@@ -18,11 +18,11 @@ export function Result({ item, f }: { item: Item | undefined; f: Figure }) {
 	);
 }
 
-/** When it last changed: the day, and on demand the second. */
+/** When it last changed: the day, and on demand the second; which is not how old the oldest report in it is (Drill says that). */
 export function Changed({ ms }: { ms: number | null | undefined }) {
 	if (ms == null) return null;
 	return (
-		<small class="line changed" title={t("figure.changed", { time: time(ms) })}>
+		<small class="line changed" title={t("figure.movedNote", { time: time(ms) })}>
 			{t("figure.moved", { date: shortDate(dayOf(ms)) })}
 		</small>
 	);
