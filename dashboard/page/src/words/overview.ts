@@ -39,7 +39,7 @@ export const overview = {
 	"ov.tile.gapsAll": ["còn việc chưa từng báo cáo (mọi kế hoạch)", "have something never reported (all plans)"],
 	"ov.tile.open": ["Mở chi tiết {plan}", "Open the details of {plan}"],
 	"ov.tile.ofCells": ["trên {n} phần việc", "of {n} assignments"],
-	"ov.tile.ofOffices": ["trên {n} đơn vị phải báo cáo", "of {n} offices that report"],
+	"ov.tile.ofOffices": ["trên {n} đơn vị phải báo", "of {n} offices that report"],
 	"ov.change.none": ["= không đổi", "= no change"],
 	"ov.change.better": ["tốt hơn", "better"],
 	"ov.change.worse": ["kém hơn", "worse"],
