@@ -9,7 +9,7 @@ export const calendar = {
 	"verdict.missing": ["chưa báo", "missing"],
 	"verdict.pending": ["chưa đến hạn", "not due yet"],
 	"verdict.exempt": ["miễn", "exempt"],
-	"verdictLetter.on_time": ["Đ", "O"],
+	"verdictLetter.on_time": ["Đ", "✓"],
 	"verdictLetter.line_slow": ["M", "S"],
 	"verdictLetter.late": ["T", "L"],
 	"verdictLetter.missing": ["B", "U"],
