@@ -91,8 +91,11 @@ def test_the_centre_is_restored(field, mark):
     lost = [e["id"] for e in stream.events]
     looker = Looker(f.gate, "16702", "KH.R")
     killed = lose(f.world, copy)
-    stream.until("to be told to fetch anew", lambda events: events[-1]["event"] == "resync")
-    assert stream.events[-1]["data"] == {"reason": "generation"}
+    until("the stream to end", lambda: stream.ended)
+    told = stream.of("resync")
+    assert [e["data"] for e in told] in ([{"reason": "generation"}], [])  # whoever has not read all that went before is cut, and told when he comes back
+    come = b.follow("VN", depth="all", last=stream.last)
+    assert told or come.until("to be told", lambda events: any(e["event"] == "resync" for e in events))
     f.right("16702", "412", "40", "VN", "G/DIEM")
     until("the line", lambda: b.json("state")["live"])
     assert {x["item"]: x["numerator"] for x in b.json("figures", unit="16702")["figures"]}["KH.R"] == 100
@@ -232,6 +235,6 @@ def test_a_backup_from_before_the_gateway(field):
         until("the line", lambda: (s := gate.browser().json("state"))["live"] and not s["stale"])
         until("what was restored", lambda: {x["item"]: x["numerator"] for x in gate.browser().json("figures", unit="16702")["figures"]}["KH.R"] == 100)
         never_as_current(looker.end(), killed, {700})
-        assert stream.ended and stream.events[-1]["event"] == "resync"
+        until("the stream to end", lambda: stream.ended)
     finally:
         gate.close()
