@@ -19,6 +19,8 @@ enum {
 	CLIENT_HANDSHAKE_MS = 15000,
 	DOOR_MS = 5000, /* a door that is shut says so at each attempt */
 	DOOR_SURE_MS = 2000,
+	DOOR_LOOK_MS = 10000, /* how often to look whether it is a door at all */
+	GREETING = 0xff,      /* the first byte that a ZeroMQ server sends, at once (RFC 23, ZMTP 3.0) */
 	SEND_AGAIN_MS = 20, /* how often to look whether the handshake is done */
 	LISTENS_MS = 1000
 };
@@ -33,7 +35,8 @@ struct client {
 	const Tiendo__V1__Reply *reply;
 	bool asking, sent, entered; /* entered: a handshake has succeeded once */
 	enum client_door door; /* as it said at door_at */
-	int64_t door_at, door_since;
+	bool speaks; /* somebody was behind the shut door, when looked last */
+	int64_t door_at, door_since, look_at;
 	int64_t opened_at, socket_at, asked_at, sent_at, not_before;
 };
 
@@ -193,8 +196,17 @@ enum client_door client_door(struct client *c, int64_t now)
 	int64_t lasts = c->door == CLIENT_DOOR_REVOKED ? CLIENT_HANDSHAKE_MS + DOOR_MS : DOOR_MS;
 	if (c->door != CLIENT_DOOR_OPEN && now - c->door_at > lasts)
 		c->door = CLIENT_DOOR_SILENT;
+	if (c->door != CLIENT_DOOR_SHUT)
+		return c->door;
 	/* a centre that is about to start puts off whoever comes */
-	return c->door == CLIENT_DOOR_SHUT && now - c->door_since < DOOR_SURE_MS ? CLIENT_DOOR_SILENT : c->door;
+	if (now - c->door_since < DOOR_SURE_MS)
+		return CLIENT_DOOR_SILENT;
+	/* a forwarder (tunnel, container) in front of a dead centre takes every call and hangs up */
+	if (now >= c->look_at) {
+		c->speaks = client_listens(c->options.endpoint);
+		c->look_at = clock_transport() + DOOR_LOOK_MS;
+	}
+	return c->speaks ? CLIENT_DOOR_SHUT : CLIENT_DOOR_SILENT;
 }
 
 const Tiendo__V1__Reply *client_call(struct client *c, Tiendo__V1__Query *q, int64_t limit_ms,
@@ -228,23 +240,24 @@ const Tiendo__V1__Reply *client_call(struct client *c, Tiendo__V1__Query *q, int
 
 /* ---- closed door or empty house ---- */
 
+static bool ready(int fd, short event)
+{
+	struct pollfd wait = {.fd = fd, .events = event};
+
+	return poll(&wait, 1, LISTENS_MS) == 1;
+}
+
 static bool try_address(const struct addrinfo *to)
 {
 	int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int refused = -1;
-	socklen_t size = sizeof(refused);
+	uint8_t first = 0;
 
 	if (fd < 0)
 		return false;
-	if (connect(fd, to->ai_addr, to->ai_addrlen) == 0) {
-		refused = 0;
-	} else if (errno == EINPROGRESS) {
-		struct pollfd wait = {.fd = fd, .events = POLLOUT};
-		if (poll(&wait, 1, LISTENS_MS) == 1)
-			getsockopt(fd, SOL_SOCKET, SO_ERROR, &refused, &size);
-	}
+	bool there = (connect(fd, to->ai_addr, to->ai_addrlen) == 0 || (errno == EINPROGRESS && ready(fd, POLLOUT))) &&
+		     ready(fd, POLLIN) && recv(fd, &first, 1, 0) == 1 && first == GREETING;
 	close(fd);
-	return refused == 0;
+	return there;
 }
 
 bool client_listens(const char *endpoint)

@@ -49,7 +49,7 @@ bool client_refused(const struct client *c, int64_t now);
 enum client_door {
 	CLIENT_DOOR_SILENT, /* nobody answers, or nothing was tried lately */
 	CLIENT_DOOR_OPEN,
-	CLIENT_DOOR_SHUT,   /* somebody is there and no handshake succeeds: our key is not registered, or it is not that server */
+	CLIENT_DOOR_SHUT,   /* a centre is there and no handshake succeeds: our key is not registered, or it is not that server */
 	CLIENT_DOOR_REVOKED /* our key is one that was revoked */
 };
 enum client_door client_door(struct client *c, int64_t now);
@@ -59,7 +59,7 @@ enum client_door client_door(struct client *c, int64_t now);
 const Tiendo__V1__Reply *client_call(struct client *c, Tiendo__V1__Query *q, int64_t limit_ms,
 				     int *code, struct sys_error *error);
 
-/* Does anything listen there? For telling a closed door from an empty house; waits at most 1 s. */
+/* Is a ZeroMQ server there? For telling a closed door from an empty house, also one whose calls a tunnel takes; waits 2 s at most. */
 bool client_listens(const char *endpoint);
 
 #endif

@@ -72,7 +72,7 @@ def test_the_page_and_its_files(scene):
     assert page.status == 200 and page.headers["Content-Type"].startswith("text/html") and page.body == straight.ask("GET", "/").body
     for header in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"):
         assert page.headers[header] == straight.ask("GET", "/").headers[header], header
-    script = re.search(rb'src="(/[^"]+\.js)"', page.body)[1].decode()
+    script = re.search(rb'modulepreload" href="(/[^"]+\.js)"', page.body)[1].decode()
     plain = b.ask("GET", script, Accept_Encoding="identity")
     packed = b.ask("GET", script, Accept_Encoding="gzip, deflate, br")
     assert plain.headers["Content-Encoding"] is None and packed.headers["Content-Encoding"] == "gzip"

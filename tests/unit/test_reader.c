@@ -10,8 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "dashboard/subscriber.h"
 #include "server/feed.h"
@@ -337,6 +340,22 @@ static void another_catalogue(void **state)
 	close_world(&w);
 }
 
+/* As a tunnel in front of a dead centre does: it takes the call, and nobody speaks. */
+static void a_listener_is_no_centre(void)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char endpoint[64];
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, size), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &size), 0);
+	snprintf(endpoint, sizeof(endpoint), "tcp://127.0.0.1:%u", ntohs(in.sin_port));
+	assert_false(client_listens(endpoint));
+	close(fd);
+}
+
 static void who_is_not_let_in_is_told(void **state)
 {
 	struct world w;
@@ -347,6 +366,7 @@ static void who_is_not_let_in_is_told(void **state)
 	until_news(&w, SUBSCRIBER_REFUSED);
 	assert_string_equal(subscriber_shut(w.subscriber, clock_transport()), w.query_at);
 	assert_true(client_listens(w.query_at));
+	a_listener_is_no_centre();
 	assert_false(client_listens("tcp://127.0.0.1:1"));
 	assert_false(client_listens("nonsense"));
 	assert_false(client_listens("tcp://no.such.host.invalid:5703"));
