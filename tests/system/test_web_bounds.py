@@ -5,29 +5,14 @@ import itertools
 import json
 import socket
 
-import pytest
-
 import openapi
 import tiendo_pb2 as pb
 from test_reading import Viewer
-from test_web_events import Field, grains
+from test_web_events import field, grains  # noqa: F401 (field is a fixture)
 from webgate import Gate
 from world import ITEM_COLUMNS, ITEMS, item, table, until
 
 PAGE = 250  # WEB_FIGURES_PAGE
-
-
-@pytest.fixture
-def field(make_world):
-    made = []
-
-    def make(**more):
-        made.append(Field(make_world, **more))
-        return made[-1]
-
-    yield make
-    for f in made:
-        f.close()
 
 
 # ---- figures ----

@@ -8,24 +8,11 @@ import time
 import pytest
 
 import openapi
-from test_web_events import Field, grains
+from test_web_events import field, grains  # noqa: F401 (field is a fixture)
 from webgate import Gate
 from world import UNITS, until
 
 LIVE_S = 8.0  # SUBSCRIBER_LIVE_MS is 3 s: for so long nobody can know that the centre is gone; and time for a busy machine
-
-
-@pytest.fixture
-def field(make_world):
-    made = []
-
-    def make(**more):
-        made.append(Field(make_world, **more))
-        return made[-1]
-
-    yield make
-    for f in made:
-        f.close()
 
 
 class Looker:
