@@ -45,6 +45,17 @@ def town(world):
     return [Clerk(world, name, unit).run().knows() for name, unit in (("nghe-an", "40"), ("vinh", "412"), ("dien-chau", "413"))]
 
 
+def restored(world, copy, lost):
+    """The copy takes the place of the store. Gives the first notice after that, which has the number of one that is lost."""
+    world.stop()
+    shutil.rmtree(world.dir)
+    shutil.copytree(copy, world.dir)
+    world.start()
+    new = notify(world, "412", "Sau khi khôi phục")
+    assert new in lost, "the same number"
+    return new
+
+
 def test_a_directive_reaches_everybody(world, town):
     nghe_an, vinh, dien_chau = town
     said = world.server_cli("notify", "--unit", "40", "--subtree", "--item", "KH.T2", "--due", "2024-04-20", ALL).stdout
@@ -175,12 +186,7 @@ def test_a_restored_centre(world, town):
     world.server_cli("backup", copy)
     lost = [notify(world, "412", f"Mất {n}") for n in range(3)]
     unread(vinh, 3)
-    world.stop()
-    shutil.rmtree(world.dir)
-    shutil.copytree(copy, world.dir)
-    world.start()
-    new = notify(world, "412", "Sau khi khôi phục")
-    assert new in lost, "the same number"
+    new = restored(world, copy, lost)
     until("the inbox to be the new centre's", lambda: [n["text"] for n in inbox(vinh)["notices"] if n["entry"] == new]
           == ["Sau khi khôi phục"] and sum(n["gone"] for n in inbox(vinh)["notices"]) == 2)
     everything = {n["entry"]: n for n in inbox(vinh, "--all")["notices"]}
@@ -204,12 +210,7 @@ def test_read_before_the_restore(world, town):
     sent = {n["entry"]: n["sent_ms"] for n in unread(vinh, 4)}
     vinh.stop()
     assert inbox(vinh, "--read", "all")["read"] == [*reversed(lost), kept] and vinh.status()["waiting"] == 4
-    world.stop()
-    shutil.rmtree(world.dir)
-    shutil.copytree(copy, world.dir)
-    world.start()
-    new = notify(world, "412", "Sau khi khôi phục")
-    assert new in lost, "the same number"
+    new = restored(world, copy, lost)
     vinh.run().drained()
     assert opened(world, new) == [] and opened(world, kept) == ["412"], "the one that the backup has was read indeed"
     got = unread(vinh, 1)[0]

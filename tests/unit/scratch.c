@@ -3,6 +3,7 @@
 
 #include <ftw.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,4 +36,16 @@ const char *scratch_path(const char *name)
 	char *path = paths[next++ % 8];
 	snprintf(path, PATH_MAX, "%s/%s", dir, name);
 	return path;
+}
+
+void scratch_limit(rlim_t size)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN); /* a sentence, not the end of the process */
+	if (getrlimit(RLIMIT_FSIZE, &limit))
+		abort();
+	limit.rlim_cur = size;
+	if (setrlimit(RLIMIT_FSIZE, &limit))
+		abort();
 }

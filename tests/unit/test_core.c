@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -493,16 +491,6 @@ static void a_catalogue_may_follow(void **state)
 	centre_close(&c);
 }
 
-static void limit_files(rlim_t size)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = size;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static void a_full_disk_takes_nothing(void **state)
 {
 	struct sys_error error = {""};
@@ -510,7 +498,7 @@ static void a_full_disk_takes_nothing(void **state)
 	(void)state;
 	centre_make(&c, "full");
 	centre_task(&c, 0, 1, "KH.01", 20240109, 40);
-	limit_files(4096); /* below what any page of the journal needs */
+	scratch_limit(4096); /* below what any page of the journal needs */
 	centre_offer(&c, centre_stream(7), 1, 1);
 	assert_int_equal(core_commit(c.core, &error), CORE_REFUSED);
 	assert_true(strlen(error.text) > 10);
@@ -519,7 +507,7 @@ static void a_full_disk_takes_nothing(void **state)
 	assert_int_equal(core_barrier(c.core, &tick, &error), CORE_REFUSED);
 	assert_int_equal(head(), 4);
 	assert_int_equal(cell("412", "KH.01")->flags & CELL_REPORTED, 0);
-	limit_files(RLIM_INFINITY);
+	scratch_limit(RLIM_INFINITY);
 	assert_int_equal(core_probe(c.core, &error), CORE_OK);
 	centre_offer(&c, centre_stream(7), 1, 1);
 	centre_taken(&c, 0, 5, 1);

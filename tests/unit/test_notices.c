@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the centre tells the offices: directives, tasks given on the spot, who reads them, and who may ask. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -441,16 +439,6 @@ static void a_task_and_its_notice_are_one(void **state)
 	close_world();
 }
 
-static void limit_files(rlim_t size)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = size;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static bool has_task(void)
 {
 	return catalogue_item_by_code(core_view(c.core)->catalogue, "KH.09") != NO_INDEX;
@@ -465,9 +453,9 @@ static void a_task_on_a_full_disk(void **state)
 	open_world("full");
 	disk_ends = true;
 	for (rlim_t most = 4096;; most += 4096) {
-		limit_files(most);
+		scratch_limit(most);
 		bool good = assign(task());
-		limit_files(RLIM_INFINITY);
+		scratch_limit(RLIM_INFINITY);
 		if (good)
 			break;
 		refusals++;
